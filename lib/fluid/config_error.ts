@@ -1,0 +1,36 @@
+/** One thing that is wrong with the configuration. */
+export interface Problem {
+  /** Where: `mounts[0].options.io-threads`, `$CURVINE_MASTER_ENDPOINTS`, `line 3, column 7`. */
+  readonly path: string;
+  /** What is wrong, with the value in quotes (secrets as `******`), and what is wanted. */
+  readonly message: string;
+  /** What most likely puts it right. */
+  readonly hint?: string;
+}
+
+/**
+ * The configuration is bad (exit code 78). It carries every problem found, because a person who
+ * mends one at a time waits for a pod restart between any two.
+ */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+
+  /**
+   * @param subject what cannot be used, such as `the runtime config "/etc/fluid/config/runtime.json"`
+   * @param problems at least one
+   */
+  constructor(readonly subject: string, readonly problems: readonly Problem[]) {
+    super(`Cannot use ${subject}: ${describe(problems)}`);
+  }
+}
+
+function describe(problems: readonly Problem[]): string {
+  const [only] = problems;
+  if (problems.length === 1 && only) return line(only);
+  return `${problems.length} problems\n${problems.map((problem) => `  ${line(problem)}`).join("\n")}`;
+}
+
+function line({ path, message, hint }: Problem): string {
+  const place = path === "" ? "" : `${path}: `;
+  return `${place}${message}${hint === undefined ? "" : ` (${hint})`}`;
+}

@@ -1,0 +1,80 @@
+import type { Signals } from "./signals.ts";
+
+/** What a path is, without following a link at its end. */
+export type FileKind = "file" | "directory" | "other" | "absent";
+
+/**
+ * All that commands may touch of the world outside the process, in one object, so that tests can
+ * hand over their own.
+ */
+export interface Host {
+  /** The name we were called by, `argv[0]`: a link's name chooses an applet. */
+  readonly calledAs: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly signals: Signals;
+  hostname(): string;
+  /** Writes to standard output, all of it. Results only. A closed pipe is not an error. */
+  stdout(text: string): void;
+  /** Writes to standard error, all of it. Messages. A closed pipe is not an error. */
+  stderr(text: string): void;
+  /** @returns the file's bytes, or `undefined` where there is no such file. @throws other errors */
+  readFile(path: string): Uint8Array | undefined;
+  /** What lies at a path, links followed. */
+  kindOf(path: string): FileKind;
+  exit(code: number): never;
+}
+
+/** The real one. */
+export function host(signals: Signals): Host {
+  return {
+    calledAs: calledAs(),
+    args: Deno.args,
+    env: Deno.env.toObject(),
+    signals,
+    hostname: Deno.hostname,
+    stdout: (text) => writeAll(Deno.stdout, text),
+    stderr: (text) => writeAll(Deno.stderr, text),
+    readFile,
+    kindOf,
+    exit: Deno.exit,
+  };
+}
+
+/** Deno hides `argv[0]` and resolves links; the kernel does not. */
+function calledAs(): string {
+  try {
+    const line = Deno.readTextFileSync("/proc/self/cmdline");
+    return line.slice(0, line.indexOf("\0"));
+  } catch {
+    return "curvine-fluid";
+  }
+}
+
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(to.writeSync(rest));
+  } catch (error) {
+    // Whoever read our output has gone; that must not end a supervisor.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+function readFile(path: string): Uint8Array | undefined {
+  try {
+    return Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function kindOf(path: string): FileKind {
+  try {
+    const info = Deno.statSync(path);
+    return info.isFile ? "file" : info.isDirectory ? "directory" : "other";
+  } catch {
+    return "absent";
+  }
+}
