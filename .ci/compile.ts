@@ -149,8 +149,9 @@ async function run(
   }).output();
   if (success) return { ok: true };
   const lines = new TextDecoder().decode(stderr).split("\n").map((line) => line.trim());
-  const reason = lines.findLast((line) => /error sending|dns|lookup|refused|timed out/i.test(line)) ??
-    lines.find((line) => line.startsWith("error")) ?? `exit code ${code}`;
+  const reason =
+    lines.findLast((line) => /error sending|dns|lookup|refused|timed out/i.test(line)) ??
+      lines.find((line) => line.startsWith("error")) ?? `exit code ${code}`;
   return { ok: false, reason };
 }
 

@@ -27,7 +27,9 @@ export class ConfigError extends Error {
 function describe(problems: readonly Problem[]): string {
   const [only] = problems;
   if (problems.length === 1 && only) return line(only);
-  return `${problems.length} problems\n${problems.map((problem) => `  ${line(problem)}`).join("\n")}`;
+  return `${problems.length} problems\n${
+    problems.map((problem) => `  ${line(problem)}`).join("\n")
+  }`;
 }
 
 function line({ path, message, hint }: Problem): string {
