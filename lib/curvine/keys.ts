@@ -297,22 +297,25 @@ export const CURVINE_KEYS = {
 /** The name of a section of the file; `""` is the part above all sections. */
 export type SectionName = keyof typeof CURVINE_KEYS;
 
-/** Tables inside a section, and the section whose keys they take; `null`: any key goes. */
-const NESTED: Readonly<Record<string, Section | null>> = {
-  log: CURVINE_KEYS.log,
-  audit_log: CURVINE_KEYS.log,
-  rocksdb: null,
-  spdk_disk: null,
-  compatibility: {
-    mode: ["string"],
-    min_worker_version: ["string"],
-    min_client_version: ["string"],
-    blocked_versions: ["list"],
-  },
+const LOG = CURVINE_KEYS.log;
+const COMPATIBILITY: Section = {
+  mode: ["string"],
+  min_worker_version: ["string"],
+  min_client_version: ["string"],
+  blocked_versions: ["list"],
 };
 
-/** What is known of a key: its type, that any value goes there (`open`), or nothing. */
-export type KeyKnowledge = Key | "open" | undefined;
+/** The tables inside the sections, with their keys; `null`: any key goes. */
+const NESTED: Readonly<Record<string, Readonly<Record<string, Section | null>>>> = {
+  master: { log: LOG, audit_log: LOG, compatibility: COMPATIBILITY, rocksdb: null },
+  journal: { rocksdb: null },
+  worker: { log: LOG, spdk_disk: null, compatibility: COMPATIBILITY },
+  fuse: { log: LOG },
+  transfer: { log: LOG },
+};
+
+/** What is known of a key: its type, that it is a table, that any value goes, or nothing. */
+export type KeyKnowledge = Key | "table" | "open" | undefined;
 
 /**
  * Looks a key up.
@@ -332,16 +335,17 @@ export type KeyKnowledge = Key | "open" | undefined;
  */
 export function lookUpKey(section: string, path: readonly string[]): KeyKnowledge {
   const [first = "", second, ...rest] = path;
-  if (second === undefined) {
-    const keys = sectionKeys(section);
-    if (keys && Object.hasOwn(keys, first)) return keys[first];
-    // Curvine's job section has more keys of this prefix than its documents name.
-    return section === "job" && first.startsWith("master_") ? "open" : undefined;
+  const tables = Object.hasOwn(NESTED, section) ? NESTED[section] : undefined;
+  const nested = tables !== undefined && Object.hasOwn(tables, first) ? tables[first] : undefined;
+  if (second !== undefined) {
+    if (nested === null) return "open";
+    return rest.length === 0 && nested && Object.hasOwn(nested, second) ? nested[second] : undefined;
   }
-  if (section === "" || !Object.hasOwn(NESTED, first)) return undefined;
-  const nested = NESTED[first];
-  if (nested === null) return "open";
-  return rest.length === 0 && nested && Object.hasOwn(nested, second) ? nested[second] : undefined;
+  if (nested !== undefined) return "table";
+  const keys = sectionKeys(section);
+  if (keys && Object.hasOwn(keys, first)) return keys[first];
+  // Curvine's job section has more keys of this prefix than its documents name.
+  return section === "job" && first.startsWith("master_") ? "open" : undefined;
 }
 
 /** A section's keys, or `undefined` where Curvine has no such section. */
