@@ -100,7 +100,10 @@ function valueOf(
     findings.secretPaths.push(pathOf(target));
   }
   if (!plain.isWellFormed()) {
-    findings.problem(at, `is ${shown}, which holds half of a surrogate pair; TOML wants Unicode text`);
+    findings.problem(
+      at,
+      `is ${shown}, which holds half of a surrogate pair; TOML wants Unicode text`,
+    );
     return undefined;
   }
   const known = lookUpKey(target.section, target.path);
@@ -109,7 +112,7 @@ function valueOf(
     return undefined;
   }
   if (known === undefined || known === "open") {
-    if (known === undefined) warnUnknown(scope, name, key, at, findings);
+    if (known === undefined) warnUnknown(scope, name, key, shown, at, findings);
     return guess(plain);
   }
   const [type] = known;
@@ -151,6 +154,7 @@ function warnUnknown(
   scope: OptionScope,
   name: string,
   key: string,
+  shown: string,
   at: string,
   findings: Findings,
 ): void {
@@ -164,7 +168,11 @@ function warnUnknown(
     : near !== undefined
     ? `; did you mean "${near}"?`
     : "";
-  findings.warn("unknown-option", `${at}: Curvine knows no key "${key}"; it is kept${advice}`, at);
+  findings.warn(
+    "unknown-option",
+    `${at} is ${shown}: Curvine knows no key "${key}"; it is kept${advice}`,
+    at,
+  );
 }
 
 /** An unknown key's text: a newer Curvine may read it, and would want its natural type. */
