@@ -1,6 +1,8 @@
 import { ConfigError, type Problem } from "../fluid/config_error.ts";
-import { isSecretName, REDACTED, SECRETS_FOLDER } from "../fluid/redact.ts";
+import { isSecretName, REDACTED } from "../fluid/redact.ts";
 import type { Mount, RuntimeConfig } from "../fluid/runtime_config.ts";
+import type { Inputs } from "../generate/inputs.ts";
+import { namesSecretFile, readSecretFile } from "../generate/secret_file.ts";
 import { mountOption } from "./mount_option.ts";
 import { normalizePath, normalizeUfs, schemeOf } from "./ufs_path.ts";
 
@@ -38,13 +40,12 @@ const RUNTIME_OPTIONS = new Set(["cluster_id", "cluster-id"]);
  *
  * Source: Fluid, executionEntries; Curvine, `cv mount`.
  *
- * @param readSecret gives a secret file's text, `undefined` where there is no such file
  * @throws {ConfigError} with every mount that cannot be made: no scheme, onto `/`, a path taken
  * twice, a secret that is not there
  */
 export function wantedMounts(
   config: RuntimeConfig,
-  readSecret: (path: string) => string | undefined,
+  inputs: Pick<Inputs, "readFile">,
 ): WantedMounts {
   const mounts: WantedMount[] = [];
   const native: string[] = [];
@@ -123,7 +124,7 @@ export function wantedMounts(
   > {
     for (const [name, value] of Object.entries(mount.options)) {
       const place = `${at}.options.${name}`;
-      if (value.startsWith(SECRETS_FOLDER)) {
+      if (namesSecretFile(value)) {
         yield* fromFile(name, value, place);
         continue;
       }
@@ -139,18 +140,14 @@ export function wantedMounts(
   function* fromFile(name: string, file: string, place: string): Generator<
     { name: string; value: string; place: string }
   > {
-    const value = readSecret(file)?.trim();
-    if (value === undefined) {
-      problems.push({
-        path: place,
-        message: `names the secret file "${file}", which does not exist`,
-        hint: "a secret that was newly named in a live Dataset reaches pods only when they restart",
-      });
-    } else if (value === "") {
-      problems.push({ path: place, message: `names the secret file "${file}", which is empty` });
+    const secret = readSecretFile(file, inputs);
+    if (!secret.ok) {
+      problems.push({ path: place, message: secret.message, hint: secret.hint });
+    } else if (secret.content === "") {
+      problems.push({ path: place, message: `the secret file "${file}" is empty` });
     } else {
-      secrets.push(value);
-      yield { name, value, place };
+      secrets.push(secret.content);
+      yield { name, value: secret.content, place };
     }
   }
 }
