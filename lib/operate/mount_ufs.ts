@@ -24,6 +24,9 @@ export interface MountPorts {
   remainingMs(): number;
 }
 
+/** A mount is taken away only when this is left to make it anew, besides what the try took. */
+const MIN_REPLACE_MS = 1_000;
+
 /** What became of it. */
 export interface MountOutcome {
   /** The Dataset's paths that Curvine has, native ones included, in the Dataset's order. */
@@ -162,7 +165,8 @@ async function replace(
 ): Promise<string | undefined> {
   const { mount: wanted, reason } = action;
   ports.say(`Replacing ${wanted.path}: ${reason}`);
-  const tried = await ports.cli.run(mountArguments(wanted, true), { limitMs: ports.remainingMs() });
+  const before = ports.remainingMs();
+  const tried = await ports.cli.run(mountArguments(wanted, true), { limitMs: before });
   if (!tried.ok && !tried.refusedByMaster) {
     return `Cannot replace ${wanted.path}, which stays mounted from ${action.from}: ` +
       `${tried.reason}${hint(wanted, tried)}`;
@@ -177,11 +181,17 @@ async function replace(
     );
     return undefined;
   }
+  const took = before - ports.remainingMs();
+  if (ports.remainingMs() < 2 * took + MIN_REPLACE_MS) {
+    return `Cannot replace ${wanted.path}, which stays mounted from ${action.from}: ` +
+      "too little time is left to mount it anew; it is tried again";
+  }
   const removed = await ports.cli.run(["umount", wanted.path], { limitMs: ports.remainingMs() });
   if (!removed.ok) {
     return `Cannot unmount ${wanted.path} to mount it anew: ${removed.reason}`;
   }
-  return await mount(wanted, false, ", anew", state, ports);
+  const failure = await mount(wanted, false, ", anew", state, ports);
+  return failure === undefined ? undefined : `${failure}; ${wanted.path} is not mounted now`;
 }
 
 /** A recorded mount that Curvine does not have is forgotten, or it would be unmounted later on. */
