@@ -16,8 +16,10 @@ import { namesSecretFile, readSecretFile } from "./secret_file.ts";
 /** One set of options, and where in the runtime config (or the environment) it stands. */
 export interface OptionLayer {
   readonly scope: OptionScope;
-  /** Such as `worker.options`; messages put the option's name behind it. */
+  /** Such as `worker.options`. */
   readonly at: string;
+  /** An option's own place, where it is not `<at>.<name>`. */
+  place?(name: string): string;
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +44,7 @@ export function applyOptions(
 ): ReadonlySet<string> {
   const setBy = new Map<string, string>();
   for (const [name, text] of Object.entries(layer.options)) {
-    const at = `${layer.at}.${name}`;
+    const at = layer.place?.(name) ?? `${layer.at}.${name}`;
     const target = optionTarget(layer.scope, name);
     if (target === undefined) {
       findings.problem(
