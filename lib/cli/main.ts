@@ -31,7 +31,11 @@ async function dispatch(host: Host): Promise<number> {
   }
   if (findCommand(first) !== undefined) return await runCommand(first, rest, host);
   const { passThrough } = await import("../commands/pass_through.ts");
-  return passThrough(args, nearestName(first, [...COMMANDS.map(({ name }) => name), ...RUN_WORDS]), host);
+  return passThrough(
+    args,
+    nearestName(first, [...COMMANDS.map(({ name }) => name), ...RUN_WORDS]),
+    host,
+  );
 }
 
 async function runCommand(name: string, args: readonly string[], host: Host): Promise<number> {

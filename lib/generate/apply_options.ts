@@ -100,7 +100,10 @@ function valueOf(
     findings.secretPaths.push(pathOf(target));
   }
   if (!plain.isWellFormed()) {
-    findings.problem(at, `is ${shown}, which holds half of a surrogate pair; TOML wants Unicode text`);
+    findings.problem(
+      at,
+      `is ${shown}, which holds half of a surrogate pair; TOML wants Unicode text`,
+    );
     return undefined;
   }
   const known = lookUpKey(target.section, target.path);

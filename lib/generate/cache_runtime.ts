@@ -4,7 +4,7 @@ import { applyOptions, type ManagedKeys } from "./apply_options.ts";
 import { readBase, section } from "./base_config.ts";
 import { clusterIdOf, namespaceOf, podDnsName } from "./cluster_names.ts";
 import { fuseProcess, serverProcess } from "./daemon_process.ts";
-import { DEFAULTS, defaultDataDirs, fillServerDefaults, logToStdout } from "./defaults.ts";
+import { defaultDataDirs, DEFAULTS, fillServerDefaults, logToStdout } from "./defaults.ts";
 import type { Findings } from "./findings.ts";
 import { guardFormat } from "./guard_format.ts";
 import type { Inputs } from "./inputs.ts";

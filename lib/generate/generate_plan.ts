@@ -2,7 +2,7 @@ import { ConfigError } from "../fluid/config_error.ts";
 import { loadJson } from "../fluid/load_json.ts";
 import { parseRuntimeConfig } from "../fluid/parse_runtime_config.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
-import { detectMode, type Detection } from "../mode/detect_mode.ts";
+import { type Detection, detectMode } from "../mode/detect_mode.ts";
 import { Findings } from "./findings.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";

@@ -59,6 +59,9 @@ export function checkFuse(toml: TomlTable, findings: Findings): void {
     );
   }
   if (Number(fuse["mnt_number"] ?? 1) > MAX_MOUNTS) {
-    findings.problem("fuse.mnt_number", `is ${fuse["mnt_number"]}; at most ${MAX_MOUNTS} is wanted`);
+    findings.problem(
+      "fuse.mnt_number",
+      `is ${fuse["mnt_number"]}; at most ${MAX_MOUNTS} is wanted`,
+    );
   }
 }

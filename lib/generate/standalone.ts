@@ -2,7 +2,7 @@ import { curvinePaths } from "../curvine/paths.ts";
 import { tomlTable } from "../curvine/toml_value.ts";
 import { readBase, section, setDefault } from "./base_config.ts";
 import { fuseProcess, serverProcess } from "./daemon_process.ts";
-import { DEFAULTS, defaultDataDirs, fillServerDefaults } from "./defaults.ts";
+import { defaultDataDirs, DEFAULTS, fillServerDefaults } from "./defaults.ts";
 import { endpointTable } from "./endpoints.ts";
 import type { Findings } from "./findings.ts";
 import { guardFormat } from "./guard_format.ts";

@@ -58,7 +58,9 @@ export function generateThinRuntime(
   const paths = curvinePaths(env);
   const mount = curvineMount(config, findings);
   const sources: Source[] = [
-    ...(mount === undefined ? [] : [{ at: `mounts[${mount.index}].options`, options: mount.options }]),
+    ...(mount === undefined
+      ? []
+      : [{ at: `mounts[${mount.index}].options`, options: mount.options }]),
     { at: "runtimeOptions", options: config?.runtimeOptions ?? {} },
     environmentSource(env),
   ];

@@ -14,7 +14,10 @@ export function dataDirs(directories: readonly CacheDirectory[], findings: Findi
   return directories.flatMap(({ at, path, medium, quota }) => {
     const type = medium.toUpperCase();
     if (!STORAGE_TYPES.includes(type)) {
-      findings.problem(at, `has the medium ${JSON.stringify(medium)}; one of ${STORAGE_TYPES} is wanted`);
+      findings.problem(
+        at,
+        `has the medium ${JSON.stringify(medium)}; one of ${STORAGE_TYPES} is wanted`,
+      );
       return [];
     }
     if (!path.startsWith("/") || /[\n\r\0]/.test(path)) {
@@ -59,7 +62,11 @@ export function checkDataDirs(entries: readonly unknown[], at: string, findings:
     const size = second ?? (/^\d/.test(first) ? first : undefined);
     const sizeIsGood = size === undefined || /^\d+([KMGTP]?B?)?$/i.test(size);
     if (more.length > 0 || !sizeIsGood || prefix === "") {
-      findings.problem(at, `holds ${quoted}; ${form} is wanted`, "a size is a whole number: 1536MB");
+      findings.problem(
+        at,
+        `holds ${quoted}; ${form} is wanted`,
+        "a size is a whole number: 1536MB",
+      );
     } else if (/^\d/.test(first) ? false : !STORAGE_TYPES.includes(first.toUpperCase())) {
       findings.warn(
         "unknown-storage-type",

@@ -43,16 +43,18 @@ const REASON_LINES = 6;
  *
  * @param executable `$CURVINE_CLI`, or `$CURVINE_HOME/lib/curvine-cli`
  * @param redact takes the secrets out of everything that is relayed
+ * @param always stops every call that has no signal of its own
  */
 export function curvineCli(
   executable: string,
   conf: string,
   runChild: RunChild,
   redact: (text: string) => string,
+  always?: AbortSignal,
 ): CurvineCli {
   const relay = (text: string): string => redact(plainText(text));
   return {
-    async run(args, { limitMs, signal, onLine } = {}): Promise<CliResult> {
+    async run(args, { limitMs, signal = always, onLine } = {}): Promise<CliResult> {
       let result: ChildResult;
       try {
         result = await runChild([executable, ...args, "--conf", conf], {

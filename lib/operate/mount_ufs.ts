@@ -43,7 +43,6 @@ export interface MountOutcome {
  */
 export async function mountUfs(
   wanted: WantedMounts,
-  order: readonly string[],
   ports: MountPorts,
 ): Promise<MountOutcome> {
   const state = { record: ports.record };
@@ -80,7 +79,7 @@ export async function mountUfs(
     ...wanted.native,
     ...wanted.mounts.map((mount) => mount.path).filter((path) => present.has(path)),
   ]);
-  return { mounted: order.filter((path) => there.has(path)), failures };
+  return { mounted: wanted.paths.filter((path) => there.has(path)), failures };
 }
 
 interface State {

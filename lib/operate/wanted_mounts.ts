@@ -25,6 +25,8 @@ export interface WantedMounts {
   readonly mounts: readonly WantedMount[];
   /** Paths of `curvine://` mounts: nothing to mount, but Fluid wants them reported. */
   readonly native: readonly string[];
+  /** All paths that are reported, in the Dataset's order. */
+  readonly paths: readonly string[];
   /** Every value that no message may show. */
   readonly secrets: readonly string[];
   readonly warnings: readonly string[];
@@ -90,7 +92,7 @@ export function wantedMounts(
     }
   });
   if (problems.length > 0) throw new ConfigError("the Dataset's mounts", problems);
-  return { mounts, native, secrets, warnings };
+  return { mounts, native, paths: [...taken.keys()], secrets, warnings };
 
   function toWanted(mount: Mount, at: string, path: string): WantedMount {
     const flags = new Map<string, string>();

@@ -23,33 +23,12 @@ export async function withPrivateFile<Result>(
   }
 }
 
-/**
- * Replaces a file's content in one step, mode 0600: whoever reads it sees the old text or the new.
- *
- * @throws {Error} when the folder cannot be made or written
- */
-export function replacePrivateFile(path: string, text: string): void {
-  const folder = path.slice(0, path.lastIndexOf("/")) || "/";
-  Deno.mkdirSync(folder, { recursive: true });
-  const temporary = `${path}.${crypto.randomUUID()}`;
-  try {
-    writeNew(temporary, text);
-    Deno.renameSync(temporary, path);
-  } catch (error) {
-    try {
-      Deno.removeSync(temporary);
-    } catch {
-      // It was never made.
-    }
-    throw error;
-  }
-}
-
 function create(folders: readonly string[], suffix: string, text: string): string {
   const faults: string[] = [];
   for (const folder of folders) {
     const path = `${folder}/curvine-fluid-${crypto.randomUUID()}${suffix}`;
     try {
+      Deno.mkdirSync(folder, { recursive: true, mode: 0o755 });
       writeNew(path, text);
       return path;
     } catch (error) {

@@ -26,7 +26,10 @@ export async function resolveHost(name: string, limitMs: number): Promise<HostLo
   // struct addrinfo: flags, family, socktype, protocol; the rest stays zero.
   const hints = new Int32Array(12);
   hints[2] = SOCK_STREAM;
-  const asked = c.symbols.getaddrinfo(cString(name), null, hints, found).then((code) => {
+  const asking = cString(name);
+  const asked = c.symbols.getaddrinfo(asking, null, hints, found).then((code) => {
+    // Named here, so that the buffers live for as long as the other thread reads them.
+    if (asking.length === 0 || hints.length === 0) throw new RangeError("no buffers");
     const list = code === 0 ? Deno.UnsafePointer.create(found[0] ?? 0n) : null;
     if (list !== null) c.symbols.freeaddrinfo(list);
     c.close();
