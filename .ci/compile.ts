@@ -134,7 +134,7 @@ type Outcome = { ok: true } | { ok: false; reason: string };
 
 async function run(
   argv: string[],
-  env: Record<string, string> = {},
+  env?: Record<string, string>,
   limitMs?: number,
 ): Promise<Outcome> {
   const [command = "", ...args] = argv;

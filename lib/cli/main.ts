@@ -2,7 +2,6 @@ import { nearestName } from "../curvine/nearest_name.ts";
 import { ConfigError } from "../fluid/config_error.ts";
 import type { Host } from "../system/host.ts";
 import { SIGNAL_NUMBERS } from "../system/signals.ts";
-import type { Command, Flag } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { COMMANDS, findCommand, OLD_NAMES, RUN_WORDS } from "./command_table.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -41,7 +40,7 @@ async function dispatch(host: Host): Promise<number> {
 async function runCommand(name: string, args: readonly string[], host: Host): Promise<number> {
   const spec = findCommand(name);
   if (spec === undefined) throw new Error(`there is no command "${name}"`);
-  const { command, flags = [] }: { command: Command; flags?: readonly Flag[] } = await spec.load();
+  const { command, flags = [] } = await spec.load();
   const invocation = parseArguments(name, args, [...spec.flags, ...flags]);
   if (invocation.flags.has("help")) {
     host.stdout(commandHelp(spec, flags));

@@ -112,7 +112,7 @@ function valueOf(
     return undefined;
   }
   if (known === undefined || known === "open") {
-    if (known === undefined) warnUnknown(scope, name, key, at, findings);
+    if (known === undefined) warnUnknown(scope, name, key, shown, at, findings);
     return guess(plain);
   }
   const [type] = known;
@@ -154,6 +154,7 @@ function warnUnknown(
   scope: OptionScope,
   name: string,
   key: string,
+  shown: string,
   at: string,
   findings: Findings,
 ): void {
@@ -167,7 +168,11 @@ function warnUnknown(
     : near !== undefined
     ? `; did you mean "${near}"?`
     : "";
-  findings.warn("unknown-option", `${at}: Curvine knows no key "${key}"; it is kept${advice}`, at);
+  findings.warn(
+    "unknown-option",
+    `${at} is ${shown}: Curvine knows no key "${key}"; it is kept${advice}`,
+    at,
+  );
 }
 
 /** An unknown key's text: a newer Curvine may read it, and would want its natural type. */

@@ -30,7 +30,7 @@ export function fuseProcess(
       ...env,
     }, inputs),
     cwd: paths.home,
-    policy: "supervise",
+    policy: policyOf(inputs, "supervise"),
   };
 }
 
@@ -45,8 +45,20 @@ export function serverProcess(
     argv: [paths.server, "--service", service, "--conf", paths.conf],
     env: withoutHarm(env, inputs),
     cwd: paths.home,
-    policy: /^(true|1)$/i.test(inputs.env["CURVINE_FLUID_SUPERVISE"] ?? "") ? "supervise" : "exec",
+    policy: policyOf(inputs, "exec"),
   };
+}
+
+/** A mount must be kept alive; a server needs nobody between it and the container runtime. */
+function policyOf({ env }: Inputs, usual: ProcessPlan["policy"]): ProcessPlan["policy"] {
+  switch (env["CURVINE_FLUID_SUPERVISE"]?.toLowerCase()) {
+    case "true":
+      return "supervise";
+    case "false":
+      return "exec";
+    default:
+      return usual;
+  }
 }
 
 function withoutHarm(
