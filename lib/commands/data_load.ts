@@ -1,4 +1,4 @@
-import type { Command, Invocation } from "../cli/command.ts";
+import type { Invocation } from "../cli/command.ts";
 import { CommandError } from "../cli/command_error.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import type { TomlTable } from "../curvine/toml_value.ts";
@@ -28,7 +28,7 @@ const LOOKUP_MS = 5_000;
 const LOOKUPS = 3;
 
 /** `data-load`: Fluid's DataLoad job. */
-export const command: Command = async (invocation, host): Promise<number> => {
+export async function command(invocation: Invocation, host: Host): Promise<number> {
   const interruption = interruptible(host, SIGNAL_NUMBERS);
   const say = (message: string): void => host.stderr(`${message}\n`);
   const { env } = host;
@@ -59,7 +59,7 @@ export const command: Command = async (invocation, host): Promise<number> => {
   const ended = ending(interruption);
   if (ended !== undefined) return ended;
   throw new CommandError(`Cannot load: ${rows.reason}`, ExitCode.No);
-};
+}
 
 function ending(interruption: Interruption): number | undefined {
   return interruption.exitCode();

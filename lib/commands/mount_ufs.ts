@@ -1,4 +1,4 @@
-import type { Command } from "../cli/command.ts";
+import type { Invocation } from "../cli/command.ts";
 import { CommandError } from "../cli/command_error.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { curvinePaths } from "../curvine/paths.ts";
@@ -22,7 +22,7 @@ import { inputsOf } from "./inputs_of.ts";
 const LIMIT_MS = 18_000;
 
 /** `mount-ufs`: brings Curvine's mount table to what the Dataset wants and reports its paths. */
-export const command: Command = async (invocation, host): Promise<number> => {
+export async function command(invocation: Invocation, host: Host): Promise<number> {
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_MOUNT_UFS_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
   const interruption = interruptible(host, SIGNAL_NUMBERS);
@@ -65,7 +65,7 @@ export const command: Command = async (invocation, host): Promise<number> => {
   } finally {
     lock.release();
   }
-};
+}
 
 /** Fluid may call again while an earlier call, whose stream it dropped, still runs. */
 async function takeLock(host: Host, waitMs: number): Promise<FileLock> {

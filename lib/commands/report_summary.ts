@@ -1,4 +1,4 @@
-import type { Command } from "../cli/command.ts";
+import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { isTomlTable, type TomlTable } from "../curvine/toml_value.ts";
 import { generatePlan } from "../generate/generate_plan.ts";
@@ -7,6 +7,7 @@ import { redactor } from "../operate/redactor.ts";
 import { reportSummary } from "../operate/report_summary.ts";
 import { interruptible, withCurvineCli } from "../operate/run_cli.ts";
 import { countdown, timeLimit } from "../operate/time_limit.ts";
+import type { Host } from "../system/host.ts";
 import { httpGet } from "../system/http_get.ts";
 import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { inputsOf } from "./inputs_of.ts";
@@ -15,7 +16,7 @@ import { inputsOf } from "./inputs_of.ts";
 const LIMIT_MS = 17_000;
 
 /** `report-summary`: Fluid's summary of the cache, as one JSON object of texts. */
-export const command: Command = async (invocation, host): Promise<number> => {
+export async function command(invocation: Invocation, host: Host): Promise<number> {
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_REPORT_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
   const interruption = interruptible(host, SIGNAL_NUMBERS);
@@ -44,7 +45,7 @@ export const command: Command = async (invocation, host): Promise<number> => {
     if (interrupted !== undefined) return interrupted;
     throw error;
   }
-};
+}
 
 /** Worth having, but not worth failing for. */
 async function metrics(
