@@ -1,4 +1,5 @@
 import type { Host } from "../system/host.ts";
+import { SIGNAL_NUMBERS } from "../system/signals.ts";
 
 /** Does the job of a small tool. @returns its exit code */
 export type Applet = (args: readonly string[], host: Host) => Promise<number> | number;
@@ -34,6 +35,8 @@ export function runApplet(
 }
 
 async function load(name: string, args: readonly string[], host: Host): Promise<number> {
+  // To a small tool a signal means what it always does.
+  host.signals.takeOver((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
   const module = await APPLETS[name]?.();
   if (module === undefined) throw new RangeError(`there is no applet "${name}"`);
   return await module.applet(args, host);

@@ -52,12 +52,13 @@ async function list(path: string, style: Style, several: boolean, host: Host): P
   }
   let code = 0;
   let first = true;
-  for await (const folder of readTree(path.replace(/(?<=.)\/+$/, ""), style.long)) {
+  const root = path.replace(/(?<=.)\/+$/, "");
+  for await (const folder of readTree(root, { details: style.long, hidden: style.hidden })) {
     if (folder.fault !== undefined) {
       host.stderr(`ls: cannot open directory '${folder.path}': ${folder.fault}\n`);
       code = first ? SERIOUS : Math.max(code, MINOR);
     }
-    const entries = folder.entries.filter(({ name }) => style.hidden || !name.startsWith("."));
+    const { entries } = folder;
     const heading = style.recursive || several ? `${first ? "" : "\n"}${folder.path}:\n` : "";
     // Half of the 512-byte blocks: ls counts kibibytes.
     const total = entries.reduce((sum, one) => sum + (one.details?.blocks ?? 0) / 2, 0);

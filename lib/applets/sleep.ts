@@ -1,5 +1,4 @@
 import type { Host } from "../system/host.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
 /** A timer's longest delay. */
@@ -15,12 +14,8 @@ export async function applet(args: readonly string[], host: Host): Promise<numbe
     return 1;
   }
   let left = seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0) * 1000;
-  const signalled = new Promise<number>((resolve) => {
-    host.signals.takeOver((signal) => resolve(128 + SIGNAL_NUMBERS[signal]));
-  });
   for (; left > 0; left -= MAX_MS) {
-    const code = await Promise.race([signalled, passed(Math.min(left, MAX_MS))]);
-    if (code !== undefined) return code;
+    await new Promise((done) => setTimeout(done, Math.min(left, MAX_MS)));
   }
   return 0;
 }
@@ -41,8 +36,4 @@ export async function applet(args: readonly string[], host: Host): Promise<numbe
 export function parseSleep(text: string): number | undefined {
   const match = /^(\d+\.?\d*|\.\d+)([smhd]?)$/.exec(text);
   return match === null ? undefined : Number(match[1]) * (UNITS[match[2] ?? ""] ?? 1);
-}
-
-function passed(milliseconds: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
 }

@@ -36,15 +36,16 @@ const AT_ONCE = 64;
  * Walks a tree folder by folder; only the folder at hand is in memory, for a data set may hold
  * millions of files. It follows no links.
  *
- * @param details whether each entry is asked for what `ls -l` shows
+ * @param options.details whether each entry is asked for what `ls -l` shows
+ * @param options.hidden whether entries whose names begin with a dot count
  */
 export async function* readTree(
   root: string,
-  details: boolean,
+  options: { readonly details: boolean; readonly hidden: boolean },
 ): AsyncGenerator<TreeFolder, void, void> {
   const waiting = [root];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    const folder = await readFolder(path, details);
+    const folder = await readFolder(path, options);
     yield folder;
     for (const { kind, name } of folder.entries.toReversed()) {
       if (kind === "folder") waiting.push(`${path === "/" ? "" : path}/${name}`);
@@ -52,10 +53,15 @@ export async function* readTree(
   }
 }
 
-async function readFolder(path: string, details: boolean): Promise<TreeFolder> {
+async function readFolder(
+  path: string,
+  { details, hidden }: { readonly details: boolean; readonly hidden: boolean },
+): Promise<TreeFolder> {
   const found: Deno.DirEntry[] = [];
   try {
-    for await (const entry of Deno.readDir(path)) found.push(entry);
+    for await (const entry of Deno.readDir(path)) {
+      if (hidden || !entry.name.startsWith(".")) found.push(entry);
+    }
   } catch (error) {
     return { path, entries: [], fault: error instanceof Error ? error.message : String(error) };
   }
