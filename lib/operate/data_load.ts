@@ -33,7 +33,7 @@ export interface LoadPlan {
 }
 
 /** A watcher that has shown the end should exit by itself within this. */
-const EXIT_MS = 10_000;
+const EXIT_MS = 5_000;
 /** Cancelling must not use up the time that a pod has to stop. */
 const CANCEL_MS = 5_000;
 

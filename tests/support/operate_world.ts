@@ -14,6 +14,8 @@ export class OperateWorld {
   readonly dir = Deno.makeTempDirSync({ prefix: "operate-" });
   readonly home = `${this.dir}/home`;
   readonly config = `${this.dir}/runtime.json`;
+  /** Where the masters' web servers are said to be. */
+  webPort = 19000;
 
   constructor() {
     for (const folder of ["home/lib", "home/conf", "state", "run", "tmp"]) {
@@ -55,13 +57,16 @@ export class OperateWorld {
       JSON.stringify({
         mounts,
         targetPath: "/runtime-mnt/cache/ai/lake/cache-fuse",
-        master: component("master", { replicas: 3, options: { rpc_port: "18995" } }),
+        master: component("master", {
+          replicas: 3,
+          options: { rpc_port: "18995", web_port: String(this.webPort) },
+        }),
         worker: component("worker", { replicas: 1 }),
       }),
     );
   }
 
-  /** A secret file below the world; the executable sees it only where a test binds it. */
+  /** Writes a file below the world. @returns its whole path */
   write(path: string, text: string): string {
     const full = `${this.dir}/${path}`;
     Deno.mkdirSync(full.slice(0, full.lastIndexOf("/")), { recursive: true });

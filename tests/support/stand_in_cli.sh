@@ -126,7 +126,7 @@ load() {
   local source=$1 state=Completed
   printf '\n✅ Load job submitted successfully\n┌────────\n│ 🔑 Job ID: job-%s\n│ 📁 Target path: x\n└────────\n' "$$"
   case " $FAILED_LOADS " in *" $source "*) state=${LOAD_STATE:-Failed} ;; esac
-  [ "$HANG" = load ] && { printf '│ 🚦 Status: 🔵 Loading\n│ 📊 Progress: 45.0%%\n'; hang; }
+  [ "$HANG" = loading ] && { printf '│ 🚦 Status: 🔵 Loading\n│ 📊 Progress: 45.0%%\n'; hang; }
   printf '\033[2J\033[1;1H\n📋 Load Job Status\n│ 🚦 Status: 🔵 Loading\n│ 📝 Message: \n│ 📊 Progress: 50.0%%\n│ [███░░░] 5/10 bytes│\n'
   if [ "$TRANSFER" = 1 ]; then
     printf 'Job ID: job\nState: %s\nFiles: 3 completed, 1 failed\n' "$state"
