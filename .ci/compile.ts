@@ -57,6 +57,9 @@ async function makeBundle(): Promise<void> {
     "bundle",
     "--minify",
     "--platform=deno",
+    // Each command's code is a file of its own: V8 reads the whole of a file before it runs, and
+    // 100 KB cost 4 ms.
+    "--code-splitting",
     `--outdir=${bundle}`,
     `${root}main.ts`,
   ]);
