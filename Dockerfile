@@ -22,6 +22,8 @@ ARG CURVINE_IMAGE=ghcr.io/curvineio/curvine:${BASE_IMAGE_TAG}
 ARG SLIM_BASE=gcr.io/distroless/cc-debian13:latest
 ARG DENO_IMAGE=docker.io/denoland/deno:2.9.6
 ARG EXECUTABLE=executable-compiled
+# deno.json's; a test holds the two together.
+ARG VERSION=0.1.0
 
 # --- the executable -------------------------------------------------------------------------------
 # It runs on the builder's own processor and compiles for the image's, so no emulation is needed.
@@ -53,19 +55,25 @@ COPY --from=parts /rootfs/ /
 COPY --from=executable /curvine-fluid /usr/local/bin/curvine-fluid
 
 # --- the proof ------------------------------------------------------------------------------------
+# The executable starts on this base, before anybody's node has to find out.
+FROM assembled AS starts
+RUN ["/usr/local/bin/curvine-fluid", "version"]
+
 # Fails when a program is in that has no business there, when a library is missing or too old for
-# what was collected, or when a promised link leads nowhere. The final image takes a file from here,
-# so no builder can leave this stage out.
+# what was collected, or when a promised link leads nowhere. The final image takes files from here,
+# so no builder can leave this stage, or the one above, out.
 FROM parts AS slim
+ARG VERSION
 COPY --from=assembled / /image/
-RUN ["/bin/bash", "/build/slim.sh", "/image", "/proof"]
+# Only so that the stage above is built; what it leaves behind beside that is the builder's.
+COPY --from=starts /etc/passwd /build/started
+RUN ["/bin/bash", "/build/slim.sh", "/image", "/proof", "/rootfs"]
 
 # --- the image ------------------------------------------------------------------------------------
 FROM assembled AS final
-ARG BASE_IMAGE_TAG
 ARG CURVINE_IMAGE
 ARG SLIM_BASE
-ARG VERSION=0.1.0
+ARG VERSION
 ARG REVISION=unknown
 COPY --from=slim /proof/ /
 

@@ -34,7 +34,7 @@ try {
   const programs = await contentSize(`${final.root}/app/curvine/lib`);
   const { stdout: gzipped } = await runBytes([
     "gzip",
-    "-6",
+    "-6n",
     "--stdout",
     `${final.root}/usr/local/bin/curvine-fluid`,
   ]);

@@ -2,13 +2,13 @@
 # Prints a CycloneDX 1.5 SBOM of what was added to the base: the executable, Curvine's programs, every
 # library copied with the package it came from, configuration and web UI. What the base holds is told
 # by the base itself (/var/lib/dpkg/status.d, which scanners read).
-#   $1 the image's root   $2 what `curvine-fluid version` printed   $3 origins: "PATH SOURCE" lines
+#   $1 the image's root   $2 the version of the executable   $3 origins: "PATH SOURCE" lines
 set -euo pipefail
 export LC_ALL=C
 here=$(dirname "$0")
 . "$here/names.sh"
 image=$1
-version=$2
+own=$2
 origins=$3
 
 text() { # as a JSON string
@@ -34,7 +34,6 @@ component() {
   separator=$',\n'
 }
 
-own=$(grep -Eo '[0-9]+\.[0-9]+\.[0-9]+[^ ,"]*' <<<"$version" | head -n 1 || true)
 separator=
 printf '{\n  "bomFormat": "CycloneDX",\n  "specVersion": "1.5",\n  "version": 1,\n'
 printf '  "metadata": { "component": { "type": "container", "name": "curvine-fluid", "version": %s } },\n' \

@@ -43,7 +43,8 @@ export async function runBytes(
   const { code, stdout, stderr } = await child.output();
   const errors = new TextDecoder().decode(stderr);
   if (code !== 0 && options.mayFail !== true) {
-    const text = `${new TextDecoder().decode(stdout)}${errors}`.trim().split("\n").slice(-25);
+    // Standard output may be megabytes of an archive.
+    const text = errors.trim().split("\n").slice(-25);
     throw new Error(`Cannot run ${argv.join(" ")}: exit code ${code}\n${text.join("\n")}`);
   }
   return { code, stdout, stderr: errors };
