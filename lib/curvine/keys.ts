@@ -339,7 +339,9 @@ export function lookUpKey(section: string, path: readonly string[]): KeyKnowledg
   const nested = tables !== undefined && Object.hasOwn(tables, first) ? tables[first] : undefined;
   if (second !== undefined) {
     if (nested === null) return "open";
-    return rest.length === 0 && nested && Object.hasOwn(nested, second) ? nested[second] : undefined;
+    return rest.length === 0 && nested && Object.hasOwn(nested, second)
+      ? nested[second]
+      : undefined;
   }
   if (nested !== undefined) return "table";
   const keys = sectionKeys(section);

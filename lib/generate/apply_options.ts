@@ -16,8 +16,10 @@ import { namesSecretFile, readSecretFile } from "./secret_file.ts";
 /** One set of options, and where in the runtime config (or the environment) it stands. */
 export interface OptionLayer {
   readonly scope: OptionScope;
-  /** Such as `worker.options`; messages put the option's name behind it. */
+  /** Such as `worker.options`. */
   readonly at: string;
+  /** An option's own place, where it is not `<at>.<name>`. */
+  place?(name: string): string;
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +44,7 @@ export function applyOptions(
 ): ReadonlySet<string> {
   const setBy = new Map<string, string>();
   for (const [name, text] of Object.entries(layer.options)) {
-    const at = `${layer.at}.${name}`;
+    const at = layer.place?.(name) ?? `${layer.at}.${name}`;
     const target = optionTarget(layer.scope, name);
     if (target === undefined) {
       findings.problem(
@@ -98,7 +100,10 @@ function valueOf(
     findings.secretPaths.push(pathOf(target));
   }
   if (!plain.isWellFormed()) {
-    findings.problem(at, `is ${shown}, which holds half of a surrogate pair; TOML wants Unicode text`);
+    findings.problem(
+      at,
+      `is ${shown}, which holds half of a surrogate pair; TOML wants Unicode text`,
+    );
     return undefined;
   }
   const known = lookUpKey(target.section, target.path);
@@ -107,7 +112,7 @@ function valueOf(
     return undefined;
   }
   if (known === undefined || known === "open") {
-    if (known === undefined) warnUnknown(scope, name, key, at, findings);
+    if (known === undefined) warnUnknown(scope, name, key, shown, at, findings);
     return guess(plain);
   }
   const [type] = known;
@@ -149,6 +154,7 @@ function warnUnknown(
   scope: OptionScope,
   name: string,
   key: string,
+  shown: string,
   at: string,
   findings: Findings,
 ): void {
@@ -162,7 +168,11 @@ function warnUnknown(
     : near !== undefined
     ? `; did you mean "${near}"?`
     : "";
-  findings.warn("unknown-option", `${at}: Curvine knows no key "${key}"; it is kept${advice}`, at);
+  findings.warn(
+    "unknown-option",
+    `${at} is ${shown}: Curvine knows no key "${key}"; it is kept${advice}`,
+    at,
+  );
 }
 
 /** An unknown key's text: a newer Curvine may read it, and would want its natural type. */

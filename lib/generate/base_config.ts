@@ -56,7 +56,11 @@ function decode(bytes: Uint8Array, subject: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new ConfigError(subject, [{ path: "", message: "it is not UTF-8", hint: "save it as UTF-8" }]);
+    throw new ConfigError(subject, [{
+      path: "",
+      message: "it is not UTF-8",
+      hint: "save it as UTF-8",
+    }]);
   }
 }
 

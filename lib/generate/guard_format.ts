@@ -27,7 +27,9 @@ export function guardFormat(
 ): string | undefined {
   const marker = `${paths.dataDir}/${MARKER}-${component}`;
   let formats = false;
-  for (const [key, concerned] of [["format_master", "master"], ["format_worker", "worker"]] as const) {
+  for (
+    const [key, concerned] of [["format_master", "master"], ["format_worker", "worker"]] as const
+  ) {
     const wanted = toml[key] === true;
     toml[key] = false;
     if (!wanted) continue;
