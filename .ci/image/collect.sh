@@ -117,11 +117,13 @@ for folder in conf data logs; do
   chown -R 65532:0 "$out$home/$folder"
   find "$out$home/$folder" -type d -exec chmod 0775 {} +
 done
-mkdir -p "$out/run/curvine-fluid"
-chown 65532:0 "$out/run/curvine-fluid"
-chmod 0775 "$out/run/curvine-fluid"
+# /cache-data is where a worker caches when no tier says otherwise.
+mkdir -p "$out/run/curvine-fluid" "$out/cache-data"
+chown 65532:0 "$out/run/curvine-fluid" "$out/cache-data"
+chmod 0775 "$out/run/curvine-fluid" "$out/cache-data"
 # Where earlier images of Curvine for Fluid lived; classes in the field set CURVINE_HOME to it.
-ln -s "$home" "$out/opt/curvine" 2>/dev/null || { mkdir -p "$out/opt" && ln -s "$home" "$out/opt/curvine"; }
+mkdir -p "$out/opt"
+ln -s "$home" "$out/opt/curvine"
 
 # 5. The links. The base has /bin and /sbin as links into /usr, so /bin/sh is found as well.
 for applet in "${applets[@]}"; do ln -s "$executable" "$out/usr/bin/$applet"; done
