@@ -1,4 +1,4 @@
-import { ConfigError, type Problem } from "../fluid/config_error.ts";
+import type { Problem } from "../fluid/config_error.ts";
 import type { Warning } from "./plan.ts";
 
 /**
@@ -17,10 +17,5 @@ export class Findings {
 
   warn(code: string, message: string, path?: string): void {
     this.warnings.push({ code, message, ...(path === undefined ? {} : { path }) });
-  }
-
-  /** @throws {ConfigError} where there is a problem */
-  throwIfAny(subject: string): void {
-    if (this.problems.length > 0) throw new ConfigError(subject, this.problems);
   }
 }

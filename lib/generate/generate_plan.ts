@@ -1,11 +1,14 @@
-import { ConfigError } from "../fluid/config_error.ts";
+import { ConfigError, type Problem } from "../fluid/config_error.ts";
 import { loadJson } from "../fluid/load_json.ts";
 import { parseRuntimeConfig } from "../fluid/parse_runtime_config.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
 import { type Detection, detectMode } from "../mode/detect_mode.ts";
+import { generateCacheRuntime } from "./cache_runtime.ts";
 import { Findings } from "./findings.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
+import { generateStandalone } from "./standalone.ts";
+import { generateThinRuntime } from "./thin_runtime.ts";
 
 /** A plan, and what else a reader of it needs. */
 export interface Generated {
@@ -20,23 +23,43 @@ export interface Generated {
   readonly source: unknown;
 }
 
+/** A plan that may have problems: then it must not be acted on. */
+export interface Draft extends Generated {
+  readonly problems: readonly Problem[];
+  /** How errors name what the plan was made of. */
+  readonly subject: string;
+}
+
 /**
  * Makes the plan of a start: detect, load, validate, generate. Nothing is written or started.
  *
  * @throws {ConfigError} with every problem found
  */
 export async function generatePlan(inputs: Inputs): Promise<Generated> {
+  const draft = await draftPlan(inputs);
+  if (draft.problems.length > 0) throw new ConfigError(draft.subject, draft.problems);
+  return draft;
+}
+
+/**
+ * Like {@link generatePlan}, but what is wrong with options and topology comes beside the plan,
+ * together with its warnings.
+ *
+ * @throws {ConfigError} where there is nothing to make a plan of: an unreadable file, wrong types
+ */
+export async function draftPlan(inputs: Inputs): Promise<Draft> {
   const detection = detectMode(inputs);
   const findings = new Findings();
   const loaded = loadRuntimeConfig(detection, inputs, findings);
   const plan = await planOf(detection, loaded?.config, inputs, findings);
-  findings.throwIfAny(subjectOf(detection, loaded !== undefined));
   return {
     plan,
     secretPaths: findings.secretPaths,
     config: loaded?.config,
     configPath: detection.configPath,
     source: loaded?.source,
+    problems: findings.problems,
+    subject: subjectOf(detection, loaded !== undefined),
   };
 }
 
@@ -47,7 +70,6 @@ async function planOf(
   findings: Findings,
 ): Promise<Plan> {
   if (mode === "thin-runtime") {
-    const { generateThinRuntime } = await import("./thin_runtime.ts");
     return generateThinRuntime(config, reasons, inputs, findings);
   }
   if (component === undefined || component === "fuse") {
@@ -56,11 +78,9 @@ async function planOf(
     throw new ConfigError("the command line", [{ path: "component", message, hint }]);
   }
   if (mode === "standalone") {
-    const { generateStandalone } = await import("./standalone.ts");
-    return generateStandalone(component, reasons, inputs, findings);
+    return await generateStandalone(component, reasons, inputs, findings);
   }
-  const { generateCacheRuntime } = await import("./cache_runtime.ts");
-  return generateCacheRuntime(component, config, reasons, inputs, findings);
+  return await generateCacheRuntime(component, config, reasons, inputs, findings);
 }
 
 function loadRuntimeConfig(

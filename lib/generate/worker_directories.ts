@@ -51,7 +51,7 @@ export function checkDataDirs(entries: readonly unknown[], at: string, findings:
   for (const entry of entries) {
     const quoted = JSON.stringify(entry);
     const match = /^\[([^\]]*)\](.*)$/.exec(String(entry));
-    const [, prefix = "", path = ""] = match ?? [, "", String(entry)];
+    const [, prefix = "", path = ""] = match ?? ["", "", String(entry)];
     const form = '"[TYPE:SIZE]/path", "[TYPE]/path", "[SIZE]/path" or "/path"';
     if (!path.startsWith("/")) {
       findings.problem(at, `holds ${quoted}; ${form} is wanted`);
