@@ -131,7 +131,10 @@ export async function makeCurvineImage(
     await Deno.mkdir(`${home}/${name}`, { recursive: true });
   }
   await compilePrograms(root, home, folder, source, fuse.path);
-  await Deno.writeTextFile(`${home}/bin/cv`, '#!/bin/bash\nexec /app/curvine/lib/curvine-cli "$@"\n');
+  await Deno.writeTextFile(
+    `${home}/bin/cv`,
+    '#!/bin/bash\nexec /app/curvine/lib/curvine-cli "$@"\n',
+  );
   await Deno.writeTextFile(`${home}/bin/launch-process.sh`, "#!/bin/bash\n");
   await Deno.writeTextFile(`${home}/conf/curvine-env.sh`, "export CURVINE_HOME\n");
   await Deno.writeTextFile(
@@ -139,7 +142,9 @@ export async function makeCurvineImage(
     'cluster_id = "curvine"\n\n[master]\nmeta_dir = "testing/meta"\n',
   );
   await Deno.writeTextFile(`${home}/webui/index.html`, "<!doctype html><title>Curvine</title>\n");
-  for (const name of ["bin/cv", "bin/launch-process.sh"]) await Deno.chmod(`${home}/${name}`, 0o755);
+  for (const name of ["bin/cv", "bin/launch-process.sh"]) {
+    await Deno.chmod(`${home}/${name}`, 0o755);
+  }
   await buildah.commit(root, CURVINE_IMAGE, [
     "--env=CURVINE_HOME=/app/curvine",
     "--env=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/app/curvine/bin",
@@ -211,7 +216,9 @@ async function libraryOf(
 ): Promise<{ path: string; package: string }> {
   const { stdout } = await run(["ldd", program]);
   const found = new RegExp(`^\\s*${prefix}\\S* => (\\S+)`, "m").exec(stdout)?.[1];
-  if (found === undefined) throw new Error(`Cannot find ${prefix} among the libraries of ${program}`);
+  if (found === undefined) {
+    throw new Error(`Cannot find ${prefix} among the libraries of ${program}`);
+  }
   const path = await Deno.realPath(found);
   const owner = (await run(["dpkg-query", "-S", path], { mayFail: true })).stdout ||
     (await run(["dpkg-query", "-S", path.replace(/^\/usr/, "")])).stdout;

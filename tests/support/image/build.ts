@@ -1,4 +1,10 @@
-import { CURVINE_IMAGE, makeCurvineImage, makeSlimBase, SLIM_BASE, SLIM_SUITE } from "./base_images.ts";
+import {
+  CURVINE_IMAGE,
+  makeCurvineImage,
+  makeSlimBase,
+  SLIM_BASE,
+  SLIM_SUITE,
+} from "./base_images.ts";
 import { Buildah } from "./buildah.ts";
 import { DebianSuite } from "./debian.ts";
 

@@ -46,7 +46,9 @@ export class Buildah {
       "--platform=linux/amd64",
       "--format=oci",
       "--timestamp=0",
-      ...Object.entries(buildArguments).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
+      ...Object.entries(buildArguments).flatMap((
+        [key, value],
+      ) => ["--build-arg", `${key}=${value}`]),
       `--tag=${tag}`,
       context,
     ]);

@@ -31,9 +31,9 @@ export class DebianSuite {
     for (const paragraph of stdout.split(/\n\n+/)) {
       const field = (name: string): string =>
         new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1] ?? "";
-      const file = `${field("Package")}_${
-        field("Version").replaceAll(":", "%3a")
-      }_${field("Architecture")}.deb`;
+      const file = `${field("Package")}_${field("Version").replaceAll(":", "%3a")}_${
+        field("Architecture")
+      }.deb`;
       versions.set(field("Package"), `${packages}/${file}`);
     }
     return names.map((name) => {

@@ -61,7 +61,9 @@ export function nameOf(object: YamlObject): string {
 
 async function configMap(generator: YamlObject, folder: string): Promise<YamlObject> {
   const options = (generator["options"] ?? {}) as YamlObject;
-  const unknown = Object.keys(generator).filter((key) => !["name", "files", "options"].includes(key));
+  const unknown = Object.keys(generator).filter((key) =>
+    !["name", "files", "options"].includes(key)
+  );
   // With a hash in its name, whoever names the ConfigMap would have to be found and changed.
   if (unknown.length > 0 || options["disableNameSuffixHash"] !== true) {
     throw new Error(`Cannot generate the ConfigMap ${generator["name"]}`);
