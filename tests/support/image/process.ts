@@ -2,6 +2,8 @@
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Only the variables of `env`. */
+  readonly clearEnv?: boolean;
   /** Put on standard input. */
   readonly input?: Uint8Array<ArrayBuffer>;
   /** Also accept an exit code other than 0. */
@@ -31,6 +33,7 @@ export async function runBytes(
     args,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: { ...options.env } }),
+    clearEnv: options.clearEnv === true,
     stdin: options.input === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
