@@ -69,7 +69,6 @@ async function makeBundle(): Promise<void> {
     "bundle",
     "--minify",
     "--platform=deno",
-    "--code-splitting",
     `--outdir=${bundle}`,
     `${root}main.ts`,
   ]);
