@@ -1,3 +1,4 @@
+import { runApplet } from "../applets/applet.ts";
 import { nearestName } from "../curvine/nearest_name.ts";
 import { ConfigError } from "../fluid/config_error.ts";
 import type { Host } from "../system/host.ts";
@@ -21,6 +22,8 @@ export async function main(host: Host): Promise<never> {
 
 async function dispatch(host: Host): Promise<number> {
   const link = host.calledAs.slice(host.calledAs.lastIndexOf("/") + 1);
+  const applet = runApplet(link, host.args, host);
+  if (applet !== undefined) return await applet;
   const args = [...(Object.hasOwn(OLD_NAMES, link) ? OLD_NAMES[link] ?? [] : []), ...host.args];
   const [first, ...rest] = args;
   if (first === "--version" || first === "-V") return await runCommand("version", [], host);
