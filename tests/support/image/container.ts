@@ -124,7 +124,9 @@ export class Container {
         options.readOnlyRoot === true ? "ro" : "",
         options.hostname ?? "container",
         String(volumes.length),
-        ...volumes.flatMap(({ host, path, shared }) => [host, path, shared === true ? "shared" : ""]),
+        ...volumes.flatMap((
+          { host, path, shared },
+        ) => [host, path, shared === true ? "shared" : ""]),
         String(folders.length),
         ...folders,
         ...options.argv,

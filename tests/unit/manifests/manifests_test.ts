@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
 import { findCommand, OLD_NAMES, RUN_ACTIONS, RUN_WORDS } from "../../../lib/cli/command_table.ts";
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
 import { generatePlan } from "../../../lib/generate/generate_plan.ts";
@@ -171,6 +172,72 @@ Deno.test("what Fluid makes of the thin runtimes generates without a warning", a
     readonly.push(at(plan.config.toml, "fuse.readonly") ?? false);
   }
   assert.deepEqual(readonly, [true, false]);
+});
+
+Deno.test("the local environments generate what their names say, without a warning", async () => {
+  const local = `${root}manifests/local`;
+  const found: Record<string, string> = {};
+  for (const { name } of Deno.readDirSync(local)) {
+    if (!name.endsWith(".env")) continue;
+    const env = parseEnv(await Deno.readTextFile(`${local}/${name}`)) as Record<string, string>;
+    const known = await variablesInCode();
+    for (const variable of Object.keys(env)) {
+      // What Fluid and Kubernetes set whether somebody reads it or not.
+      const given = ["HOSTNAME", "FLUID_RUNTIME_NS", "FLUID_RUNTIME_NAME"].includes(variable);
+      assert.ok(given || known.has(variable), `nobody reads ${variable}`);
+    }
+    readSettings(env);
+    const path = env["FLUID_RUNTIME_CONFIG_PATH"];
+    const text = path === undefined ? "" : await Deno.readTextFile(`${local}/${path}`);
+    const plan = await planOf({ env, path: path ?? "", text, secrets: [] });
+    assert.deepEqual(plan.warnings, [], name);
+    found[name] = `${plan.mode} ${plan.component}`;
+  }
+  assert.deepEqual(found, {
+    "cache-master.env": "cache-runtime master",
+    "cache-worker.env": "cache-runtime worker",
+    "cache-client.env": "cache-runtime client",
+    "thin.env": "thin-runtime fuse",
+    "standalone.env": "standalone master",
+  });
+});
+
+Deno.test("the dashboard and the alerts use only metrics that there are", async () => {
+  const { metrics } = await import("../../../lib/observe/metrics.ts");
+  const text = metrics({
+    version: "0",
+    state: "mounted",
+    stateFor: 0,
+    upFor: 0,
+    target: "/t",
+    pid: 1,
+    mounted: true,
+    ready: true,
+    reason: undefined,
+    restarts: { crashed: 1 },
+    lastRestart: undefined,
+    lastRemount: 1,
+    failures: 0,
+    waiting: 0,
+    reaped: 0,
+    generation: 1,
+    reloads: { hot: 1 },
+    configProblem: undefined,
+    droppedBytes: 0,
+  });
+  const exported = new Set(text.match(/^curvine_fluid_\w+/gm));
+  const used = new Set<string>();
+  for (const file of ["curvine-fluid.json", "alerts.yaml"]) {
+    const lines = (await Deno.readTextFile(`${root}manifests/monitoring/${file}`)).split("\n")
+      .filter((line) => /"?(expr|query)"?:/.test(line));
+    for (const line of lines) {
+      // The label of a state set has the name of its metric.
+      const expression = line.replaceAll("{{curvine_fluid_state}}", "");
+      for (const [name] of expression.matchAll(/\bcurvine_fluid_\w+/g)) used.add(name);
+    }
+  }
+  assert.ok(used.size >= 10, `found only ${[...used]}`);
+  assert.deepEqual([...used].filter((name) => !exported.has(name)), []);
 });
 
 Deno.test("the shapes of upstream's own samples are commands of ours", async () => {
