@@ -12,6 +12,7 @@ here=$(dirname "$0")
 image=$1
 proof=$2
 ours=$3
+origins=${4:-/build/origins}
 findings=0
 
 found() { echo "slim: $*" >&2; findings=$((findings + 1)); }
@@ -141,6 +142,6 @@ if [ "$findings" -gt 0 ]; then
 fi
 
 mkdir -p "$proof/usr/share/doc/curvine-fluid"
-"$here/sbom.sh" "$image" "$VERSION" /build/origins >"$proof/usr/share/doc/curvine-fluid/sbom.cdx.json"
+"$here/sbom.sh" "$image" "$VERSION" "$origins" >"$proof/usr/share/doc/curvine-fluid/sbom.cdx.json"
 find "$proof" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +
 echo "slim: nothing but ${#allowed[@]} programs; $(grep -c '"bom-ref"' "$proof/usr/share/doc/curvine-fluid/sbom.cdx.json") parts in the SBOM" >&2

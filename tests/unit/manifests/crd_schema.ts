@@ -130,7 +130,13 @@ function isOfType(value: unknown, type: string): boolean {
       return Array.isArray(value);
     case "integer":
       return Number.isInteger(value);
+    case "boolean":
+      return typeof value === "boolean";
+    case "number":
+      return typeof value === "number";
+    case "string":
+      return typeof value === "string";
     default:
-      return typeof value === type;
+      throw new Error(`Cannot check the type ${type}`);
   }
 }

@@ -35,7 +35,7 @@ for (const folder of folders) {
   Deno.test({
     name: `${name} renders as kubectl renders it`,
     ignore: !hasKubectl(),
-    async fn() {
+    async fn(): Promise<void> {
       const { success, stdout, stderr } = await new Deno.Command("kubectl", {
         args: ["kustomize", folder],
       }).output();
@@ -60,7 +60,7 @@ for (const folder of folders) {
   Deno.test({
     name: `${name} is valid by Fluid's CRDs, with no field that would be pruned`,
     ignore: !exists(crds),
-    async fn() {
+    async fn(): Promise<void> {
       const schemas = await readCrds(crds);
       for (const object of await kustomize(folder)) {
         if (!String(object["apiVersion"]).startsWith("data.fluid.io/")) continue;
