@@ -4,6 +4,8 @@ export interface Connection {
   read(into: Uint8Array): Promise<number | null>;
   /** Writes all. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Tells the other side that nothing more comes; it may still be read from. */
+  finish(): void;
   /** More than once does no harm. */
   close(): void;
 }

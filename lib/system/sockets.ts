@@ -38,6 +38,9 @@ function connection(conn: Deno.Conn): Connection {
       let rest = bytes;
       while (rest.length > 0) rest = rest.subarray(await conn.write(rest));
     },
+    finish(): void {
+      if (open) conn.closeWrite().catch(() => {});
+    },
     close(): void {
       if (open) conn.close();
       open = false;
