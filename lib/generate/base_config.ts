@@ -37,7 +37,8 @@ export async function readBase(paths: CurvinePaths, inputs: Inputs): Promise<Bas
     const bytes = read(path, subject, inputs);
     if (bytes === undefined) continue;
     const text = decode(bytes, subject);
-    if (isWrittenByUs(text)) continue;
+    // An empty file is what a power cut may leave of one that we were writing.
+    if (isWrittenByUs(text) || text.trim() === "") continue;
     return { path, toml: await parse(text, subject) };
   }
   return { path: undefined, toml: tomlTable() };

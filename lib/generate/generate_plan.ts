@@ -3,9 +3,12 @@ import { loadJson } from "../fluid/load_json.ts";
 import { parseRuntimeConfig } from "../fluid/parse_runtime_config.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
 import { type Detection, detectMode } from "../mode/detect_mode.ts";
+import { generateCacheRuntime } from "./cache_runtime.ts";
 import { Findings } from "./findings.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
+import { generateStandalone } from "./standalone.ts";
+import { generateThinRuntime } from "./thin_runtime.ts";
 
 /** A plan, and what else a reader of it needs. */
 export interface Generated {
@@ -67,7 +70,6 @@ async function planOf(
   findings: Findings,
 ): Promise<Plan> {
   if (mode === "thin-runtime") {
-    const { generateThinRuntime } = await import("./thin_runtime.ts");
     return generateThinRuntime(config, reasons, inputs, findings);
   }
   if (component === undefined || component === "fuse") {
@@ -76,11 +78,9 @@ async function planOf(
     throw new ConfigError("the command line", [{ path: "component", message, hint }]);
   }
   if (mode === "standalone") {
-    const { generateStandalone } = await import("./standalone.ts");
-    return generateStandalone(component, reasons, inputs, findings);
+    return await generateStandalone(component, reasons, inputs, findings);
   }
-  const { generateCacheRuntime } = await import("./cache_runtime.ts");
-  return generateCacheRuntime(component, config, reasons, inputs, findings);
+  return await generateCacheRuntime(component, config, reasons, inputs, findings);
 }
 
 function loadRuntimeConfig(

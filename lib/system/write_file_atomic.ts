@@ -1,6 +1,7 @@
 /**
- * Writes a file so that a reader sees the old content or the new, and a crash leaves one of them.
- * Folders on the way are made; a link is followed, so that it stays a link.
+ * Writes a file so that a reader sees the old content or the new, never a part. Folders on the way
+ * are made; a link is followed, so that it stays a link. It does not wait for the disk: what we
+ * write is made again at every start, and waiting costs more than all the rest of a start.
  *
  * @param mode permission bits, such as `0o600`
  * @throws what the file system throws; then no temporary file stays behind
@@ -16,7 +17,6 @@ export function writeFileAtomic(path: string, text: string, mode: number): void 
     try {
       let rest = new TextEncoder().encode(text);
       while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
-      file.syncDataSync();
     } finally {
       file.close();
     }
