@@ -123,6 +123,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/data_load.ts"),
   },
   {
+    name: "probe",
+    summary: "Ask the file system at a path whether it answers (the supervisor's own child)",
+    operands: "PATH",
+    flags: [],
+    examples: [["curvine-fluid probe /mnt", "exits 0 when the mount answers, 43 when it is stale"]],
+    load: () => import("../commands/probe.ts"),
+  },
+  {
     name: "version",
     summary: "Print the version",
     operands: "",

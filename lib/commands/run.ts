@@ -18,12 +18,13 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
       ExitCode.Usage,
     );
   }
-  const { plan } = await generateFor("run", operands, host);
+  const generated = await generateFor("run", operands, host);
+  const { plan } = generated;
   announce(plan, host);
   prepare(plan, host);
   if (plan.process.policy === "supervise") {
-    const { forwardChild } = await import("../system/forward_child.ts");
-    return await forwardChild(plan.process, host.signals);
+    const { supervisePlan } = await import("./supervise_plan.ts");
+    return await supervisePlan(generated, operands, host);
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
   return startProcess(plan.process, host, advice);

@@ -71,7 +71,12 @@ export class StopSequence {
       if (!gone) await this.#force(handle, minors);
     }
     await this.#endKin(Math.min(reserve, Math.max(end - clock.now(), KILL_MS)), manner);
-    if (watch !== undefined) await this.#detach(watch);
+    await this.detach();
+  }
+
+  /** Before a cold start: whatever a dead daemon left behind. */
+  async endLeftovers(milliseconds: number): Promise<void> {
+    await this.#endKin(milliseconds, "quick");
   }
 
   async #abortDaemon(handle: ProcessHandle): Promise<boolean> {
@@ -82,10 +87,10 @@ export class StopSequence {
 
   /** TERM was not heeded. */
   async #force(handle: ProcessHandle, minors: readonly string[]): Promise<void> {
-    const { connections, log, watch } = this.#parts;
+    const { connections, log } = this.#parts;
     log("warn", "killing", `Process ${handle.pid} does not end by itself; killing it`);
     // First the path is made clean: from here on nobody new gets stuck in the mount.
-    const detached = watch === undefined ? Promise.resolve() : this.#detach(watch);
+    const detached = this.detach();
     handle.signal("SIGKILL");
     if (await this.#wait(handle, KILL_MS, false)) {
       await detached;
@@ -117,8 +122,10 @@ export class StopSequence {
     }
   }
 
-  async #detach(watch: MountWatch): Promise<void> {
-    const { log, mounts } = this.#parts;
+  /** Takes our mounts away from the target. */
+  async detach(): Promise<void> {
+    const { log, mounts, watch } = this.#parts;
+    if (watch === undefined) return;
     const { ownDevices, target } = watch;
     const { cleared, obstacle } = await clearMounts(target, mounts, {
       ownDevices,

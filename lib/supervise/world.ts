@@ -90,7 +90,7 @@ export interface FuseConnections {
   waiting(minor: string): number | undefined;
   /** Ends all requests with an error and the connection with them. @returns whether it could */
   abort(minor: string): boolean;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Where our own lines and the daemon's output go. */
@@ -110,8 +110,13 @@ export interface Files {
   /** @throws when it cannot be written */
   write(path: string, text: string): void;
   remove(path: string): void;
-  /** Makes a folder that only we may write. @throws when that cannot be had */
-  makeOwnFolder(path: string): void;
+  /**
+   * Makes a folder that we can write.
+   *
+   * @param alone whether nobody else may be able to
+   * @throws when that cannot be had
+   */
+  makeFolder(path: string, alone: boolean): void;
 }
 
 /** All that the supervisor touches, so that tests can hand over a world of their own. */

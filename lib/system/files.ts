@@ -17,14 +17,14 @@ export const systemFiles: Files = {
       // It is not there, which is what was wanted.
     }
   },
-  makeOwnFolder,
+  makeFolder,
 };
 
-function makeOwnFolder(path: string): void {
+function makeFolder(path: string, alone: boolean): void {
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-  const info = Deno.lstatSync(path);
+  const info = alone ? Deno.lstatSync(path) : Deno.statSync(path);
   // In a folder that all may write, somebody else could have made it first.
-  if (!info.isDirectory || info.uid !== Deno.uid() || ((info.mode ?? 0) & 0o022) !== 0) {
+  if (alone && (!info.isDirectory || info.uid !== Deno.uid() || ((info.mode ?? 0) & 0o022) !== 0)) {
     throw new Error(`Cannot use ${JSON.stringify(path)}: it does not belong to us alone`);
   }
   const trial = `${path}/.trial-${Deno.pid}`;

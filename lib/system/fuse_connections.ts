@@ -48,10 +48,11 @@ export function fuseConnections(folder: string | undefined): FuseConnections {
         return false;
       }
     },
-    close(): void {
+    async close(): Promise<void> {
       if (mounted === undefined) return;
-      void kernel().umount2(cString(mounted), MNT_DETACH);
+      const path = cString(mounted);
       mounted = undefined;
+      await kernel().umount2(path, MNT_DETACH);
     },
   };
 }

@@ -20,16 +20,24 @@ const CANNOT_EXECUTE = 126;
 /** The most that is kept of a helper's output. */
 const MOST_CAPTURED = 64 * 1024;
 
+/** How long the output of a daemon that has ended is waited for. */
+const LAST_OUTPUT_MS = 20;
+
 /** The real processes. */
 export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
   const reaper = new Reaper();
+  const helpers = new Set<ProcessHandle>();
   return {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
       const child = start(request);
-      const exited = statusOf(child);
-      reaper.own(child.pid, exited);
-      void pump(child.stdout, stdout, tap);
-      void pump(child.stderr, stderr, tap);
+      const ended = statusOf(child);
+      reaper.own(child.pid, ended);
+      const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
+      // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
+      const exited = ended.then(async (status) => {
+        await within(LAST_OUTPUT_MS, read);
+        return status;
+      });
       return handle(child.pid, exited);
     },
     async run(
@@ -44,6 +52,9 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
       }
       const exited = statusOf(child);
       reaper.own(child.pid, exited);
+      const helper = handle(child.pid, exited);
+      helpers.add(helper);
+      void exited.then(() => helpers.delete(helper));
       const collected = Promise.all([
         exited,
         capture(child.stdout, exited),
@@ -52,7 +63,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
       const done = await within(deadline, collected);
       if (done === undefined) {
         // A helper that waits in the kernel cannot even be killed; nobody waits for that.
-        handle(child.pid, exited).signal("SIGKILL");
+        helper.signal("SIGKILL");
         return undefined;
       }
       const [status, out, err] = done;
@@ -62,7 +73,10 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     marked: (variable, value) => marked(`${variable}=${value}`),
     reaped: () => reaper.count,
     stacks: stacksOf,
-    close: () => reaper.close(),
+    close(): void {
+      for (const helper of helpers) helper.signal("SIGKILL");
+      reaper.close();
+    },
   };
 }
 

@@ -52,7 +52,7 @@ export function supervisorWorld(self: readonly string[] = [Deno.execPath()]): Su
     watchFaults,
     becomeSubreaper: () => kernel().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) === 0,
     async close(): Promise<void> {
-      connections?.close();
+      await connections?.close();
       processes.close();
       await poller.close();
     },
