@@ -29,9 +29,9 @@ export function displayWidth(text: string): number {
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     width += code >= 0x1100 && (code <= 0x115f || code >= 0x2e80 && code <= 0xa4cf ||
-          code >= 0xac00 && code <= 0xd7a3 || code >= 0xf900 && code <= 0xfaff ||
-          code >= 0xfe30 && code <= 0xfe6f || code >= 0xff00 && code <= 0xff60 ||
-          code >= 0xffe0 && code <= 0xffe6 || code >= 0x20000 && code <= 0x3fffd)
+        code >= 0xac00 && code <= 0xd7a3 || code >= 0xf900 && code <= 0xfaff ||
+        code >= 0xfe30 && code <= 0xfe6f || code >= 0xff00 && code <= 0xff60 ||
+        code >= 0xffe0 && code <= 0xffe6 || code >= 0x20000 && code <= 0x3fffd)
       ? 2
       : 1;
   }
