@@ -68,6 +68,61 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/check.ts"),
   },
   {
+    name: "mount-ufs",
+    summary:
+      "Bring Curvine's mount table to what the Dataset wants, and report its paths (Fluid's mountUFS)",
+    operands: "",
+    flags: [
+      {
+        name: "timeout",
+        value: "TIME",
+        summary:
+          "Give up after this long (default 18s: Fluid waits 20 s; or CURVINE_FLUID_MOUNT_UFS_TIMEOUT)",
+      },
+    ],
+    examples: [
+      ["curvine-fluid mount-ufs", 'mounts, updates, unmounts; prints {"mounted":["/raw"]}'],
+      ["curvine-fluid mount-ufs --timeout 2m", "where the class gives mountUFS more time"],
+    ],
+    load: () => import("../commands/mount_ufs.ts"),
+  },
+  {
+    name: "report-summary",
+    summary: "Print the cache's summary as JSON (Fluid's reportSummary)",
+    operands: "",
+    flags: [
+      {
+        name: "timeout",
+        value: "TIME",
+        summary: "Give up after this long (default 17s; or CURVINE_FLUID_REPORT_TIMEOUT)",
+      },
+    ],
+    examples: [
+      ["curvine-fluid report-summary", 'such as {"cached":"1.50GiB","cachedPercentage":"0",…}'],
+    ],
+    load: () => import("../commands/report_summary.ts"),
+  },
+  {
+    name: "data-load",
+    summary: "Load paths into the cache (Fluid's DataLoad)",
+    operands: "[PATH…]",
+    flags: [
+      {
+        name: "master",
+        value: "HOST[:PORT]",
+        repeatable: true,
+        summary: "A master of Curvine; otherwise they are found",
+      },
+      { name: "dataset", value: "NAME", summary: "The dataset whose masters are looked up" },
+      { name: "namespace", value: "NAME", summary: "Where the dataset is" },
+    ],
+    examples: [
+      ["curvine-fluid data-load", "the paths in FLUID_DATALOAD_DATA_PATH"],
+      ["curvine-fluid data-load --dataset lake /raw", "one path of a dataset"],
+    ],
+    load: () => import("../commands/data_load.ts"),
+  },
+  {
     name: "options",
     summary: "List every option and setting, with type, default and meaning",
     operands: "[WORD…]",
@@ -126,6 +181,18 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
 ];
 
+/** Commands that we run ourselves, as children; the help does not show them. */
+const HIDDEN: readonly CommandSpec[] = [
+  {
+    name: "ask-mount",
+    summary: "Ask mounts what they may never answer",
+    operands: "size PATH… | glob DIR SUBPATH",
+    flags: [],
+    examples: [],
+    load: () => import("../commands/ask_mount.ts"),
+  },
+];
+
 /** Links by whose name a command is run: the scripts that images have had. */
 export const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
   "entrypoint.sh": ["run"],
@@ -138,5 +205,5 @@ export const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
 
 /** Finds a command by its name. */
 export function findCommand(name: string): CommandSpec | undefined {
-  return COMMANDS.find((command) => command.name === name);
+  return [...COMMANDS, ...HIDDEN].find((command) => command.name === name);
 }

@@ -91,5 +91,41 @@ export const VARIABLES: readonly Variable[] = [
     names: ["CURVINE_FUSE_STATE_PATH"],
     meaning: "Curvine's own, for a hot reload; taken away at a start",
   },
+  {
+    names: ["CURVINE_CLI"],
+    meaning: "the `cv` that the operations below run; `$CURVINE_HOME/lib/curvine-cli`",
+  },
+  {
+    names: ["CURVINE_FLUID_MOUNT_UFS_TIMEOUT", "CURVINE_FLUID_REPORT_TIMEOUT"],
+    meaning: "when `mount-ufs` and `report-summary` give up; 18s and 17s, as Fluid waits 20 s",
+  },
+  {
+    names: [
+      "FLUID_DATALOAD_DATA_PATH",
+      "FLUID_DATALOAD_PATH_REPLICAS",
+      "FLUID_DATALOAD_METADATA",
+    ],
+    meaning: "`data-load`: what to load, as Fluid hands it over",
+  },
+  {
+    names: [
+      "CURVINE_DATALOAD_MASTER_ADDRS",
+      "CURVINE_DATALOAD_MASTER_HOST",
+      "CURVINE_DATALOAD_MASTER_PORT",
+    ],
+    meaning: "`data-load`: the masters, as `host:port,…` or as one host and its port (8995)",
+  },
+  {
+    names: ["CURVINE_DATALOAD_DATASET", "CURVINE_DATALOAD_NAMESPACE"],
+    meaning: "`data-load`: the dataset whose masters are looked up, where nothing names them",
+  },
+  {
+    names: [
+      "KUBERNETES_SERVICE_HOST",
+      "KUBERNETES_SERVICE_PORT_HTTPS",
+      "KUBERNETES_SERVICE_PORT",
+    ],
+    meaning: "`data-load`: where to ask for its own pod's labels",
+  },
   { names: ["TMPDIR"], meaning: "temporary files" },
 ];

@@ -47,8 +47,8 @@ Deno.test("the documented variables are those that the code reads", async () => 
   assert.deepEqual(gone, [], "documented, but read by nobody");
 });
 
-/** Set by ourselves for ourselves, or another program's own. */
-const INTERNAL = ["CURVINE_FLUID_DAEMON", "NO_COLOR", "PATH"];
+/** Set by ourselves for ourselves, or every program's own. */
+const INTERNAL = ["CURVINE_FLUID_DAEMON", "NO_COLOR", "PATH", "PWD"];
 
 Deno.test("the help names every exit code of ours", () => {
   const text = programHelp();

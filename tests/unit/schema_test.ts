@@ -49,13 +49,13 @@ const file = fc.record({
   somethingNew: fc.anything(),
 }, { requiredKeys: [] });
 
-Deno.test("the schemas accept every file that the loader accepts, and refuse what it refuses", () => {
+Deno.test("the schemas accept every file that the loader accepts, and refuse what it refuses", async () => {
   let accepted = 0;
-  fc.assert(
-    fc.property(file, (value) => {
+  await fc.assert(
+    fc.asyncProperty(file, async (value) => {
       let loads = true;
       try {
-        parseRuntimeConfig(value, "it");
+        await parseRuntimeConfig(value, "it");
       } catch {
         loads = false;
       }
