@@ -72,43 +72,40 @@ export function optionText(document: OptionDocument): string {
 export function optionMarkdown({ settings, dataset, thin, curvine }: OptionDocument): string {
   return [
     "# Options",
-    "",
-    "Written by `curvine-fluid options --format markdown`; a test keeps it current.",
-    "",
+    paragraph("Written by `curvine-fluid options --format markdown`; a test keeps it current."),
     "## Settings of our own",
-    "",
-    "Environment variables, and flags of `run` of the same name. A bare number is seconds; `250ms`,",
-    "`25s` and `5m` work.",
-    "",
+    paragraph(
+      "Environment variables, and flags of `run` of the same name. A bare number is seconds; " +
+        "`250ms`, `25s` and `5m` work.",
+    ),
     settingTable(settings),
     "## Options of a Dataset's mount",
-    "",
-    "In a CacheRuntime: `Dataset.spec.mounts[].options`, `encryptOptions` or `sharedOptions`.",
-    "`mount-ufs` hands them to `cv mount`. Names with a dot, such as `s3.endpoint_url` or",
-    "`oss.region`, pass as they are; `_` and `-` mean the same.",
-    "",
+    paragraph(
+      "In a CacheRuntime: `Dataset.spec.mounts[].options`, `encryptOptions` or `sharedOptions`. " +
+        "`mount-ufs` hands them to `cv mount`. Names with a dot, such as `s3.endpoint_url` or " +
+        "`oss.region`, pass as they are; `_` and `-` mean the same.",
+    ),
     specialTable(dataset),
     "## Options of a ThinRuntime alone",
-    "",
-    "In `ThinRuntime.spec.fuse.options`, or in the mount's own `options`, which are stronger. The",
-    "keys of `[fuse]` and `[client]` are options too.",
-    "",
+    paragraph(
+      "In `ThinRuntime.spec.fuse.options`, or in the mount's own `options`, which are stronger. " +
+        "The keys of `[fuse]` and `[client]` are options too.",
+    ),
     specialTable(thin),
     "## Keys of Curvine",
-    "",
-    "In `CacheRuntime.spec.{master,worker,client}.options` (weaker: `spec.options`, and",
-    "`topology.*.options` of the class), and in a ThinRuntime's options. The full name works in",
-    "every component's options; _short in_ says where the part behind the dot is enough. `_` and `-`",
-    "mean the same. A value may name a file below `/etc/fluid/secrets/`: its content is taken, and",
-    "never shown. An unknown key is kept, with a warning.",
-    "",
-    "_since_ is the Curvine version whose source was read; nothing is said of older ones.",
-    "",
+    paragraph(
+      "In `CacheRuntime.spec.{master,worker,client}.options` (weaker: `spec.options`, and " +
+        "`topology.*.options` of the class), and in a ThinRuntime's options. The full name works " +
+        "in every component's options; _short in_ says where the part behind the dot is enough, " +
+        "or for `log` the name as it stands. `_` and `-` mean the same. A value may name a file " +
+        "below `/etc/fluid/secrets/`: its content is taken, and never shown. An unknown key is " +
+        "kept, with a warning.",
+    ),
+    paragraph(
+      "_since_ is the Curvine version whose source was read; nothing is said of older ones.",
+    ),
     ...bySection(curvine).flatMap(([section, rows]) => [
-      `### ${section === "" ? "Above all sections" : `[${section}]`}`,
-      "",
-      `For ${SECTION_NOTES[section]}.`,
-      "",
+      `### ${section === "" ? SECTION_NOTES[""] : `[${section}]: ${SECTION_NOTES[section]}`}`,
       markdownTable(
         ["option", "type", "default", "example", "meaning", "short in", "since"],
         rows.map((row) => [
@@ -122,7 +119,20 @@ export function optionMarkdown({ settings, dataset, thin, curvine }: OptionDocum
         ]),
       ),
     ]),
-  ].join("\n").trimEnd() + "\n";
+  ].map((part) => part.trimEnd()).join("\n\n") + "\n";
+}
+
+/** Text in lines of at most 100 columns, as `deno fmt` has it. */
+function paragraph(text: string): string {
+  let line = "";
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > 100) {
+      lines.push(line);
+      line = word;
+    } else line += line === "" ? word : ` ${word}`;
+  }
+  return [...lines, line].join("\n");
 }
 
 /** The settings as a Markdown table, which the README has too. */

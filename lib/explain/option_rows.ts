@@ -23,7 +23,7 @@ const SCOPES: readonly OptionScope[] = ["master", "worker", "client", "thin"];
 
 /** Where each section's keys are of use, in words. */
 export const SECTION_NOTES: Readonly<Record<SectionName, string>> = {
-  "": "keys above all sections",
+  "": "above all sections",
   master: "the masters",
   journal: "the masters' journal (raft)",
   worker: "the workers",
@@ -31,7 +31,7 @@ export const SECTION_NOTES: Readonly<Record<SectionName, string>> = {
   fuse: "curvine-fuse",
   job: "loads and exports that the masters run",
   transfer: "the transfer service",
-  log: "a component's log; elsewhere master.log.level, fuse.log.level, master.audit_log.level, …",
+  log: "a component's log; elsewhere master.log.level, fuse.log.level, …",
 };
 
 /** Every key that Curvine reads, in the order of the file's sections. */
