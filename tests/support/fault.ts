@@ -39,12 +39,12 @@ export function fault(
 }
 
 /**
- * Waits for the end and asserts all that must hold then: the exit code, no layer left at the
- * target on the host, no process of the container left.
+ * Waits for the end and asserts all that must hold then: the exit code, no mount left on the host,
+ * no process of the container left.
  */
 export async function assertEnded(run: FaultRun, code: number, limitMs?: number): Promise<void> {
   assert.equal(await run.exitCode(limitMs), code, "exit code");
-  assert.deepEqual(run.layers(), [], "layers left on the host");
+  assert.deepEqual(run.hostMounts(), [], "mounts left on the host");
   assert.deepEqual(run.processes(), [], "processes left");
 }
 

@@ -193,6 +193,11 @@ export class FaultRun implements AsyncDisposable {
     );
   }
 
+  /** All mounts below the host folder, wherever there. */
+  hostMounts(): MountLine[] {
+    return mountTable(this.#host.pid).filter(({ path }) => path.startsWith(`${this.root}/host/`));
+  }
+
   /** What the stand-in wrote of its starts. */
   starts(): DaemonStart[] {
     return parseStarts(this.standInFile("starts"));
@@ -259,22 +264,22 @@ export class FaultRun implements AsyncDisposable {
     return child;
   }
 
-  /** Puts one more live FUSE layer of Curvine's type on the target, from outside the container. */
-  async mountOnHost(
-    source = `${this.root}/source/`,
-    target = this.target,
-  ): Promise<Deno.ChildProcess> {
-    Deno.mkdirSync(target, { recursive: true });
-    const before = this.layers().length;
+  /**
+   * Mounts one more live FUSE layer of Curvine's type from outside the container, at the target
+   * or beside it.
+   */
+  async mountOnHost(path = this.target): Promise<Deno.ChildProcess> {
+    Deno.mkdirSync(path, { recursive: true });
+    const before = this.hostMounts().length;
     const options = "fsname=curvinefs,subtype=curvinefs,nonempty";
-    const child = this.spawnOnHost(["bindfs", "-f", "-o", options, source, target]);
-    await eventually("the host's mount is there", () => this.layers().length === before + 1);
+    const child = this.spawnOnHost(["bindfs", "-f", "-o", options, `${this.root}/source/`, path]);
+    await eventually("the host's mount is there", () => this.hostMounts().length === before + 1);
     return child;
   }
 
   /** Leaves a stale layer (ENOTCONN) at the target, as a node crash or a `kill -9` does. */
-  async leaveStaleLayer(target?: string): Promise<void> {
-    const child = await this.mountOnHost(undefined, target);
+  async leaveStaleLayer(): Promise<void> {
+    const child = await this.mountOnHost();
     child.kill("SIGKILL");
     await child.status;
   }

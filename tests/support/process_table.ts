@@ -39,6 +39,18 @@ export function childrenOf(pid: number): number[] {
   return text.split(" ").filter((word) => word !== "").map(Number);
 }
 
+/** Whether a process has a file open whose path ends so. */
+export function hasOpen(pid: number, end: string): boolean {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].some(({ name }) =>
+    orUndefined(() => Deno.readLinkSync(`/proc/${pid}/fd/${name}`))?.endsWith(end)
+  );
+}
+
+/** Whether a process waits for a FUSE daemon's answer. */
+export function waitsForFuse(pid: number): boolean {
+  return /fuse|request_wait/.test(Deno.readTextFileSync(`/proc/${pid}/wchan`));
+}
+
 function read(pid: number): ProcessLine {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   const field = (name: string): string =>
