@@ -168,6 +168,11 @@ export class FaultRun implements AsyncDisposable {
     Deno.kill(this.pid, signal);
   }
 
+  /** Resolves at the moment it ends. */
+  get whenEnded(): Promise<unknown> {
+    return this.#child?.status ?? Promise.resolve();
+  }
+
   /** Waits for the end. @returns the exit code, 128 + N where signal N ended it. */
   async exitCode(limitMs?: number): Promise<number> {
     const status = await eventually("the executable ends", () => this.#ended, limitMs);
@@ -201,6 +206,11 @@ export class FaultRun implements AsyncDisposable {
   /** What the stand-in wrote of its starts. */
   starts(): DaemonStart[] {
     return parseStarts(this.standInFile("starts"));
+  }
+
+  /** How often the stand-in was started so far. */
+  startCount(): number {
+    return Number(this.standInFile("count"));
   }
 
   /** A file that the stand-in wrote, empty where there is none. */
@@ -252,14 +262,16 @@ export class FaultRun implements AsyncDisposable {
     return runLimited([...target, ...argv], limitMs, this.#stuck, this.env);
   }
 
+  /** A command in the host's namespace. */
+  commandOnHost(argv: string[], options: Deno.CommandOptions): Deno.Command {
+    const args = [`--mount=/proc/${this.#host.pid}/ns/mnt`, ...argv];
+    return new Deno.Command("nsenter", { args, ...options });
+  }
+
   /** Starts a command in the host's namespace that goes on; the end of the run ends it. */
   spawnOnHost(argv: string[]): Deno.ChildProcess {
-    const child = new Deno.Command("nsenter", {
-      args: [`--mount=/proc/${this.#host.pid}/ns/mnt`, ...argv],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    const options = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    const child = this.commandOnHost(argv, options).spawn();
     this.#others.push(child);
     return child;
   }
