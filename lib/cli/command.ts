@@ -25,7 +25,14 @@ export interface CommandSpec {
   /** Whole command lines that show the use, each with what it does. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Loads the command's code: a start pays only for the command that runs. */
-  load(): Promise<{ command: Command }>;
+  load(): Promise<CommandModule>;
+}
+
+/** A command's code. */
+export interface CommandModule {
+  readonly command: Command;
+  /** Flags beside the table's, where they come from a table of the command's own. */
+  readonly flags?: readonly Flag[];
 }
 
 /** A parsed command line. */

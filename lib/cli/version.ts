@@ -1,2 +1,2 @@
 /** Our version; the compile step puts deno.json's in this place. */
-export const VERSION: string = "0.0.0-source";
+export const VERSION = "0.0.0-source";

@@ -26,13 +26,14 @@ export class ConfigError extends Error {
 
 function describe(problems: readonly Problem[]): string {
   const [only] = problems;
-  if (problems.length === 1 && only) return line(only);
+  if (problems.length === 1 && only) return problemLine(only);
   return `${problems.length} problems\n${
-    problems.map((problem) => `  ${line(problem)}`).join("\n")
+    problems.map((problem) => `  ${problemLine(problem)}`).join("\n")
   }`;
 }
 
-function line({ path, message, hint }: Problem): string {
+/** A problem as one line. */
+export function problemLine({ path, message, hint }: Problem): string {
   const place = path === "" ? "" : `${path}: `;
   return `${place}${message}${hint === undefined ? "" : ` (${hint})`}`;
 }

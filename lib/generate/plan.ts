@@ -47,4 +47,9 @@ export interface Plan {
   readonly process: ProcessPlan;
   readonly mount: MountPlan | null;
   readonly warnings: readonly Warning[];
+  /**
+   * Only where this start will format Curvine's storage: the file that is made before it does, so
+   * that no later start does it again.
+   */
+  readonly formatMarker?: string;
 }

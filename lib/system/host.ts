@@ -1,4 +1,6 @@
+import { exec, type Executable } from "./exec.ts";
 import type { Signals } from "./signals.ts";
+import { writeFileAtomic } from "./write_file_atomic.ts";
 
 /** What a path is, without following a link at its end. */
 export type FileKind = "file" | "directory" | "other" | "absent";
@@ -22,6 +24,14 @@ export interface Host {
   readFile(path: string): Uint8Array | undefined;
   /** What lies at a path, links followed. */
   kindOf(path: string): FileKind;
+  /** Writes a whole file or nothing of it, with these permission bits. */
+  writeFile(path: string, text: string, mode: number): void;
+  /** Makes a new file. @returns false where there is one already */
+  createFile(path: string, text: string): boolean;
+  /** Makes a folder and those above it; one that exists is fine. */
+  makeFolder(path: string): void;
+  /** Becomes another program. @throws {ExecError} where that cannot be done */
+  exec(program: Executable): never;
   exit(code: number): never;
 }
 
@@ -37,6 +47,10 @@ export function host(signals: Signals): Host {
     stderr: (text) => writeAll(Deno.stderr, text),
     readFile,
     kindOf,
+    writeFile: writeFileAtomic,
+    createFile,
+    makeFolder: (path) => Deno.mkdirSync(path, { recursive: true }),
+    exec: (program) => exec(program, Deno.env.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin"),
     exit: Deno.exit,
   };
 }
@@ -76,5 +90,15 @@ function kindOf(path: string): FileKind {
     return info.isFile ? "file" : info.isDirectory ? "directory" : "other";
   } catch {
     return "absent";
+  }
+}
+
+function createFile(path: string, text: string): boolean {
+  try {
+    Deno.writeTextFileSync(path, text, { createNew: true, mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
   }
 }

@@ -1,0 +1,50 @@
+import { CommandError } from "../cli/command_error.ts";
+import { RUN_ACTIONS, RUN_WORDS } from "../cli/command_table.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import { usageError } from "../cli/parse_arguments.ts";
+import { nearestName } from "../curvine/nearest_name.ts";
+import { type Generated, generatePlan } from "../generate/generate_plan.ts";
+import { detectMode } from "../mode/detect_mode.ts";
+import type { Host } from "../system/host.ts";
+import { inputsOf } from "./inputs_of.ts";
+
+/**
+ * The plan for a command line's words.
+ *
+ * @throws {CommandError} for words that nobody knows, or none where they are needed (64)
+ * @throws {ConfigError} for everything else that is wrong
+ */
+export async function generateFor(
+  command: string,
+  words: readonly string[],
+  host: Host,
+): Promise<Generated> {
+  checkWords(command, words);
+  const inputs = inputsOf(host, words);
+  const { mode, component, reasons } = detectMode(inputs);
+  if (mode === "standalone" && component === undefined) {
+    throw new CommandError(
+      `Cannot tell what to start: ${reasons.join("; ")}.\n` +
+        `Outside Fluid, name the component: curvine-fluid master start\nSee: curvine-fluid --help`,
+      ExitCode.Usage,
+    );
+  }
+  return await generatePlan(inputs);
+}
+
+function checkWords(command: string, words: readonly string[]): void {
+  const [component, action, ...more] = words;
+  const faults = [
+    unknownWord(component, RUN_WORDS),
+    unknownWord(action, RUN_ACTIONS),
+    more.length > 0 ? `"${more.join(" ")}" is too much` : undefined,
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) throw usageError(command, faults);
+}
+
+function unknownWord(word: string | undefined, known: readonly string[]): string | undefined {
+  if (word === undefined || known.includes(word)) return undefined;
+  const near = nearestName(word, known);
+  return `"${word}" is none of ${known.join(", ")}` +
+    (near === undefined ? "" : `; did you mean "${near}"?`);
+}

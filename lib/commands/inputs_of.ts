@@ -1,0 +1,13 @@
+import type { Inputs } from "../generate/inputs.ts";
+import type { Host } from "../system/host.ts";
+
+/** What generating needs of the host. Kubernetes sets HOSTNAME; the system's name is the same. */
+export function inputsOf(host: Host, words: readonly string[]): Inputs {
+  return {
+    words,
+    env: host.env,
+    hostname: host.env["HOSTNAME"] || host.hostname(),
+    readFile: host.readFile,
+    isFile: (path) => host.kindOf(path) === "file",
+  };
+}

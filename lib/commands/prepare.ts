@@ -1,0 +1,98 @@
+import { CommandError } from "../cli/command_error.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import { curvinePaths } from "../curvine/paths.ts";
+import { writeToml } from "../curvine/toml_text.ts";
+import { isTomlTable } from "../curvine/toml_value.ts";
+import { isWrittenByUs, WRITTEN_BY_US } from "../generate/base_config.ts";
+import { mountScript } from "../generate/mount_script.ts";
+import type { Plan } from "../generate/plan.ts";
+import type { Host } from "../system/host.ts";
+
+/** The configuration may hold secrets: nobody but its owner reads it. */
+const CONFIG_MODE = 0o600;
+const SCRIPT_MODE = 0o755;
+
+/** The configuration file's text. */
+export function configText(plan: Plan): string {
+  return `${WRITTEN_BY_US}\n${writeToml(plan.config.toml)}`;
+}
+
+/**
+ * Writes what a plan wants on disk before its process starts: the configuration, atomically, and
+ * on request the mount script. A configuration that somebody else wrote is kept beside ours, for
+ * later starts build on it.
+ *
+ * @throws {CommandError} where the disk does not allow it (71)
+ */
+export function prepare(plan: Plan, host: Host): void {
+  writeConfig(plan, host);
+  if (plan.formatMarker !== undefined) claimFormat(plan.formatMarker, host);
+  if (/^(1|true)$/i.test(host.env["CURVINE_FLUID_WRITE_MOUNT_SCRIPT"] ?? "")) {
+    const script = mountScript(plan);
+    const { mountScript: path } = curvinePaths(host.env);
+    if (script !== undefined) {
+      attempt("write", path, () => host.writeFile(path, script, SCRIPT_MODE));
+    }
+  }
+  if (plan.mount === null) makeFolders(plan, host);
+}
+
+/** Writes the configuration file, unless the very same one is there already. */
+export function writeConfig(plan: Plan, host: Host): void {
+  const { path } = plan.config;
+  const text = configText(plan);
+  attempt("write the configuration", path, () => {
+    const bytes = host.readFile(path);
+    const existing = bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    if (existing === text) return;
+    if (existing !== undefined && !isWrittenByUs(existing)) {
+      host.writeFile(curvinePaths(host.env).savedBase, existing, CONFIG_MODE);
+    }
+    host.writeFile(path, text, CONFIG_MODE);
+  });
+}
+
+/** Formatting must happen once: without the marker it would happen at every start. */
+function claimFormat(marker: string, host: Host): void {
+  attempt("write the format marker", marker, () => {
+    host.makeFolder(marker.slice(0, marker.lastIndexOf("/")));
+    if (!host.createFile(marker, "CURVINE_FLUID_ALLOW_FORMAT=once was used.\n")) {
+      throw new Error("another start has just made it");
+    }
+  });
+}
+
+/**
+ * The servers' folders. Curvine makes those of the last level; what is missing above them it
+ * reports less clearly than we could. What cannot be made is left to Curvine to report.
+ */
+function makeFolders(plan: Plan, host: Host): void {
+  const { master, journal, worker } = plan.config.toml;
+  const folders = plan.component === "master"
+    ? [isTomlTable(master) && master["meta_dir"], isTomlTable(journal) && journal["journal_dir"]]
+      .map((folder) => String(folder).replace(/\/[^/]*$/, ""))
+    : plan.component === "worker" && isTomlTable(worker) && Array.isArray(worker["data_dir"])
+    ? worker["data_dir"].map((folder) => String(folder).replace(/^\[[^\]]*\]/, ""))
+    : [];
+  for (const folder of folders.filter((one) => one.startsWith("/"))) {
+    try {
+      host.makeFolder(folder);
+    } catch (error) {
+      host.stderr(`curvine-fluid: cannot make "${folder}": ${(error as Error).message}\n`);
+    }
+  }
+}
+
+function attempt(what: string, path: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `Cannot ${what} "${path}": ${reason} ` +
+        "(on a read-only root file system, set CURVINE_CONF_FILE to a file in a writable folder)",
+      ExitCode.OsError,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import { CommandError } from "../cli/command_error.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import type { Executable } from "../system/exec.ts";
+import type { Host } from "../system/host.ts";
+
+/**
+ * Becomes a program. Signals keep their meaning until then: one that came in the first
+ * milliseconds ends us as it would have ended the program.
+ *
+ * @throws {CommandError} where there is no such program (127) or it cannot run (126)
+ */
+export function startProcess(program: Executable, host: Host, advice: string): never {
+  host.signals.takeOver(() => host.exit(0));
+  try {
+    return host.exec(program);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ExecError") throw error;
+    const code = "notFound" in error && error.notFound === true
+      ? ExitCode.CommandNotFound
+      : ExitCode.CannotExecute;
+    throw new CommandError(`${error.message}${advice}`, code, { cause: error });
+  }
+}

@@ -1,0 +1,33 @@
+/** What stands in the place of a secret. */
+export const REDACTED = "******";
+
+/** Where Fluid mounts the secrets that a Dataset names. Fluid: CacheRuntime, encryptOptions. */
+export const SECRETS_FOLDER = "/etc/fluid/secrets/";
+
+const SECRET_WORD = /secret|token|passw(?:or)?d|passphrase|credential/i;
+
+/**
+ * Whether a value of this name must never be shown: its name says secret, token, password or key.
+ * `key` counts only as a whole word or a word's end, for Fluid's own tests set `key1`.
+ *
+ * @example
+ * ```ts
+ * import { isSecretName } from "./redact.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert(isSecretName("s3.credentials.access"));
+ * assert(isSecretName("access-key"));
+ * assert(!isSecretName("key1"));
+ * ```
+ */
+export function isSecretName(name: string): boolean {
+  if (SECRET_WORD.test(name)) return true;
+  return name.split(/[._-]/).some((word) => /keys?$/i.test(word));
+}
+
+/** A value as a message may quote it: in double quotes, shortened, and not at all if secret. */
+export function quoteValue(name: string, value: unknown): string {
+  if (isSecretName(name)) return `"${REDACTED}"`;
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= 120 ? text : `${text.slice(0, 116)}…"`;
+}

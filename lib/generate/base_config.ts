@@ -1,0 +1,114 @@
+import { ConfigError } from "../fluid/config_error.ts";
+import type { CurvinePaths } from "../curvine/paths.ts";
+import {
+  isTomlTable,
+  TomlDate,
+  TomlFloat,
+  type TomlTable,
+  tomlTable,
+  type TomlValue,
+} from "../curvine/toml_value.ts";
+import type { Inputs } from "./inputs.ts";
+
+/** The first line of what we write: a file with it is never taken as a base. */
+export const WRITTEN_BY_US = "# Written by curvine-fluid at every start: changes here are lost.";
+
+/** The configuration that a start builds on. */
+export interface BaseConfig {
+  /** Where it was read, `undefined` where there is none. */
+  readonly path: string | undefined;
+  readonly toml: TomlTable;
+}
+
+/** Whether a configuration file's text was written by us. */
+export function isWrittenByUs(text: string): boolean {
+  return text.startsWith("# Written by curvine-fluid");
+}
+
+/**
+ * Reads the base: the file at `conf` unless we wrote it, then what lay there before we did, then
+ * the image's own file.
+ *
+ * @throws {ConfigError} for a base that is no TOML: starting without it would lose its settings
+ */
+export async function readBase(paths: CurvinePaths, inputs: Inputs): Promise<BaseConfig> {
+  for (const path of [paths.conf, paths.savedBase, paths.imageConf]) {
+    const subject = `the base configuration ${JSON.stringify(path)}`;
+    const bytes = read(path, subject, inputs);
+    if (bytes === undefined) continue;
+    const text = decode(bytes, subject);
+    // An empty file is what a power cut may leave of one that we were writing.
+    if (isWrittenByUs(text) || text.trim() === "") continue;
+    return { path, toml: await parse(text, subject) };
+  }
+  return { path: undefined, toml: tomlTable() };
+}
+
+function read(path: string, subject: string, inputs: Inputs): Uint8Array | undefined {
+  try {
+    return inputs.readFile(path);
+  } catch (error) {
+    const message = `cannot be read: ${error instanceof Error ? error.message : error}`;
+    throw new ConfigError(subject, [{ path: "", message }]);
+  }
+}
+
+function decode(bytes: Uint8Array, subject: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigError(subject, [{
+      path: "",
+      message: "it is not UTF-8",
+      hint: "save it as UTF-8",
+    }]);
+  }
+}
+
+/** Parses TOML; the library is loaded only when there is something to parse. */
+async function parse(text: string, subject: string): Promise<TomlTable> {
+  const toml = await import("smol-toml");
+  try {
+    return convertTable(toml.parse(text, { integersAsBigInt: true }));
+  } catch (error) {
+    if (!(error instanceof toml.TomlError)) throw error;
+    // The library's message shows the lines around the fault, which may hold a secret.
+    const [summary = ""] = error.message.split("\n");
+    throw new ConfigError(subject, [{
+      path: `line ${error.line}, column ${error.column}`,
+      message: summary.replace(/^Invalid TOML document: /, "it is not TOML: "),
+    }]);
+  }
+}
+
+function convertTable(from: object): TomlTable {
+  return tomlTable(Object.entries(from).map(([key, value]) => [key, convert(value)]));
+}
+
+/** Every integer arrives as a bigint, so that `1.0` stays a float. */
+function convert(value: unknown): TomlValue {
+  if (typeof value === "bigint") {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+  if (typeof value === "number") return new TomlFloat(value);
+  if (value instanceof Date) return new TomlDate(value.toISOString());
+  if (Array.isArray(value)) return value.map(convert);
+  return typeof value === "object" && value !== null ? convertTable(value) : value as TomlValue;
+}
+
+/** A section of the configuration, made where it is missing. */
+export function section(toml: TomlTable, name: string): TomlTable {
+  const found = toml[name];
+  if (found === undefined) return toml[name] = tomlTable();
+  if (isTomlTable(found)) return found;
+  throw new ConfigError("the base configuration", [{
+    path: name,
+    message: "is a plain value; a section is wanted",
+    hint: `write [${name}]`,
+  }]);
+}
+
+/** Sets a key only where the base has none. */
+export function setDefault(table: TomlTable, key: string, value: TomlValue): void {
+  table[key] ??= value;
+}

@@ -1,0 +1,41 @@
+/**
+ * Writes a file so that a reader sees the old content or the new, never a part. Folders on the way
+ * are made; a link is followed, so that it stays a link. It does not wait for the disk: what we
+ * write is made again at every start, and waiting costs more than all the rest of a start.
+ *
+ * @param mode permission bits, such as `0o600`
+ * @throws what the file system throws; then no temporary file stays behind
+ */
+export function writeFileAtomic(path: string, text: string, mode: number): void {
+  const target = realPath(path);
+  const folder = target.slice(0, target.lastIndexOf("/")) || "/";
+  Deno.mkdirSync(folder, { recursive: true });
+  const temporary = `${target}.${Deno.pid}.tmp`;
+  try {
+    // One of the same name is a leftover of an earlier container that had our pid.
+    const file = Deno.openSync(temporary, { write: true, create: true, truncate: true, mode });
+    try {
+      let rest = new TextEncoder().encode(text);
+      while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
+    } finally {
+      file.close();
+    }
+    Deno.chmodSync(temporary, mode);
+    Deno.renameSync(temporary, target);
+  } catch (error) {
+    try {
+      Deno.removeSync(temporary);
+    } catch {
+      // It was never made.
+    }
+    throw error;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
+}
