@@ -123,12 +123,13 @@ export class FaultRun implements AsyncDisposable {
   async start(): Promise<void> {
     const pid1 = this.setup.pid1 ?? true;
     const launch = this.setup.launch ?? `exec "$@" >>"$ROOT/stdout" 2>>"$ROOT/stderr"`;
+    if (this.#child) Deno.removeSync(`${this.root}/go`);
     this.#ended = undefined;
     this.#child = new Deno.Command("nsenter", {
       args: [
         `--mount=/proc/${this.#host.pid}/ns/mnt`,
         ...["unshare", "-m", "--propagation", "unchanged"],
-        ...(pid1 ? ["-f", "-p", "--mount-proc"] : []),
+        ...(pid1 ? ["-f", "-p", "--mount-proc", "--kill-child"] : []),
         ...["sh", "-c", `${WAIT}\n${this.setup.before ?? ""}\n${launch}`, "sh"],
         ...[executable, "fluid-thin-runtime"],
       ],
@@ -145,7 +146,6 @@ export class FaultRun implements AsyncDisposable {
     });
     this.#namespace?.[Symbol.dispose]();
     this.#namespace = undefined;
-    if (this.#child) Deno.removeSync(`${this.root}/go`);
     this.#namespace = await eventually("the container runs", () => {
       if (this.#ended !== undefined) {
         throw new Error(`it ended at once: ${JSON.stringify(this.#ended)}`);
@@ -370,6 +370,7 @@ export class FaultRun implements AsyncDisposable {
       for (const { device } of this.layers()) abort(device);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    if (this.#child && !this.ended) kill(this.#child.pid);
     await this.#child?.status;
     for (const child of this.#others) await child.status;
     await Promise.all(this.#stuck);
