@@ -123,12 +123,45 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/data_load.ts"),
   },
   {
-    name: "probe",
-    summary: "Ask the file system at a path whether it answers (the supervisor's own child)",
-    operands: "PATH",
+    name: "options",
+    summary: "List every option and setting, with type, default and meaning",
+    operands: "[WORD…]",
+    flags: [
+      {
+        name: "format",
+        value: "FORMAT",
+        choices: ["table", "markdown", "json"],
+        summary: "table (default), markdown or json",
+      },
+    ],
+    examples: [
+      ["curvine-fluid options", "all of them"],
+      ["curvine-fluid options fuse timeout", "those with both words in name or meaning"],
+    ],
+    load: () => import("../commands/options.ts"),
+  },
+  {
+    name: "schema",
+    summary: "Print the JSON Schema of a runtime config, for editors",
+    operands: "[cache|thin]",
     flags: [],
-    examples: [["curvine-fluid probe /mnt", "exits 0 when the mount answers, 43 when it is stale"]],
-    load: () => import("../commands/probe.ts"),
+    examples: [
+      ["curvine-fluid schema cache", "of a CacheRuntime's runtime.json (the default)"],
+      ["curvine-fluid schema thin > thin.schema.json", "of a ThinRuntime's config.json"],
+    ],
+    load: () => import("../commands/schema.ts"),
+  },
+  {
+    name: "completions",
+    summary: "Print the completion script of a shell",
+    operands: "[bash|zsh|fish]",
+    flags: [],
+    examples: [
+      ["source <(curvine-fluid completions bash)", "in bash, for this session"],
+      ["curvine-fluid completions fish | source", "in fish"],
+      ['curvine-fluid completions zsh > "${fpath[1]}/_curvine-fluid"', "in zsh, from now on"],
+    ],
+    load: () => import("../commands/completions.ts"),
   },
   {
     name: "version",
@@ -157,6 +190,14 @@ const HIDDEN: readonly CommandSpec[] = [
     flags: [],
     examples: [],
     load: () => import("../commands/ask_mount.ts"),
+  },
+  {
+    name: "probe",
+    summary: "Ask the file system at a path whether it answers",
+    operands: "PATH",
+    flags: [],
+    examples: [],
+    load: () => import("../commands/probe.ts"),
   },
 ];
 

@@ -6,7 +6,6 @@ import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { CommandError } from "./command_error.ts";
 import { COMMANDS, findCommand, OLD_NAMES, RUN_WORDS } from "./command_table.ts";
 import { ExitCode } from "./exit_code.ts";
-import { commandHelp } from "./help_text.ts";
 import { parseArguments } from "./parse_arguments.ts";
 
 /** Runs the command that the command line names, then ends the process with its exit code. */
@@ -46,6 +45,7 @@ async function runCommand(name: string, args: readonly string[], host: Host): Pr
   const { command, flags = [] } = await spec.load();
   const invocation = parseArguments(name, args, [...spec.flags, ...flags]);
   if (invocation.flags.has("help")) {
+    const { commandHelp } = await import("./help_text.ts");
     host.stdout(commandHelp(spec, flags));
     return ExitCode.Done;
   }

@@ -305,11 +305,12 @@ const COMPATIBILITY: Section = {
   blocked_versions: ["list"],
 };
 
-/** The tables inside the sections, with their keys; `null`: any key goes. */
+/** The tables inside the sections, with their keys; `null`: any key goes; `{}`: a list of tables. */
 const NESTED: Readonly<Record<string, Readonly<Record<string, Section | null>>>> = {
   master: { log: LOG, audit_log: LOG, compatibility: COMPATIBILITY, rocksdb: null },
-  journal: { rocksdb: null },
+  journal: { rocksdb: null, journal_addrs: {} },
   worker: { log: LOG, spdk_disk: null, compatibility: COMPATIBILITY },
+  client: { master_addrs: {} },
   fuse: { log: LOG },
   transfer: { log: LOG },
 };

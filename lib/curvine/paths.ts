@@ -22,15 +22,17 @@ const DEFAULT_HOME = "/app/curvine";
 /** Reads the paths from `CURVINE_HOME`, `CURVINE_CONF_FILE` and their relatives. */
 export function curvinePaths(env: Readonly<Record<string, string>>): CurvinePaths {
   const home = withoutSlash(env["CURVINE_HOME"] || DEFAULT_HOME);
-  const confDir = withoutSlash(env["CURVINE_CONF_DIR"] || `${home}/conf`);
-  const conf = env["CURVINE_CONF_FILE"] || `${confDir}/curvine-cluster.toml`;
+  // The daemons work in the home folder, so that is where a relative path must lead us, too.
+  const below = (path: string): string => path.startsWith("/") ? path : `${home}/${path}`;
+  const confDir = withoutSlash(below(env["CURVINE_CONF_DIR"] || "conf"));
+  const conf = below(env["CURVINE_CONF_FILE"] || `${confDir}/curvine-cluster.toml`);
   return {
     home,
     conf,
     imageConf: `${home}/conf/curvine-cluster.toml`,
     savedBase: `${conf}.base`,
-    dataDir: withoutSlash(env["CURVINE_DATA_DIR"] || `${home}/data`),
-    logDir: withoutSlash(env["CURVINE_LOG_DIR"] || `${home}/logs`),
+    dataDir: withoutSlash(below(env["CURVINE_DATA_DIR"] || "data")),
+    logDir: withoutSlash(below(env["CURVINE_LOG_DIR"] || "logs")),
     fuse: `${home}/lib/curvine-fuse`,
     server: `${home}/lib/curvine-server`,
     mountScript: `${home}/mount-curvine.sh`,

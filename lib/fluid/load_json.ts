@@ -36,18 +36,22 @@ export function loadJson(bytes: Uint8Array, subject: string): LoadedJson {
   if (bytes.length > MAX_BYTES) {
     throw fault(subject, "", `it has ${bytes.length} bytes; at most ${MAX_BYTES} are read`);
   }
-  let text = decode(bytes, subject).trim();
+  let whole = decode(bytes, subject);
   let firstLineOnly = false;
   for (let encoding = 0; encoding < MAX_ENCODINGS; encoding++) {
+    const text = whole.trim();
     if (text === "") throw fault(subject, "", "it is empty; a JSON object is wanted");
+    const placeOf: PlaceOf = (offset) =>
+      place(whole, whole.length - whole.trimStart().length + offset) +
+      (encoding === 0 ? "" : " of the text in it");
     let value: unknown;
     try {
-      value = parse(text, subject);
+      value = parse(text, subject, placeOf);
     } catch (error) {
       const firstLine = (text.split("\n", 1)[0] ?? "").trim();
       if (firstLine === text || !/^[{"]/.test(firstLine)) throw error;
       try {
-        value = parse(firstLine, subject);
+        value = parse(firstLine, subject, placeOf);
       } catch {
         // Text over several lines whose first is no JSON of its own: the fault is in the whole.
         throw error;
@@ -55,7 +59,7 @@ export function loadJson(bytes: Uint8Array, subject: string): LoadedJson {
       firstLineOnly = true;
     }
     if (typeof value === "string") {
-      text = value.trim();
+      whole = value;
     } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return { value: value as Record<string, unknown>, firstLineOnly };
     } else {
@@ -97,10 +101,13 @@ function firstBadByte(bytes: Uint8Array): number {
   return good;
 }
 
-function parse(text: string, subject: string): unknown {
+/** Tells a person where an offset into the parsed text lies in the file. */
+type PlaceOf = (offset: number) => string;
+
+function parse(text: string, subject: string, placeOf: PlaceOf): unknown {
   const deep = depthBeyond(text, MAX_DEPTH);
   if (deep !== undefined) {
-    throw fault(subject, place(text, deep), `it is nested more than ${MAX_DEPTH} levels deep`);
+    throw fault(subject, placeOf(deep), `it is nested more than ${MAX_DEPTH} levels deep`);
   }
   try {
     return JSON.parse(text);
@@ -108,7 +115,7 @@ function parse(text: string, subject: string): unknown {
     // The engine's own message quotes the text around the fault, which may be a secret.
     const { offset, wanted } = findJsonFault(text);
     const found = offset >= text.length ? "it ends" : `it is not JSON`;
-    throw fault(subject, place(text, offset), `${found} where ${wanted} is wanted`);
+    throw fault(subject, placeOf(offset), `${found} where ${wanted} is wanted`);
   }
 }
 

@@ -58,7 +58,7 @@ function component(
     service: nonEmpty(current?.service?.name) ?? legacy?.service?.name ?? "",
     replicas: current?.replicas ?? legacy?.replicas ?? undefined,
     pods: pods?.map((pod) => pod.podName),
-    options: { ...toOptions(legacy?.options), ...toOptions(current?.options) },
+    options: Object.assign(toOptions(legacy?.options), toOptions(current?.options)),
     cacheDirectories: [
       ...cacheDirectories(current, name),
       ...cacheDirectories(legacy, `topology.${name}`),
@@ -133,10 +133,22 @@ function toProblem(issue: Issue, root: unknown): Problem {
   let found: unknown = root;
   for (const key of issue.path) found = (found as Record<PropertyKey, unknown> | undefined)?.[key];
   const wanted = wantedBy(issue);
+  const name = String(issue.path.at(-1) ?? "");
+  const shown = typeof found === "string" && !isHarmless(name, found)
+    ? "text"
+    : quoteFound(name, found);
   const message = found === undefined
     ? `is missing; ${wanted} is wanted`
-    : `is ${quoteFound(String(issue.path.at(-1) ?? ""), found)}; ${wanted} is wanted`;
+    : `is ${shown}; ${wanted} is wanted`;
   return { path, message };
+}
+
+/**
+ * Whether text may be shown that stands where something else is wanted. It may be a whole object
+ * that was encoded once too often, with secrets in it.
+ */
+function isHarmless(name: string, text: string): boolean {
+  return !/options$/i.test(name) && /^[\w .:/-]{0,60}$/.test(text);
 }
 
 function quoteFound(name: string, found: unknown): string {

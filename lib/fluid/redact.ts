@@ -22,12 +22,20 @@ const SECRET_WORD = /secret|token|passw(?:or)?d|passphrase|credential/i;
  */
 export function isSecretName(name: string): boolean {
   if (SECRET_WORD.test(name)) return true;
-  return name.split(/[._-]/).some((word) => /keys?$/i.test(word));
+  return name.split(/[._-]|(?<=[a-z0-9])(?=[A-Z])/).some((word) => /keys?$/i.test(word));
+}
+
+/**
+ * Text without the passwords of the addresses in it: `mysql://user:pass@host` is a usual form of
+ * `transfer.store_url`, whose name says nothing of a secret.
+ */
+export function withoutPasswords(text: string): string {
+  return text.replaceAll(/(:\/\/[^\s/:@]*:)[^\s/]+@/g, `$1${REDACTED}@`);
 }
 
 /** A value as a message may quote it: in double quotes, shortened, and not at all if secret. */
 export function quoteValue(name: string, value: unknown): string {
   if (isSecretName(name)) return `"${REDACTED}"`;
-  const text = JSON.stringify(value) ?? String(value);
+  const text = withoutPasswords(JSON.stringify(value) ?? String(value));
   return text.length <= 120 ? text : `${text.slice(0, 116)}…"`;
 }

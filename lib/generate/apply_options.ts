@@ -111,6 +111,14 @@ function valueOf(
     findings.problem(at, `"${key}" is a table; set a key inside it, such as "${name}.level"`);
     return undefined;
   }
+  const plainKey = target.path.findIndex((_part, index) =>
+    index > 0 && typeof lookUpKey(target.section, target.path.slice(0, index)) === "object"
+  );
+  if (plainKey > 0) {
+    const outer = dotted({ ...target, path: target.path.slice(0, plainKey) });
+    findings.problem(at, `sets "${key}", but "${outer}" is a plain value with no keys inside`);
+    return undefined;
+  }
   if (known === undefined || known === "open") {
     if (known === undefined) warnUnknown(scope, name, key, shown, at, findings);
     return guess(plain);

@@ -65,35 +65,54 @@ function decode(bytes: Uint8Array, subject: string): string {
   }
 }
 
+/** Deeper than any configuration of Curvine; a limit keeps walks over it from overflowing. */
+const MAX_DEPTH = 64;
+
 /** Parses TOML; the library is loaded only when there is something to parse. */
 async function parse(text: string, subject: string): Promise<TomlTable> {
   const toml = await import("smol-toml");
+  const fail = (message: string, path = ""): never => {
+    throw new ConfigError(subject, [{ path, message }]);
+  };
   try {
-    return convertTable(toml.parse(text, { integersAsBigInt: true }));
+    return convertTable(toml.parse(text, { integersAsBigInt: true }), 0, fail);
   } catch (error) {
+    if (error instanceof RangeError) return fail(TOO_DEEP);
     if (!(error instanceof toml.TomlError)) throw error;
     // The library's message shows the lines around the fault, which may hold a secret.
     const [summary = ""] = error.message.split("\n");
-    throw new ConfigError(subject, [{
-      path: `line ${error.line}, column ${error.column}`,
-      message: summary.replace(/^Invalid TOML document: /, "it is not TOML: "),
-    }]);
+    return fail(
+      summary.replace(/^Invalid TOML document: /, "it is not TOML: "),
+      `line ${error.line}, column ${error.column}`,
+    );
   }
 }
 
-function convertTable(from: object): TomlTable {
-  return tomlTable(Object.entries(from).map(([key, value]) => [key, convert(value)]));
+const TOO_DEEP = `it is nested more than ${MAX_DEPTH} levels deep`;
+
+type Fail = (message: string) => never;
+
+function convertTable(from: object, depth: number, fail: Fail): TomlTable {
+  return tomlTable(
+    Object.entries(from).map(([key, value]) => [key, convert(value, depth + 1, fail)]),
+  );
 }
 
 /** Every integer arrives as a bigint, so that `1.0` stays a float. */
-function convert(value: unknown): TomlValue {
+function convert(value: unknown, depth: number, fail: Fail): TomlValue {
+  if (depth > MAX_DEPTH) fail(TOO_DEEP);
   if (typeof value === "bigint") {
+    if (BigInt.asIntN(64, value) !== value) {
+      fail(`it holds the integer ${String(value).slice(0, 30)}; TOML's have 64 bits`);
+    }
     return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }
   if (typeof value === "number") return new TomlFloat(value);
   if (value instanceof Date) return new TomlDate(value.toISOString());
-  if (Array.isArray(value)) return value.map(convert);
-  return typeof value === "object" && value !== null ? convertTable(value) : value as TomlValue;
+  if (Array.isArray(value)) return value.map((one) => convert(one, depth + 1, fail));
+  return typeof value === "object" && value !== null
+    ? convertTable(value, depth, fail)
+    : value as TomlValue;
 }
 
 /** A section of the configuration, made where it is missing. */

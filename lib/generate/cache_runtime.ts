@@ -77,7 +77,9 @@ export async function generateCacheRuntime(
 }
 
 function workerHostname(worker: ComponentConfig, namespace: string, inputs: Inputs): string {
-  const pod = ownNames(inputs)[0] ?? "localhost";
+  const names = ownNames(inputs);
+  const pod = names.find((name) => name.replace(/-\d+$/, "") === worker.name) ?? names[0] ??
+    "localhost";
   const service = worker.service || inputs.env["FLUID_RUNTIME_COMPONENT_SVC_NAME"] || "";
   // Without a service a pod's name resolves nowhere; its address does.
   return service === "" && inputs.env["POD_IP"]

@@ -29,14 +29,14 @@ function serviceAccountNamespace({ readFile }: Pick<Inputs, "readFile">): string
   }
 }
 
-/** Curvine's cluster id, by one rule: the dataset's name, then what a mount says. */
+/** Curvine's cluster id, by one rule: the dataset's name, then what a mount's options say. */
 export function clusterIdOf(
   env: Readonly<Record<string, string>>,
   config: RuntimeConfig | undefined,
 ): string {
-  return env["FLUID_DATASET_NAME"] || env["CURVINE_DATASET_NAME"] ||
-    config?.mounts.find((mount) => mount.options["cluster_id"])?.options["cluster_id"] ||
-    "curvine";
+  const options = [...(config?.mounts ?? []).map((mount) => mount.options), config?.runtimeOptions];
+  const ofOptions = options.map((one) => one?.["cluster_id"] || one?.["cluster-id"]).find(Boolean);
+  return env["FLUID_DATASET_NAME"] || env["CURVINE_DATASET_NAME"] || ofOptions || "curvine";
 }
 
 /** A pod's DNS name: through its headless service, or bare where there is none. */

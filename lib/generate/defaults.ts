@@ -61,7 +61,8 @@ export function portOf(
   const table = toml[sectionName];
   const port = isTomlTable(table) ? table[key] : undefined;
   if (typeof port === "number" && Number.isInteger(port) && port > 0 && port <= 65_535) return port;
-  findings.problem(`${sectionName}.${key}`, `is ${String(port)}; a port from 1 to 65535 is wanted`);
+  const shown = typeof port === "bigint" ? String(port) : JSON.stringify(port);
+  findings.problem(`${sectionName}.${key}`, `is ${shown}; a port from 1 to 65535 is wanted`);
   return 0;
 }
 

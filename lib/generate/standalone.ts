@@ -2,7 +2,7 @@ import { curvinePaths } from "../curvine/paths.ts";
 import { tomlTable } from "../curvine/toml_value.ts";
 import { readBase, section, setDefault } from "./base_config.ts";
 import { fuseProcess, serverProcess } from "./daemon_process.ts";
-import { defaultDataDirs, DEFAULTS, fillServerDefaults } from "./defaults.ts";
+import { defaultDataDirs, DEFAULTS, fillServerDefaults, portOf } from "./defaults.ts";
 import { endpointTable } from "./endpoints.ts";
 import type { Findings } from "./findings.ts";
 import { guardFormat } from "./guard_format.ts";
@@ -32,9 +32,10 @@ export async function generateStandalone(
   const hostname = String(master["hostname"] ?? "localhost");
   setDefault(master, "hostname", hostname);
   setDefault(journal, "hostname", hostname);
-  const peer = tomlTable([["id", 1], ["hostname", hostname], ["port", journal["rpc_port"] ?? 0]]);
+  const journalPort = portOf(toml, "journal", "rpc_port", findings);
+  const peer = tomlTable([["id", 1], ["hostname", hostname], ["port", journalPort]]);
   setDefault(journal, "journal_addrs", [peer]);
-  const rpcPort = Number(master["rpc_port"]);
+  const rpcPort = portOf(toml, "master", "rpc_port", findings);
   setDefault(section(toml, "client"), "master_addrs", [endpointTable({ hostname, port: rpcPort })]);
 
   const fuse = section(toml, "fuse");

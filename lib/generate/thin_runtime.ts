@@ -13,6 +13,7 @@ import { guardFormat } from "./guard_format.ts";
 import type { Inputs } from "./inputs.ts";
 import { checkFuse, curvinePath, mountPlan, mountTarget } from "./mount_target.ts";
 import type { Plan } from "./plan.ts";
+import { namesSecretFile, readSecretFile } from "./secret_file.ts";
 
 const MANAGED: ManagedKeys = {
   "fuse.mnt_path": "it is the Dataset's target path, which Fluid decides",
@@ -71,7 +72,7 @@ export function generateThinRuntime(
     missing("targetPath", "where to mount", "CURVINE_TARGET_PATH to an absolute path", findings);
   }
   const target = mountTarget(givenTarget || DEFAULTS.fuseTarget, "targetPath", findings) ?? "";
-  const endpoints = endpointsOf(sources, env, findings);
+  const endpoints = endpointsOf(sources, inputs, findings);
 
   const toml = tomlTable([
     ["format_master", false],
@@ -158,7 +159,7 @@ function fsPathOf(
 
 function endpointsOf(
   sources: readonly Source[],
-  env: Readonly<Record<string, string>>,
+  inputs: Inputs,
   findings: Findings,
 ): readonly Endpoint[] {
   const given = sources.flatMap(({ at, options }) =>
@@ -166,7 +167,7 @@ function endpointsOf(
       options[name] ? [{ at: `${at}.${name}`, text: options[name] }] : []
     )
   );
-  const variable = env["CURVINE_MASTER_ENDPOINTS"];
+  const variable = inputs.env["CURVINE_MASTER_ENDPOINTS"];
   if (variable) given.push({ at: "$CURVINE_MASTER_ENDPOINTS", text: variable });
   const [strongest] = given;
   if (strongest === undefined) {
@@ -174,9 +175,31 @@ function endpointsOf(
     missing("mounts[0].options.master-endpoints", "where Curvine's masters are", wanted, findings);
     return [];
   }
+  if (namesSecretFile(strongest.text)) return secretEndpoints(strongest, inputs, findings);
   const parsed = parseEndpoints(strongest.text);
   if (parsed.ok) return parsed.endpoints;
   findings.problem(strongest.at, parsed.message, parsed.hint);
+  return [];
+}
+
+/** Fluid gives what a Dataset encrypts as the path of a file; what is in it is never shown. */
+function secretEndpoints(
+  { at, text }: { at: string; text: string },
+  inputs: Inputs,
+  findings: Findings,
+): readonly Endpoint[] {
+  const secret = readSecretFile(text, inputs);
+  if (!secret.ok) {
+    findings.problem(at, secret.message, secret.hint);
+    return [];
+  }
+  findings.secretPaths.push(["client", "master_addrs"], ["master", "hostname"]);
+  const parsed = parseEndpoints(secret.content);
+  if (parsed.ok) return parsed.endpoints;
+  findings.problem(
+    at,
+    `is the content of ${JSON.stringify(text)}; "host:port,host:port" is wanted`,
+  );
   return [];
 }
 
@@ -186,9 +209,14 @@ function environmentSource(env: Readonly<Record<string, string>>): Source {
   const managed = ["mnt_path", "fs_path"];
   for (const key of [...Object.keys(sectionKeys("fuse") ?? {}), ...OLDER_NAMES]) {
     const value = managed.includes(key) ? undefined : env[variableOf(key)];
-    if (value) options[key] = value;
+    if (value && !ofService(value)) options[key] = value;
   }
   return { at: "the environment", options, place: (name) => `$${variableOf(name)}` };
+}
+
+/** Kubernetes gives every pod `CURVINE_WEB_PORT=tcp://…` where a Service is named `curvine-web`. */
+function ofService(value: string): boolean {
+  return /^(?:tcp|udp|sctp):\/\//.test(value);
 }
 
 function variableOf(name: string): string {

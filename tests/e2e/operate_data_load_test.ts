@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { OperateWorld, type Ran, until } from "../support/operate_world.ts";
+import { kubernetesApi } from "../support/kubernetes_api.ts";
 import { executable, missing } from "../support/requirements.ts";
 
-const ignore = missing("executable", "root", "tool:bash", "tool:unshare");
+const ignore = missing("executable", "root", "tool:bash", "tool:unshare", "tool:openssl");
 
 function test(name: string, work: (world: OperateWorld) => Promise<void>): void {
   Deno.test({
@@ -198,4 +199,31 @@ test("calls native paths done, and fails when Curvine is unreachable", async (wo
   const ran = await load(world, "/raw");
   assert.equal(ran.code, 1);
   assert.match(ran.stderr, /cannot connect to any master/);
+});
+
+test("finds the dataset by the pod's label through the Kubernetes API", async (world) => {
+  Deno.removeSync(world.config);
+  await using api = await kubernetesApi(() =>
+    Response.json({ metadata: { labels: { targetDataset: "lake" } } })
+  );
+  const inPod = [
+    "unshare",
+    "-m",
+    "sh",
+    "-c",
+    "mount -t tmpfs none /run && mkdir -p /var/run/secrets/kubernetes.io && " +
+    `cp -r ${api.folder} /var/run/secrets/kubernetes.io/serviceaccount && exec "$@"`,
+    "sh",
+  ];
+  const names = pod("whatever-loader-job-x7k2p", ["lake-master-0.svc-lake-master.ai.svc"]);
+  const ran = await load(world, "/raw", {
+    KUBERNETES_SERVICE_HOST: "127.0.0.1",
+    KUBERNETES_SERVICE_PORT: String(api.port),
+  }, [...inPod, ...names]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(ran.stderr, /the pod's label names the dataset/);
+  assert.deepEqual(api.requests, [
+    "GET /api/v1/namespaces/ai/pods/whatever-loader-job-x7k2p token-1",
+  ]);
+  assert.match(world.read("state/conf"), /"lake-master-0\.svc-lake-master\.ai\.svc"/);
 });

@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { nearestName } from "../../../lib/curvine/nearest_name.ts";
+import { curvinePaths } from "../../../lib/curvine/paths.ts";
+import { shellQuote } from "../../../lib/curvine/shell_quote.ts";
+
+Deno.test("nearestName finds a slip of the fingers", () => {
+  const known = ["rpc_port", "web_port", "io_threads", "worker_threads"];
+  assert.equal(nearestName("rpc_prot", known), "rpc_port");
+  assert.equal(nearestName("rpcport", known), "rpc_port");
+  assert.equal(nearestName("io_thread", known), "io_threads");
+  assert.equal(nearestName("worker_treads", known), "worker_threads");
+  assert.equal(nearestName("rpc_port", known), "rpc_port");
+});
+
+Deno.test("nearestName keeps silent where nothing is near", () => {
+  for (const name of ["", "x", "key1", "something_else"]) {
+    assert.equal(nearestName(name, ["rpc_port", "hostname"]), undefined, name);
+  }
+});
+
+Deno.test("property: nearestName is exact for known names, and any text goes", () => {
+  const names = fc.array(fc.string({ maxLength: 12 }), { minLength: 1, maxLength: 10 });
+  fc.assert(fc.property(names, fc.string(), (known, name) => {
+    const near = nearestName(name, known);
+    assert(near === undefined || known.includes(near));
+    assert.equal(nearestName(known[0] ?? "", known), known[0]);
+  }));
+});
+
+Deno.test("property: a POSIX shell reads a quoted word back", async () => {
+  const words = fc.sample(
+    fc.string({ unit: "binary", maxLength: 20 })
+      .filter((word) => word.isWellFormed() && !word.includes("\0")),
+    300,
+  );
+  const script = `printf '%s\\0' ${words.map(shellQuote).join(" ")}`;
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+  assert.deepEqual(new TextDecoder("utf-8", { ignoreBOM: true }).decode(stdout).split("\0"), [
+    ...words,
+    "",
+  ]);
+});
+
+Deno.test("paths follow CURVINE_HOME and its relatives", () => {
+  assert.deepEqual(curvinePaths({}), {
+    home: "/app/curvine",
+    conf: "/app/curvine/conf/curvine-cluster.toml",
+    imageConf: "/app/curvine/conf/curvine-cluster.toml",
+    savedBase: "/app/curvine/conf/curvine-cluster.toml.base",
+    dataDir: "/app/curvine/data",
+    logDir: "/app/curvine/logs",
+    fuse: "/app/curvine/lib/curvine-fuse",
+    server: "/app/curvine/lib/curvine-server",
+    mountScript: "/app/curvine/mount-curvine.sh",
+  });
+  const moved = curvinePaths({
+    CURVINE_HOME: "/opt/c/",
+    CURVINE_CONF_DIR: "/etc/c/",
+    CURVINE_DATA_DIR: "/data//",
+    CURVINE_LOG_DIR: "/log",
+  });
+  assert.equal(moved.conf, "/etc/c/curvine-cluster.toml");
+  assert.equal(moved.imageConf, "/opt/c/conf/curvine-cluster.toml");
+  assert.equal(moved.dataDir, "/data");
+  assert.equal(moved.logDir, "/log");
+  assert.equal(
+    curvinePaths({ CURVINE_CONF_FILE: "/x/y.toml", CURVINE_CONF_DIR: "/z" }).conf,
+    "/x/y.toml",
+  );
+});
+
+Deno.test("a relative path means one below CURVINE_HOME, where the daemons work", () => {
+  const paths = curvinePaths({
+    CURVINE_HOME: "/opt/c",
+    CURVINE_CONF_FILE: "conf/x.toml",
+    CURVINE_DATA_DIR: "data",
+  });
+  assert.equal(paths.conf, "/opt/c/conf/x.toml");
+  assert.equal(paths.savedBase, "/opt/c/conf/x.toml.base");
+  assert.equal(paths.dataDir, "/opt/c/data");
+});
+
+Deno.test("an empty variable is an unset one", () => {
+  const empty = {
+    CURVINE_HOME: "",
+    CURVINE_CONF_DIR: "",
+    CURVINE_CONF_FILE: "",
+    CURVINE_DATA_DIR: "",
+  };
+  assert.deepEqual(curvinePaths(empty), curvinePaths({}));
+});
