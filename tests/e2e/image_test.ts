@@ -242,7 +242,8 @@ Deno.test({
     withThinContainer({ command: ["/entrypoint.sh", "fluid-thin-runtime"] }, async (thin) => {
       const { container, inside, target } = thin;
       const { code, stderr } = await container.exec(["umount", inside]);
-      assert.equal(code, 0, stderr);
+      // 137: PID 1 was quicker to end than umount, and took it along.
+      assert.ok(code === 0 || code === 137, `${code}: ${stderr}`);
       // PID 1 was told, so this is the end and not a fault to be mended.
       assert.equal(await container.ended(), 0, container.output);
       assert.equal(mountOn(target), undefined);
