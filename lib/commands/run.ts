@@ -3,6 +3,7 @@ import type { Flag, Invocation } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Plan } from "../generate/plan.ts";
+import { readSettings } from "../supervise/settings.ts";
 import type { Host } from "../system/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { prepare } from "./prepare.ts";
@@ -28,13 +29,15 @@ export async function command(invocation: Invocation, outer: Host): Promise<numb
     const health = await import("./health.ts");
     return await health.command({ operands: operands.slice(0, 1), flags: new Map() }, host);
   }
+  // Every setting that cannot be read is told before anything is written or started.
+  const settings = readSettings(outer.env, invocation.flags);
   const generated = await generateFor("run", operands, host);
   const { plan } = generated;
   announce(plan, host);
   prepare(plan, host);
   if (plan.process.policy === "supervise") {
     const { supervisePlan } = await import("./supervise_plan.ts");
-    return await supervisePlan(generated, operands, host);
+    return await supervisePlan(generated, settings, operands, host);
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
   return startProcess(plan.process, host, advice);
