@@ -13,6 +13,8 @@ const ignore = missing(
   "tool:buildah",
   "tool:bindfs",
   "tool:gcc",
+  "tool:apt-get",
+  "tool:nsenter",
   "tool:unshare",
 );
 const repository = new URL("../../", import.meta.url).pathname;
