@@ -1,8 +1,8 @@
 import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { isTomlTable, type TomlTable } from "../curvine/toml_value.ts";
 import { generatePlan } from "../generate/generate_plan.ts";
 import { cliConf } from "../operate/cli_conf.ts";
+import { masterWebPort } from "../operate/master_state.ts";
 import { redactor } from "../operate/redactor.ts";
 import { reportSummary } from "../operate/report_summary.ts";
 import { interruptible, withCurvineCli } from "../operate/run_cli.ts";
@@ -24,7 +24,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const { toml } = plan.config;
   // Curvine's own 120 s would leave nothing but our deadline to say.
   const conf = cliConf(toml, { retryMs: limitMs * 0.5, answerMs: limitMs * 0.5 });
-  const port = webPort(toml);
+  const port = masterWebPort(toml);
   try {
     const summary = await withCurvineCli(
       host,
@@ -59,9 +59,4 @@ async function metrics(
   } catch {
     return undefined;
   }
-}
-
-function webPort(toml: TomlTable): number {
-  const master = toml["master"];
-  return Number(isTomlTable(master) ? master["web_port"] : undefined) || 9000;
 }

@@ -4,6 +4,7 @@ import { curvinePaths } from "../curvine/paths.ts";
 import type { Host } from "../system/host.ts";
 import { withPrivateFile } from "../system/private_file.ts";
 import { runChild } from "../system/run_child.ts";
+import { userId } from "../system/user_id.ts";
 import { runFolders } from "../supervise/run_folders.ts";
 import { cliExecutable, type CurvineCli, curvineCli } from "./curvine_cli.ts";
 
@@ -29,8 +30,7 @@ export async function withCurvineCli<Result>(
 
 /** Where locks and private files go, the wanted folder first. */
 export function privateFolders(host: Host): string[] {
-  const status = new TextDecoder().decode(host.readFile("/proc/self/status"));
-  return runFolders(host.env, Number(/^Uid:\s*(\d+)/m.exec(status)?.[1] ?? 0));
+  return runFolders(host.env, userId());
 }
 
 /** What a signal asks of a command that has a child: the child goes first. */
