@@ -2,6 +2,7 @@ import type { Invocation } from "../cli/command.ts";
 import { CommandError } from "../cli/command_error.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { curvinePaths } from "../curvine/paths.ts";
+import { withoutPasswords } from "../fluid/redact.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
 import { clusterIdOf, namespaceOf } from "../generate/cluster_names.ts";
 import { generatePlan } from "../generate/generate_plan.ts";
@@ -9,6 +10,7 @@ import type { Inputs } from "../generate/inputs.ts";
 import { cliConf } from "../operate/cli_conf.ts";
 import { type MountRecord, readMountRecord, writeMountRecord } from "../operate/mount_record.ts";
 import { mountUfs } from "../operate/mount_ufs.ts";
+import { planSecrets } from "../operate/plan_secrets.ts";
 import { redactor } from "../operate/redactor.ts";
 import { interruptible, privateFolders, withCurvineCli } from "../operate/run_cli.ts";
 import { countdown, timeLimit } from "../operate/time_limit.ts";
@@ -28,7 +30,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const interruption = interruptible(host, SIGNAL_NUMBERS);
   // Any component's plan names the masters; a worker's asks the least of where it runs.
   const inputs = inputsOf(host, ["worker"]);
-  const { plan, config, configPath } = await generatePlan(inputs);
+  const { plan, config, configPath, secretPaths } = await generatePlan(inputs);
   if (config === undefined) {
     throw new CommandError(
       `Cannot tell the dataset's mounts: ${
@@ -38,8 +40,8 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
     );
   }
   const wanted = wantedMounts(config, inputs);
-  const redact = redactor(wanted.secrets);
-  const say = (message: string): void => host.stderr(redact(`${message}\n`));
+  const redact = redactor([...wanted.secrets, ...planSecrets(plan.config.toml, secretPaths)]);
+  const say = (message: string): void => host.stderr(withoutPasswords(redact(`${message}\n`)));
   wanted.warnings.forEach(say);
 
   const lock = await takeLock(host, limitMs / 2);

@@ -3,6 +3,7 @@ import { ExitCode } from "../cli/exit_code.ts";
 import { generatePlan } from "../generate/generate_plan.ts";
 import { cliConf } from "../operate/cli_conf.ts";
 import { masterWebPort } from "../operate/master_state.ts";
+import { planSecrets } from "../operate/plan_secrets.ts";
 import { redactor } from "../operate/redactor.ts";
 import { reportSummary } from "../operate/report_summary.ts";
 import { interruptible, withCurvineCli } from "../operate/run_cli.ts";
@@ -20,7 +21,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_REPORT_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
   const interruption = interruptible(host, SIGNAL_NUMBERS);
-  const { plan } = await generatePlan(inputsOf(host, ["worker"]));
+  const { plan, secretPaths } = await generatePlan(inputsOf(host, ["worker"]));
   const { toml } = plan.config;
   // Curvine's own 120 s would leave nothing but our deadline to say.
   const conf = cliConf(toml, { retryMs: limitMs * 0.5, answerMs: limitMs * 0.5 });
@@ -29,7 +30,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
     const summary = await withCurvineCli(
       host,
       conf,
-      redactor([]),
+      redactor(planSecrets(toml, secretPaths)),
       interruption.signal,
       (cli) =>
         reportSummary({
