@@ -14,12 +14,11 @@ import { type MountRow, MountTableError, readMountTable } from "../operate/mount
 import { planSecrets } from "../operate/plan_secrets.ts";
 import { podLabels } from "../operate/pod_labels.ts";
 import { redactor } from "../operate/redactor.ts";
-import { interruptible, withCurvineCli } from "../operate/run_cli.ts";
+import { interruptible, withCurvineCli } from "./run_cli.ts";
 import { schemeOf } from "../operate/ufs_path.ts";
 import type { Host } from "../system/host.ts";
 import { httpGet } from "../system/http_get.ts";
 import { type HostLookup, resolveHost } from "../system/resolve_host.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** Curvine itself tries for 120 s to reach a master, or 150 s where packets are dropped. */
@@ -30,7 +29,7 @@ const LOOKUPS = 3;
 
 /** `data-load`: Fluid's DataLoad job. */
 export async function command(invocation: Invocation, host: Host): Promise<number> {
-  const interruption = interruptible(host, SIGNAL_NUMBERS);
+  const interruption = interruptible(host);
   const say = (message: string): void => host.stderr(`${message}\n`);
   const { env } = host;
   const { paths, warnings } = loadPaths(

@@ -12,12 +12,11 @@ import { type MountRecord, readMountRecord, writeMountRecord } from "../operate/
 import { mountUfs } from "../operate/mount_ufs.ts";
 import { planSecrets } from "../operate/plan_secrets.ts";
 import { redactor } from "../operate/redactor.ts";
-import { interruptible, privateFolders, withCurvineCli } from "../operate/run_cli.ts";
+import { interruptible, privateFolders, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../operate/time_limit.ts";
 import { wantedMounts } from "../operate/wanted_mounts.ts";
 import { type FileLock, lockFile } from "../system/file_lock.ts";
 import type { Host } from "../system/host.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** Fluid gives up after 20 s and then lets us run on. Fluid: executionEntries. */
@@ -27,7 +26,7 @@ const LIMIT_MS = 18_000;
 export async function command(invocation: Invocation, host: Host): Promise<number> {
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_MOUNT_UFS_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
-  const interruption = interruptible(host, SIGNAL_NUMBERS);
+  const interruption = interruptible(host);
   // Any component's plan names the masters; a worker's asks the least of where it runs.
   const inputs = inputsOf(host, ["worker"]);
   const { plan, config, configPath, secretPaths } = await generatePlan(inputs);

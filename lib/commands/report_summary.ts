@@ -6,11 +6,10 @@ import { masterWebPort } from "../operate/master_state.ts";
 import { planSecrets } from "../operate/plan_secrets.ts";
 import { redactor } from "../operate/redactor.ts";
 import { reportSummary } from "../operate/report_summary.ts";
-import { interruptible, withCurvineCli } from "../operate/run_cli.ts";
+import { interruptible, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../operate/time_limit.ts";
 import type { Host } from "../system/host.ts";
 import { httpGet } from "../system/http_get.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** Fluid gives up after 20 s. Fluid: executionEntries. */
@@ -20,7 +19,7 @@ const LIMIT_MS = 17_000;
 export async function command(invocation: Invocation, host: Host): Promise<number> {
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_REPORT_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
-  const interruption = interruptible(host, SIGNAL_NUMBERS);
+  const interruption = interruptible(host);
   const { plan, secretPaths } = await generatePlan(inputsOf(host, ["worker"]));
   const { toml } = plan.config;
   // Curvine's own 120 s would leave nothing but our deadline to say.
