@@ -1,4 +1,4 @@
-import { type FileKind, type Host } from "../../lib/system/host.ts";
+import type { FileKind, Host } from "../../lib/system/host.ts";
 import type { CaughtSignal } from "../../lib/system/signals.ts";
 
 /** Thrown where a real host's process ends. */
