@@ -1,11 +1,13 @@
 /** The compiled executable starts Curvine's daemons: what they are given, and what is left of us. */
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
-import { cacheConfig, thinConfig } from "../support/generation.ts";
+import { cacheConfig } from "../support/generation.ts";
 import { missing } from "../support/requirements.ts";
 import { exists, Sandbox, waitFor } from "../support/sandbox.ts";
 
-const ignore = missing("executable");
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: missing("executable"), fn });
+}
 
 /** The environment of a CacheRuntime's component, its file written into the sandbox. */
 async function cache(
@@ -23,10 +25,9 @@ async function cache(
 }
 
 for (const component of ["master", "worker"] as const) {
-  Deno.test({
-    name: `${component} start: curvine-server gets argv, environment, folder and file`,
-    ignore,
-    async fn() {
+  test(
+    `${component} start: curvine-server gets argv, environment, folder and file`,
+    async () => {
       await using sandbox = await Sandbox.make();
       const env = await cache(sandbox, component);
       const { code, stdout, stderr } = await sandbox.run([component, "start"], {
@@ -71,13 +72,12 @@ for (const component of ["master", "worker"] as const) {
       assert.equal(toml[component]?.["hostname"], host);
       assert.equal(toml["format_master"], false);
     },
-  });
+  );
 }
 
-Deno.test({
-  name: "transfer and standalone servers start without Fluid",
-  ignore,
-  async fn() {
+test(
+  "transfer and standalone servers start without Fluid",
+  async () => {
     await using sandbox = await Sandbox.make();
     for (const component of ["transfer", "master", "worker"]) {
       const { code } = await sandbox.run([component, "start"], { STAND_IN: "0" });
@@ -88,12 +88,11 @@ Deno.test({
       assert.equal(parse(record.config)["cluster_id"], "curvine");
     }
   },
-});
+);
 
-Deno.test({
-  name: "the component's word may be left out, and run may be written",
-  ignore,
-  async fn() {
+test(
+  "the component's word may be left out, and run may be written",
+  async () => {
     await using sandbox = await Sandbox.make();
     const env = await cache(sandbox, "worker");
     for (const args of [[], ["run"], ["run", "worker"], ["worker"]]) {
@@ -101,13 +100,11 @@ Deno.test({
       assert.equal((await sandbox.record()).argv.at(-3), "worker");
     }
   },
-});
+);
 
-Deno.test({
-  name:
-    "a server is executed in place: same pid, fresh signals, no descriptors, limits or flags of ours",
-  ignore,
-  async fn() {
+test(
+  "a server is executed in place: same pid, fresh signals, no descriptors, limits or flags of ours",
+  async () => {
     await using sandbox = await Sandbox.make();
     const args = ["--service", "worker", "--conf", sandbox.path("home/conf/curvine-cluster.toml")];
     await sandbox.run(["render", "--write", "worker"]);
@@ -140,22 +137,20 @@ Deno.test({
       ]
     ) assert.equal(found.status[field], wanted.status[field], field);
     assert.equal(ignored(found.status["SigIgn"]), 0n, "SIGPIPE and all the others are not ignored");
-    assert.deepEqual(
-      found.descriptors.map((one) => one.split(" ")[0]),
-      wanted.descriptors.map((one) => one.split(" ")[0]),
-    );
+    // The shell that the stand-in runs in has some of its own; started plainly, the same ones.
+    const plainly = wanted.descriptors.map(withoutNumber);
+    for (const one of found.descriptors) assert(plainly.includes(withoutNumber(one)), one);
     assert.equal(found.limits, wanted.limits);
     assert.deepEqual(found.flags, wanted.flags);
     for (const flags of found.flags) {
       assert.equal(Number.parseInt(flags, 8) & 0o4000, 0, "O_NONBLOCK");
     }
   },
-});
+);
 
-Deno.test({
-  name: "SIGTERM reaches an executed server itself, and its exit is ours",
-  ignore,
-  async fn() {
+test(
+  "SIGTERM reaches an executed server itself, and its exit is ours",
+  async () => {
     await using sandbox = await Sandbox.make();
     const child = sandbox.spawn(["worker", "start"], { STAND_IN: "wait" });
     await sandbox.record();
@@ -166,7 +161,12 @@ Deno.test({
     assert.equal((await child.output()).code, 0);
     assert.equal(await Deno.readTextFile(signals), "TERM\n");
   },
-});
+);
+
+/** A line such as `3 pipe:[7]` of a stand-in's record without the number that is never the same. */
+function withoutNumber(descriptor: string): string {
+  return descriptor.replace(/\[\d+\]$/, "");
+}
 
 /** The signals of a mask but 32 and 33, which are glibc's own and out of everybody's reach. */
 function ignored(mask: string | undefined): bigint {
@@ -179,10 +179,9 @@ function hasTrap(pid: number): boolean {
   return (BigInt(`0x${caught}`) & (1n << 14n)) !== 0n;
 }
 
-Deno.test({
-  name: "variables that are not UTF-8 reach an executed server unharmed",
-  ignore,
-  async fn() {
+test(
+  "variables that are not UTF-8 reach an executed server unharmed",
+  async () => {
     await using sandbox = await Sandbox.make();
     const script = 'export ODD=$(printf "a\\377b"); exec "$0" worker start';
     const child = sandbox.spawn(
@@ -195,12 +194,11 @@ Deno.test({
     const text = new TextDecoder("latin1").decode(bytes);
     assert(text.includes("ODD=a\xffb\0"), "the byte is still there");
   },
-});
+);
 
-Deno.test({
-  name: "a server that dies of a signal, and one that is not there, are seen as they are",
-  ignore,
-  async fn() {
+test(
+  "a server that dies of a signal, and one that is not there, are seen as they are",
+  async () => {
     await using sandbox = await Sandbox.make();
     const killed = await sandbox.run(["worker"], { STAND_IN: "signal KILL" });
     assert.equal(killed.signal, "SIGKILL");
@@ -217,12 +215,11 @@ Deno.test({
     assert.equal(refused.code, 126);
     assert.match(refused.stderr, /not executable for us/);
   },
-});
+);
 
-Deno.test({
-  name: "servers' folders are made before they start",
-  ignore,
-  async fn() {
+test(
+  "servers' folders are made before they start",
+  async () => {
     await using sandbox = await Sandbox.make();
     const data = {
       CURVINE_DATA_DIR: sandbox.path("data"),
@@ -234,4 +231,4 @@ Deno.test({
     assert.equal((await sandbox.run(["worker"], data)).code, 0);
     assert(exists(sandbox.path("cache")));
   },
-});
+);

@@ -42,12 +42,18 @@ for word in "$@"; do
   if [ "$last" = --conf ]; then conf="$word"; fi
   last="$word"
 done
+# Before any redirection: the shell then keeps copies of what it redirects.
+fds=""
+for fd in /proc/$$/fd/*; do
+  target="$(readlink "$fd")" && fds="$fds\${fd##*/} $target
+"
+done
 {
   cat /proc/$$/cmdline; printf '\\n--argv--\\n'
   echo $$; echo "$PWD"
   cat /proc/$$/environ; printf '\\n--env--\\n'
   cat /proc/$$/status; printf '%s\\n' '--status--'
-  for fd in /proc/$$/fd/*; do echo "\${fd##*/} $(readlink "$fd")"; done; printf '%s\\n' '--fd--'
+  printf %s "$fds"; printf '%s\\n' '--fd--'
   cat /proc/$$/limits; printf '%s\\n' '--limits--'
   for n in 0 1 2; do grep flags /proc/$$/fdinfo/$n; done; printf '%s\\n' '--flags--'
   if [ -n "$conf" ]; then stat -c %a "$conf"; else echo; fi
