@@ -249,11 +249,16 @@ for (
   });
 }
 
-fault("POST /reload does what USR1 does", { plan: ["raw"] }, async (run) => {
+fault("POST /reload takes over a changed config", {
+  plan: ["raw"],
+  env: { CURVINE_FLUID_WATCH_CONFIG: "false" },
+}, async (run) => {
   await run.start();
   const old = await run.mounted();
+  run.config.write(run.configText({ io_threads: "8" }));
   assert.ok((await run.control("/reload", "POST")).status < 300);
   assert.notEqual(await startNumber(run, 2), "");
+  assert.match(run.standInFile("conf.2"), /^io_threads = 8$/m);
   await settled(run);
   assert.deepEqual(await run.mounted(), old);
   await assertStops(run);
