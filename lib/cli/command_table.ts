@@ -123,6 +123,33 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/data_load.ts"),
   },
   {
+    name: "health",
+    summary: "Say by the exit code whether this container is well",
+    operands: "[COMPONENT]",
+    flags: [
+      { name: "ready", summary: "The mount is up and answers, the server listens (the default)" },
+      { name: "live", summary: "The supervisor lives" },
+    ],
+    examples: [["curvine-fluid health --ready", "exits 0 or 1, as a probe of Kubernetes wants it"]],
+    load: () => import("../commands/health.ts"),
+  },
+  {
+    name: "status",
+    summary: "Show what the supervisor of this container does",
+    operands: "",
+    flags: [{ name: "json", summary: "Print it as JSON" }],
+    examples: [["curvine-fluid status", "state, target, restarts, the last remount"]],
+    load: () => import("../commands/status.ts"),
+  },
+  {
+    name: "unmount",
+    summary: "Stop the supervisor and unmount its target (the preStop hook)",
+    operands: "[TARGET]",
+    flags: [],
+    examples: [["curvine-fluid unmount", "the target of this container, from its configuration"]],
+    load: () => import("../commands/unmount.ts"),
+  },
+  {
     name: "options",
     summary: "List every option and setting, with type, default and meaning",
     operands: "[WORD…]",

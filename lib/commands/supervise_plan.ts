@@ -1,6 +1,6 @@
 import { VERSION } from "../cli/version.ts";
 import type { Generated } from "../generate/generate_plan.ts";
-import { readSettings } from "../supervise/settings.ts";
+import type { SupervisorSettings } from "../supervise/settings.ts";
 import { supervise } from "../supervise/supervise.ts";
 import type { Host } from "../system/host.ts";
 import { supervisorWorld } from "../system/supervisor_world.ts";
@@ -11,14 +11,13 @@ import { writeConfig } from "./prepare.ts";
  * Keeps a plan's daemon alive until the end.
  *
  * @param operands `run`'s, for generating again when the configuration changes
- * @throws {ConfigError} for settings that cannot be read, before anything is started
  */
 export async function supervisePlan(
   { plan, configPath }: Generated,
+  settings: SupervisorSettings,
   operands: readonly string[],
   host: Host,
 ): Promise<number> {
-  const settings = readSettings(host.env);
   const world = supervisorWorld();
   try {
     return await supervise(plan, {

@@ -8,7 +8,7 @@ import { defaultDataDirs, DEFAULTS, fillServerDefaults, logToStdout } from "./de
 import type { Findings } from "./findings.ts";
 import { guardFormat } from "./guard_format.ts";
 import type { Inputs } from "./inputs.ts";
-import { type Masters, ownNames, writeMasters } from "./masters.ts";
+import { checkHostname, type Masters, ownNames, writeMasters } from "./masters.ts";
 import { checkFuse, curvinePath, mountPlan, mountTarget } from "./mount_target.ts";
 import type { Component, Plan, ProcessPlan } from "./plan.ts";
 import { checkDataDirs, dataDirs } from "./worker_directories.ts";
@@ -55,6 +55,9 @@ export async function generateCacheRuntime(
   const worker = section(toml, "worker");
   if (component === "worker" && !asked.has("worker.hostname") && config?.worker !== undefined) {
     worker["hostname"] = workerHostname(config.worker, namespace, inputs);
+  }
+  if (component === "worker" && typeof worker["hostname"] === "string") {
+    checkHostname(worker["hostname"], "worker", findings);
   }
   writeDataDirs(toml, config?.worker, asked, inputs, findings);
   const target = writeTarget(toml, givenTarget, component, config, inputs, findings);

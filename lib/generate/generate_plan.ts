@@ -52,6 +52,10 @@ export async function draftPlan(inputs: Inputs): Promise<Draft> {
   const findings = new Findings();
   const loaded = await loadRuntimeConfig(detection, inputs, findings);
   const plan = await planOf(detection, loaded?.config, inputs, findings);
+  const clusterId = plan.config.toml["cluster_id"];
+  if (typeof clusterId === "string" && !clusterId.isWellFormed()) {
+    findings.problem("cluster_id", "holds half of a surrogate pair; TOML wants Unicode text");
+  }
   return {
     plan,
     secretPaths: findings.secretPaths,

@@ -62,6 +62,8 @@ export function writeMasters(
     hostname = wanted;
   }
 
+  const names = new Set([...peers.map((peer) => peer.hostname), hostname]);
+  for (const name of names) checkHostname(name, "master", findings);
   master["hostname"] = hostname;
   journal["hostname"] = hostname;
   if (peers.length > 0) {
@@ -72,6 +74,16 @@ export function writeMasters(
   const endpoints = external ?? peers.map((peer) => ({ hostname: peer.hostname, port: rpcPort }));
   section(toml, "client")["master_addrs"] = endpoints.map(endpointTable);
   return { endpoints, hostname };
+}
+
+/** Reports a host name that no resolver takes; it is made of names that the file gives. */
+export function checkHostname(name: string, at: string, findings: Findings): void {
+  if (/^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(name)) return;
+  findings.problem(
+    at,
+    `has the host name ${JSON.stringify(name)}; letters, digits, "-" and "." are wanted`,
+    "it is made of the pod's name, the service's name and the namespace",
+  );
 }
 
 /** Where the file has no master, the environment may name one: the older scripts exported it. */

@@ -1,5 +1,5 @@
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
-import { isSecretName, REDACTED } from "../fluid/redact.ts";
+import { isSecretName, REDACTED, withoutPasswords } from "../fluid/redact.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -22,12 +22,23 @@ function redactTable(
   known: ReadonlySet<string>,
 ): TomlTable {
   return tomlTable(
-    Object.entries(table).map(([key, value]) => [key, redact(value, [...path, key], known)]),
+    Object.entries(table).map(([key, value]) => [
+      key,
+      known.has([...path, key].join("\0")) || isSecretName(key)
+        ? hidden(value)
+        : redact(value, [...path, key], known),
+    ]),
   );
 }
 
 function redact(value: TomlValue, path: readonly string[], known: ReadonlySet<string>): TomlValue {
-  if (known.has(path.join("\0"))) return REDACTED;
+  if (typeof value === "string") return withoutPasswords(value);
   if (isTomlTable(value)) return redactTable(value, path, known);
-  return isSecretName(path.at(-1) ?? "") ? REDACTED : value;
+  return Array.isArray(value) ? value.map((one) => redact(one, path, known)) : value;
+}
+
+/** Everything below a secret name is secret; a table stays a table, so that TOML stays valid. */
+function hidden(value: TomlValue): TomlValue {
+  if (!isTomlTable(value)) return REDACTED;
+  return tomlTable(Object.entries(value).map(([key, one]) => [key, hidden(one)]));
 }

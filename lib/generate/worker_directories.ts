@@ -20,7 +20,7 @@ export function dataDirs(directories: readonly CacheDirectory[], findings: Findi
       );
       return [];
     }
-    if (!path.startsWith("/") || /[\n\r\0]/.test(path)) {
+    if (!path.startsWith("/") || /[\n\r\0]/.test(path) || !path.isWellFormed()) {
       findings.problem(at, `has the path ${JSON.stringify(path)}; an absolute path is wanted`);
       return [];
     }

@@ -31,6 +31,9 @@ const SEEK_MS = 20;
 /** Leftovers of a dead daemon get no more than this to go. */
 const CLEANUP_MS = 2000;
 
+/** By then the start is over, for better or worse. */
+const TRIM_MS = 8000;
+
 /** Our last lines, and clients that waited for our end. */
 const FLUSH_MS = 500;
 const LAST_CLIENTS_MS = 400;
@@ -127,6 +130,7 @@ export class Supervisor {
     this.#stops.push(world.watchMounts(() => this.#tableChanged()));
     this.#watchConfig();
     await openControl(this.#server, this.#folder, world, settings, this.#log);
+    this.#stops.push(world.clock.after(TRIM_MS, () => world.trimMemory()));
     const code = await this.#over.promise;
     for (const done of this.#waiters) done();
     await this.#close();

@@ -144,4 +144,6 @@ export interface World {
   watchFaults(fault: (error: unknown) => void): Stop;
   /** Makes orphans of our descendants our children; PID 1 gets them anyway. */
   becomeSubreaper(): boolean;
+  /** Gives memory back that only the start needed. */
+  trimMemory(): void;
 }

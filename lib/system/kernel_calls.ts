@@ -8,6 +8,8 @@ const SYMBOLS = {
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   inotify_init1: { parameters: ["i32"], result: "i32" },
+  madvise: { parameters: ["u64", "u64", "i32"], result: "i32" },
+  malloc_trim: { parameters: ["usize"], result: "i32" },
   mount: { parameters: ["buffer", "buffer", "buffer", "u64", "pointer"], result: "i32" },
   open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   poll: { parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },

@@ -17,8 +17,13 @@ const SI_STATUS = 24;
 /** So many at a time, then others get their turn. */
 const BATCH = 500;
 
-/** Should SIGCHLD be blocked (a mask is inherited), orphans still go within a second. */
-const FALLBACK_MS = 900;
+/**
+ * SIGCHLD tells of every orphan. Where whoever started us blocked it (a mask is inherited), we
+ * must look ourselves, so that orphans still go within a second; else looking is mere caution.
+ */
+const BLOCKED_LOOK_MS = 900;
+const LOOK_MS = 15_000;
+const SIGCHLD = 17;
 
 /**
  * Reaps orphans, and waits for those that were adopted. Children that Deno waits for are only
@@ -37,7 +42,7 @@ export class Reaper {
 
   constructor() {
     Deno.addSignalListener("SIGCHLD", this.#onChild);
-    this.#fallback = setInterval(this.#onChild, FALLBACK_MS);
+    this.#fallback = setInterval(this.#onChild, isBlocked(SIGCHLD) ? BLOCKED_LOOK_MS : LOOK_MS);
   }
 
   /** Leaves a child to Deno. Call it right after the start, before anything can intervene. */
@@ -112,4 +117,10 @@ export class Reaper {
     if (this.#view.getInt32(SI_CODE, true) === CLD_EXITED) return { code: status };
     return { code: 128 + status, signal: signalName(status) };
   }
+}
+
+/** Whether our main thread, and with it every thread it starts, does not get a signal. */
+function isBlocked(signal: number): boolean {
+  const mask = /^SigBlk:\s*([0-9a-f]+)/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+  return mask !== undefined && (BigInt(`0x${mask}`) >> BigInt(signal - 1) & 1n) === 1n;
 }

@@ -12,6 +12,7 @@ import { askByChild } from "./probe_child.ts";
 import { systemProcesses } from "./processes.ts";
 import { Sink } from "./sink.ts";
 import { systemSockets } from "./sockets.ts";
+import { trimMemory } from "./trim_memory.ts";
 
 const PR_SET_CHILD_SUBREAPER = 36;
 
@@ -51,6 +52,7 @@ export function supervisorWorld(self: readonly string[] = [Deno.execPath()]): Su
     watchFolder: (path, changed) => poller.watchFolder(path, changed),
     watchFaults,
     becomeSubreaper: () => kernel().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) === 0,
+    trimMemory,
     async close(): Promise<void> {
       await connections?.close();
       processes.close();

@@ -175,10 +175,13 @@ export class Container {
 
   /** Ends what still runs and cleans up. To be called in every case. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended on its own.
+    // Both: `--kill-child` is forgotten by the kernel where the user changes.
+    for (const pid of [this.pid, this.#child.pid]) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended on its own.
+      }
     }
     await this.ended();
     await Deno.remove(this.#work).catch(() => {});

@@ -147,9 +147,13 @@ export async function unpack(
       : "";
     const { stdout: listing } = await run(["tar", "-t"], { input: archive });
     const paths = listing.split("\n").filter((path) => path !== "")
-      .map((path) => path.replace(/^\./, "").replace(/(.)\/$/, "$1"));
+      .map((path) => path === "./" ? "/." : path.replace(/^\./, "").replace(/\/$/, ""));
     await Deno.writeTextFile(`${info}/${name}${architecture}.list`, paths.join("\n") + "\n");
     status += control.replace(/^Package: .*$/m, "$&\nStatus: install ok installed") + "\n";
   }
-  if (books === "dpkg") await Deno.writeTextFile(`${root}/var/lib/dpkg/status`, status);
+  if (books === "dpkg") {
+    // The format in which the lists of Multi-Arch packages bear their architecture.
+    await Deno.writeTextFile(`${info}/format`, "1\n");
+    await Deno.writeTextFile(`${root}/var/lib/dpkg/status`, status);
+  }
 }
