@@ -140,8 +140,8 @@ fault("the successor comes twice: one serves, and all end on stop", {
   await run.start();
   await run.mounted();
   run.signal("SIGUSR1");
-  await startNumber(run, 3);
-  await run.mounted();
+  // The one too many may be ended before it tells of its start.
+  await startNumber(run, 2);
   await settled(run);
   await assertHealthy(run);
   await assertStops(run);
