@@ -26,7 +26,7 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
     return await forwardChild(plan.process, host.signals);
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
-  return startProcess(plan.process, host, advice);
+  return await startProcess(plan.process, host, advice);
 }
 
 function announce(plan: Plan, host: Host): void {
