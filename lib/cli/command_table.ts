@@ -68,6 +68,128 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/check.ts"),
   },
   {
+    name: "mount-ufs",
+    summary: "Make Curvine's mount table the Dataset's, report its paths (Fluid's mountUFS)",
+    operands: "",
+    flags: [
+      {
+        name: "timeout",
+        value: "TIME",
+        summary:
+          "Give up after this long (default 18s: Fluid waits 20 s; or CURVINE_FLUID_MOUNT_UFS_TIMEOUT)",
+      },
+    ],
+    examples: [
+      ["curvine-fluid mount-ufs", 'mounts, updates, unmounts; prints {"mounted":["/raw"]}'],
+      ["curvine-fluid mount-ufs --timeout 2m", "where the class gives mountUFS more time"],
+    ],
+    load: () => import("../commands/mount_ufs.ts"),
+  },
+  {
+    name: "report-summary",
+    summary: "Print the cache's summary as JSON (Fluid's reportSummary)",
+    operands: "",
+    flags: [
+      {
+        name: "timeout",
+        value: "TIME",
+        summary: "Give up after this long (default 17s; or CURVINE_FLUID_REPORT_TIMEOUT)",
+      },
+    ],
+    examples: [
+      ["curvine-fluid report-summary", 'such as {"cached":"1.50GiB","cachedPercentage":"0",…}'],
+    ],
+    load: () => import("../commands/report_summary.ts"),
+  },
+  {
+    name: "data-load",
+    summary: "Load paths into the cache (Fluid's DataLoad)",
+    operands: "[PATH…]",
+    flags: [
+      {
+        name: "master",
+        value: "HOST[:PORT]",
+        repeatable: true,
+        summary: "A master of Curvine; otherwise they are found",
+      },
+      { name: "dataset", value: "NAME", summary: "The dataset whose masters are looked up" },
+      { name: "namespace", value: "NAME", summary: "Where the dataset is" },
+    ],
+    examples: [
+      ["curvine-fluid data-load", "the paths in FLUID_DATALOAD_DATA_PATH"],
+      ["curvine-fluid data-load --dataset lake /raw", "one path of a dataset"],
+    ],
+    load: () => import("../commands/data_load.ts"),
+  },
+  {
+    name: "health",
+    summary: "Say by the exit code whether this container is well",
+    operands: "[COMPONENT]",
+    flags: [
+      { name: "ready", summary: "The mount is up and answers, the server listens (the default)" },
+      { name: "live", summary: "The supervisor lives" },
+    ],
+    examples: [["curvine-fluid health --ready", "exits 0 or 1, as a probe of Kubernetes wants it"]],
+    load: () => import("../commands/health.ts"),
+  },
+  {
+    name: "status",
+    summary: "Show what the supervisor of this container does",
+    operands: "",
+    flags: [{ name: "json", summary: "Print it as JSON" }],
+    examples: [["curvine-fluid status", "state, target, restarts, the last remount"]],
+    load: () => import("../commands/status.ts"),
+  },
+  {
+    name: "unmount",
+    summary: "Stop the supervisor and unmount its target (the preStop hook)",
+    operands: "[TARGET]",
+    flags: [],
+    examples: [["curvine-fluid unmount", "the target of this container, from its configuration"]],
+    load: () => import("../commands/unmount.ts"),
+  },
+  {
+    name: "options",
+    summary: "List every option and setting, with type, default and meaning",
+    operands: "[WORD…]",
+    flags: [
+      {
+        name: "format",
+        value: "FORMAT",
+        choices: ["table", "markdown", "json"],
+        summary: "table (default), markdown or json",
+      },
+    ],
+    examples: [
+      ["curvine-fluid options", "all of them"],
+      ["curvine-fluid options fuse timeout", "those with both words in name or meaning"],
+    ],
+    load: () => import("../commands/options.ts"),
+  },
+  {
+    name: "schema",
+    summary: "Print the JSON Schema of a runtime config, for editors",
+    operands: "[cache|thin]",
+    flags: [],
+    examples: [
+      ["curvine-fluid schema cache", "of a CacheRuntime's runtime.json (the default)"],
+      ["curvine-fluid schema thin > thin.schema.json", "of a ThinRuntime's config.json"],
+    ],
+    load: () => import("../commands/schema.ts"),
+  },
+  {
+    name: "completions",
+    summary: "Print the completion script of a shell",
+    operands: "[bash|zsh|fish]",
+    flags: [],
+    examples: [
+      ["source <(curvine-fluid completions bash)", "in bash, for this session"],
+      ["curvine-fluid completions fish | source", "in fish"],
+      ['curvine-fluid completions zsh > "${fpath[1]}/_curvine-fluid"', "in zsh, from now on"],
+    ],
+    load: () => import("../commands/completions.ts"),
+  },
+  {
     name: "version",
     summary: "Print the version",
     operands: "",
@@ -85,6 +207,26 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
 ];
 
+/** Commands that we run ourselves, as children; the help does not show them. */
+const HIDDEN: readonly CommandSpec[] = [
+  {
+    name: "ask-mount",
+    summary: "Ask mounts what they may never answer",
+    operands: "size PATH… | glob DIR SUBPATH",
+    flags: [],
+    examples: [],
+    load: () => import("../commands/ask_mount.ts"),
+  },
+  {
+    name: "probe",
+    summary: "Ask the file system at a path whether it answers",
+    operands: "PATH",
+    flags: [],
+    examples: [],
+    load: () => import("../commands/probe.ts"),
+  },
+];
+
 /** Links by whose name a command is run: the scripts that images have had. */
 export const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
   "entrypoint.sh": ["run"],
@@ -97,5 +239,5 @@ export const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
 
 /** Finds a command by its name. */
 export function findCommand(name: string): CommandSpec | undefined {
-  return COMMANDS.find((command) => command.name === name);
+  return [...COMMANDS, ...HIDDEN].find((command) => command.name === name);
 }

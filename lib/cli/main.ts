@@ -1,3 +1,4 @@
+import { runApplet } from "../applets/applet.ts";
 import { nearestName } from "../curvine/nearest_name.ts";
 import { ConfigError } from "../fluid/config_error.ts";
 import type { Host } from "../system/host.ts";
@@ -5,7 +6,6 @@ import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { CommandError } from "./command_error.ts";
 import { COMMANDS, findCommand, OLD_NAMES, RUN_WORDS } from "./command_table.ts";
 import { ExitCode } from "./exit_code.ts";
-import { commandHelp } from "./help_text.ts";
 import { parseArguments } from "./parse_arguments.ts";
 
 /** Runs the command that the command line names, then ends the process with its exit code. */
@@ -21,6 +21,8 @@ export async function main(host: Host): Promise<never> {
 
 async function dispatch(host: Host): Promise<number> {
   const link = host.calledAs.slice(host.calledAs.lastIndexOf("/") + 1);
+  const applet = runApplet(link, host.args, host);
+  if (applet !== undefined) return await applet;
   const args = [...(Object.hasOwn(OLD_NAMES, link) ? OLD_NAMES[link] ?? [] : []), ...host.args];
   const [first, ...rest] = args;
   if (first === "--version" || first === "-V") return await runCommand("version", [], host);
@@ -43,6 +45,7 @@ async function runCommand(name: string, args: readonly string[], host: Host): Pr
   const { command, flags = [] } = await spec.load();
   const invocation = parseArguments(name, args, [...spec.flags, ...flags]);
   if (invocation.flags.has("help")) {
+    const { commandHelp } = await import("./help_text.ts");
     host.stdout(commandHelp(spec, flags));
     return ExitCode.Done;
   }

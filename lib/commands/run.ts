@@ -1,15 +1,22 @@
 import { CommandError } from "../cli/command_error.ts";
-import type { Invocation } from "../cli/command.ts";
+import type { Flag, Invocation } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Plan } from "../generate/plan.ts";
+import { readSettings } from "../supervise/settings.ts";
 import type { Host } from "../system/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { prepare } from "./prepare.ts";
+import { settingFlags, withFlags } from "./setting_flags.ts";
 import { startProcess } from "./start_process.ts";
 
+/** The settings of our own. */
+export const flags: readonly Flag[] = settingFlags();
+
 /** Generates the configuration and starts the component. */
-export async function command({ operands }: Invocation, host: Host): Promise<number> {
+export async function command(invocation: Invocation, outer: Host): Promise<number> {
+  const { operands } = invocation;
+  const host = withFlags(outer, invocation.flags);
   const action = operands[1] ?? "start";
   if (action === "stop" || action === "restart") {
     throw new CommandError(
@@ -18,12 +25,19 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
       ExitCode.Usage,
     );
   }
-  const { plan } = await generateFor("run", operands, host);
+  if (action === "health-check") {
+    const health = await import("./health.ts");
+    return await health.command({ operands: operands.slice(0, 1), flags: new Map() }, host);
+  }
+  // Every setting that cannot be read is told before anything is written or started.
+  const settings = readSettings(outer.env, invocation.flags);
+  const generated = await generateFor("run", operands, host);
+  const { plan } = generated;
   announce(plan, host);
   prepare(plan, host);
   if (plan.process.policy === "supervise") {
-    const { forwardChild } = await import("../system/forward_child.ts");
-    return await forwardChild(plan.process, host.signals);
+    const { supervisePlan } = await import("./supervise_plan.ts");
+    return await supervisePlan(generated, settings, operands, host);
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
   return await startProcess(plan.process, host, advice);

@@ -1,13 +1,8 @@
 import { ConfigError, type Problem } from "./config_error.ts";
 import { quoteValue, SECRETS_FOLDER } from "./redact.ts";
 import type { CacheDirectory, ComponentConfig, Mount, RuntimeConfig } from "./runtime_config.ts";
-import {
-  type ComponentFile,
-  type MountFile,
-  type OptionsFile,
-  type RuntimeFile,
-  runtimeSchema,
-} from "./runtime_schema.ts";
+import type { ComponentFile, MountFile, OptionsFile, RuntimeFile } from "./runtime_schema.ts";
+import { certainlyRuntimeFile } from "./runtime_shape.ts";
 
 /**
  * Turns the JSON object of a runtime config file into typed data.
@@ -15,15 +10,11 @@ import {
  * @param subject how errors name the file
  * @throws {ConfigError} with every field that has a wrong type
  */
-export function parseRuntimeConfig(
+export async function parseRuntimeConfig(
   value: Readonly<Record<string, unknown>>,
   subject: string,
-): RuntimeConfig {
-  const parsed = runtimeSchema.safeParse(value);
-  if (!parsed.success) {
-    throw new ConfigError(subject, parsed.error.issues.map((issue) => toProblem(issue, value)));
-  }
-  const file = parsed.data;
+): Promise<RuntimeConfig> {
+  const file = certainlyRuntimeFile(value) ? value : await bySchema(value, subject);
   const master = component(file, "master");
   const worker = component(file, "worker");
   const client = component(file, "client");
@@ -39,6 +30,16 @@ export function parseRuntimeConfig(
     client,
     runtimeOptions: toOptions(file.runtimeOptions),
   };
+}
+
+async function bySchema(
+  value: Readonly<Record<string, unknown>>,
+  subject: string,
+): Promise<RuntimeFile> {
+  const { runtimeSchema } = await import("./runtime_schema.ts");
+  const parsed = runtimeSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(subject, parsed.error.issues.map((issue) => toProblem(issue, value)));
 }
 
 function component(

@@ -50,7 +50,7 @@ export async function generatePlan(inputs: Inputs): Promise<Generated> {
 export async function draftPlan(inputs: Inputs): Promise<Draft> {
   const detection = detectMode(inputs);
   const findings = new Findings();
-  const loaded = loadRuntimeConfig(detection, inputs, findings);
+  const loaded = await loadRuntimeConfig(detection, inputs, findings);
   const plan = await planOf(detection, loaded?.config, inputs, findings);
   const clusterId = plan.config.toml["cluster_id"];
   if (typeof clusterId === "string" && !clusterId.isWellFormed()) {
@@ -87,11 +87,11 @@ async function planOf(
   return await generateCacheRuntime(component, config, reasons, inputs, findings);
 }
 
-function loadRuntimeConfig(
+async function loadRuntimeConfig(
   { mode, configPath }: Detection,
   inputs: Inputs,
   findings: Findings,
-): { config: RuntimeConfig; source: unknown } | undefined {
+): Promise<{ config: RuntimeConfig; source: unknown } | undefined> {
   if (configPath === undefined) return undefined;
   const subject = configSubject(configPath);
   let bytes: Uint8Array | undefined;
@@ -118,7 +118,7 @@ function loadRuntimeConfig(
       `${subject} holds more than its first line, which alone is JSON: the rest is left aside`,
     );
   }
-  return { config: parseRuntimeConfig(value, subject), source: value };
+  return { config: await parseRuntimeConfig(value, subject), source: value };
 }
 
 function subjectOf({ configPath }: Detection, loaded: boolean): string {

@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import { ConfigError } from "../../../lib/fluid/config_error.ts";
 import { parseRuntimeConfig } from "../../../lib/fluid/parse_runtime_config.ts";
 import type { RuntimeConfig } from "../../../lib/fluid/runtime_config.ts";
+import { runtimeSchema } from "../../../lib/fluid/runtime_schema.ts";
+import { certainlyRuntimeFile } from "../../../lib/fluid/runtime_shape.ts";
 
-function parse(value: unknown): RuntimeConfig {
+function parse(value: unknown): Promise<RuntimeConfig> {
   return parseRuntimeConfig(value as Record<string, unknown>, "it");
 }
 
-function problems(value: unknown): string[] {
+async function problems(value: unknown): Promise<string[]> {
   try {
-    parse(value);
+    await parse(value);
   } catch (error) {
     assert(error instanceof ConfigError, `${error}`);
     return error.problems.map(({ path, message }) => `${path} ${message}`);
@@ -23,8 +25,8 @@ const CACHE = JSON.parse(
   '{"mounts":[{"mountPoint":"s3://lake/raw","options":{"endpoint_url":"http://minio.storage:9000","path_style":"true","region_name":"us-east-1"},"encryptOptions":{"access-key":"/etc/fluid/secrets/s3-cred/ak","secret-key":"/etc/fluid/secrets/s3-cred/sk"},"name":"raw","path":"/raw"},{"mountPoint":"curvine:///shared","name":"shared","path":"/shared","readOnly":true}],"accessModes":["ReadWriteMany"],"targetPath":"/runtime-mnt/cache/ai/lake/cache-fuse","master":{"enabled":true,"name":"lake-master","options":{"journal_port":"8996","rpc_port":"8995"},"replicas":3,"service":{"name":"svc-lake-master"}},"worker":{"enabled":true,"name":"lake-worker","options":{"dir_reserved":"0"},"replicas":2,"service":{"name":"svc-lake-worker"},"tieredStoreLevels":[{"mountPaths":["/dev/shm"],"mediumType":"MEM","quotas":["8Gi"],"high":"0.95","low":"0.7"},{"mountPaths":["/l1-0","/l1-1"],"mediumType":"HDD","quotas":["100Gi"],"high":"0.9","low":"0.6"}]},"client":{"enabled":true,"name":"lake-client","service":{"name":""}}}',
 );
 
-Deno.test("a CacheRuntime's file is read as Fluid writes it", () => {
-  const config = parse(CACHE);
+Deno.test("a CacheRuntime's file is read as Fluid writes it", async () => {
+  const config = await parse(CACHE);
   assert.equal(config.targetPath, "/runtime-mnt/cache/ai/lake/cache-fuse");
   assert.deepEqual(config.mounts.map(({ path, readOnly }) => [path, readOnly]), [
     ["/raw", false],
@@ -55,8 +57,47 @@ Deno.test("a CacheRuntime's file is read as Fluid writes it", () => {
   ]);
 });
 
-Deno.test("a ThinRuntime's file is read as Fluid writes it", () => {
-  const config = parse({
+Deno.test("the files that Fluid writes need no schema", () => {
+  assert(certainlyRuntimeFile(CACHE));
+  assert(!certainlyRuntimeFile({ ...CACHE, targetPath: 7 }));
+});
+
+Deno.test("property: what the short check is sure of, the schema reads as the same data", () => {
+  const name = fc.constantFrom("a", "io-threads", "secret");
+  const texts = fc.option(fc.array(fc.string(), { maxLength: 3 }), { nil: null });
+  const component = fc.record({
+    enabled: fc.boolean(),
+    name: fc.string(),
+    options: fc.dictionary(name, fc.oneof({ weight: 9, arbitrary: fc.string() }, fc.integer())),
+    replicas: fc.integer({ min: -1, max: 10_001 }),
+    service: fc.record({ name: fc.option(fc.string()) }),
+    tieredStoreLevels: fc.array(fc.record({ mountPaths: texts, quotas: texts }), { maxLength: 2 }),
+    surprise: fc.jsonValue(),
+  }, { requiredKeys: [] });
+  const file = fc.record({
+    mounts: fc.array(fc.record({ mountPoint: fc.string(), options: component }), { maxLength: 2 }),
+    accessModes: texts,
+    targetPath: fc.oneof(fc.string(), fc.integer()),
+    master: component,
+    worker: fc.option(component),
+    client: component,
+    runtimeOptions: fc.dictionary(name, fc.string()),
+  }, { requiredKeys: [] });
+  let sure = 0;
+  fc.assert(fc.property(file, (value) => {
+    const plain = JSON.parse(JSON.stringify(value));
+    if (!certainlyRuntimeFile(plain)) return;
+    sure++;
+    const parsed = runtimeSchema.safeParse(plain);
+    assert(parsed.success);
+    assert.deepEqual(parsed.data.master?.options, plain.master?.options);
+    assert.deepEqual(parsed.data.targetPath, plain.targetPath);
+  }));
+  assert(sure > 10, `only ${sure} files were plainly right`);
+});
+
+Deno.test("a ThinRuntime's file is read as Fluid writes it", async () => {
+  const config = await parse({
     mounts: [{ mountPoint: "curvine:///d", options: { a: "b" }, name: "d" }],
     targetPath: "/t",
     runtimeOptions: { "io-threads": "16" },
@@ -68,8 +109,8 @@ Deno.test("a ThinRuntime's file is read as Fluid writes it", () => {
   assert.equal(config.master, undefined);
 });
 
-Deno.test("the older topology shape gives the same data", () => {
-  const config = parse({
+Deno.test("the older topology shape gives the same data", async () => {
+  const config = await parse({
     topology: {
       master: {
         podConfigs: [{ podName: "m-0" }, { podName: "m-1" }],
@@ -99,8 +140,8 @@ Deno.test("the older topology shape gives the same data", () => {
   ]);
 });
 
-Deno.test("a disabled component is absent, null is absent, unknown fields are let through", () => {
-  const config = parse({
+Deno.test("a disabled component is absent, null is absent, unknown fields are let through", async () => {
+  const config = await parse({
     master: { enabled: false },
     worker: null,
     client: { service: null, options: null, tieredStoreLevels: null },
@@ -115,9 +156,9 @@ Deno.test("a disabled component is absent, null is absent, unknown fields are le
   assert.equal(config.targetPath, undefined);
 });
 
-Deno.test("options written by hand may be numbers, booleans and lists", () => {
+Deno.test("options written by hand may be numbers, booleans and lists", async () => {
   const options = { a: 1, b: true, c: ["x", "y"], d: 0.5 };
-  assert.deepEqual({ ...parse({ master: { options } }).master?.options }, {
+  assert.deepEqual({ ...(await parse({ master: { options } })).master?.options }, {
     a: "1",
     b: "true",
     c: "x,y",
@@ -125,9 +166,9 @@ Deno.test("options written by hand may be numbers, booleans and lists", () => {
   });
 });
 
-Deno.test("options named like Object's own members reach no prototype", () => {
+Deno.test("options named like Object's own members reach no prototype", async () => {
   const options = '{"__proto__":{"polluted":"a"},"constructor":"b","toString":"c"}';
-  const config = parse(JSON.parse(`{"master":{"options":${options}},"mounts":[]}`));
+  const config = await parse(JSON.parse(`{"master":{"options":${options}},"mounts":[]}`));
   assert.equal(config.master?.options["constructor"], "b");
   assert.equal(config.master?.options["toString"], "c");
   assert.equal(config.master?.options["polluted"], undefined);
@@ -135,18 +176,18 @@ Deno.test("options named like Object's own members reach no prototype", () => {
   assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
 });
 
-Deno.test("encryptOptions may be Kubernetes' list", () => {
+Deno.test("encryptOptions may be Kubernetes' list", async () => {
   const encryptOptions = [{
     name: "secret-key",
     valueFrom: { secretKeyRef: { name: "cred", key: "sk" } },
   }];
-  const [mount] = parse({ mounts: [{ mountPoint: "s3://b", encryptOptions }] }).mounts;
+  const [mount] = (await parse({ mounts: [{ mountPoint: "s3://b", encryptOptions }] })).mounts;
   assert.deepEqual({ ...mount?.encryptOptions }, { "secret-key": "/etc/fluid/secrets/cred/sk" });
 });
 
-Deno.test("every wrong type is a problem of its own, with place, value and what is wanted", () => {
+Deno.test("every wrong type is a problem of its own, with place, value and what is wanted", async () => {
   assert.deepEqual(
-    problems({
+    await problems({
       mounts: [{ mountPoint: 7 }, { options: { a: { b: 1 } } }, "s3://x"],
       targetPath: 7,
       accessModes: "ReadOnlyMany",
@@ -174,20 +215,20 @@ Deno.test("every wrong type is a problem of its own, with place, value and what 
   }
 });
 
-Deno.test("a problem never shows a secret, nor the inside of what should be an object", () => {
-  const shown = problems({
+Deno.test("a problem never shows a secret, nor the inside of what should be an object", async () => {
+  const shown = (await problems({
     mounts: '[{"mountPoint":"s3://b","options":{"secret":"hunter2"}}]',
     master: '{"options":{"password":"hunter2"}}',
     worker: { options: "secret=hunter2" },
     client: { options: { token: { v: "hunter2" } } },
-  }).join("\n");
+  })).join("\n");
   assert.match(shown, /^mounts is text; an array is wanted/);
   assert.match(shown, /\nmaster is text; an object is wanted/);
   assert.match(shown, /worker\.options is text; an object is wanted/);
   assert(!shown.includes("hunter2"), shown);
 });
 
-Deno.test("property: any JSON is a runtime config or a ConfigError with a path for each problem", () => {
+Deno.test("property: any JSON is a runtime config or a ConfigError with a path for each problem", async () => {
   const field = fc.constantFrom(
     "mounts",
     "targetPath",
@@ -217,8 +258,8 @@ Deno.test("property: any JSON is a runtime config or a ConfigError with a path f
       tie("object"),
     ),
   }));
-  fc.assert(
-    fc.property(tree, (value) => {
+  await fc.assert(
+    fc.asyncProperty(tree, async (value) => {
       const object = {
         mounts: value,
         master: value,
@@ -226,9 +267,12 @@ Deno.test("property: any JSON is a runtime config or a ConfigError with a path f
         topology: value,
         ...Object(value),
       };
-      for (const line of problems(JSON.parse(JSON.stringify(object)))) {
+      for (const line of await problems(JSON.parse(JSON.stringify(object)))) {
         assert.match(line, / wanted$/);
       }
+      // What the short check is sure of, the schema must accept.
+      const file = JSON.parse(JSON.stringify(object));
+      if (certainlyRuntimeFile(file)) assert(runtimeSchema.safeParse(file).success);
     }),
     { numRuns: 1000 },
   );

@@ -1,0 +1,128 @@
+/**
+ * Writes what documents show of the code: `docs/options.md`, and the tables of both READMEs between
+ * `<!-- table: NAME -->` and `<!-- end -->`. With `--check` it only says what is stale.
+ */
+import { COMMANDS } from "../lib/cli/command_table.ts";
+import { ExitCode } from "../lib/cli/exit_code.ts";
+import { EXIT_CODE_MEANINGS } from "../lib/explain/exit_code_meanings.ts";
+import { markdownTable } from "../lib/explain/markdown_table.ts";
+import { optionDocument, optionMarkdown, settingTable } from "../lib/explain/option_document.ts";
+import { settingRows } from "../lib/explain/setting_rows.ts";
+import { VARIABLES } from "../lib/explain/variables.ts";
+import { metrics } from "../lib/observe/metrics.ts";
+import type { Snapshot } from "../lib/observe/snapshot.ts";
+
+/** Documents that have tables of the code in them. */
+const WITH_TABLES = ["README.md", "README.zh.md", "docs/operations.md"];
+
+const SNAPSHOT: Snapshot = {
+  version: "0",
+  state: "mounted",
+  stateFor: 0,
+  upFor: 0,
+  target: "/t",
+  pid: 1,
+  mounted: true,
+  ready: true,
+  reason: undefined,
+  restarts: { exit: 0 },
+  lastRestart: undefined,
+  lastRemount: 1,
+  failures: 0,
+  waiting: 0,
+  reaped: 0,
+  generation: 1,
+  reloads: { hot: 0 },
+  configProblem: undefined,
+  droppedBytes: 0,
+};
+
+/** The tables by name. */
+export function tables(): Readonly<Record<string, string>> {
+  return {
+    commands: markdownTable(
+      ["command", "does"],
+      COMMANDS.map(({ name, operands, summary }) => [code(`${name} ${operands}`.trim()), summary]),
+    ),
+    "exit codes": markdownTable(
+      ["code", "meaning"],
+      Object.entries(ExitCode).map(([name, value]) => [
+        String(value),
+        EXIT_CODE_MEANINGS[name as keyof typeof ExitCode],
+      ]),
+    ),
+    settings: settingTable(settingRows()),
+    variables: markdownTable(
+      ["variable", "meaning"],
+      VARIABLES.map(({ names, meaning }) => [names.map(code).join(", "), meaning]),
+    ),
+    metrics: markdownTable(
+      ["metric", "type", "meaning"],
+      metricRows(metrics(SNAPSHOT)).map(([name, type, help]) => [code(name), type, help]),
+    ),
+  };
+}
+
+/** Name, type and help of every family, from the text that Prometheus gets. */
+function metricRows(text: string): [name: string, type: string, help: string][] {
+  const rows: [string, string, string][] = [];
+  const types = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const [, kind, name = "", rest = ""] = /^# (TYPE|HELP) (\S+) (.*)$/.exec(line) ?? [];
+    if (kind === "TYPE") types.set(name, rest);
+    if (kind !== "HELP") continue;
+    const type = types.get(name) ?? "";
+    const suffix = type === "counter" ? "_total" : type === "info" ? "_info" : "";
+    const label = new RegExp(`^${name}${suffix}\\{(\\w+)=`, "m").exec(text)?.[1];
+    rows.push([`${name}${suffix}${label === undefined ? "" : `{${label}}`}`, type, rest]);
+  }
+  return rows;
+}
+
+/** Every generated document as it should be, by path. */
+export async function documents(root: string): Promise<Map<string, string>> {
+  const found = new Map([["docs/options.md", optionMarkdown(optionDocument(settingRows()))]]);
+  const all = tables();
+  for (const path of WITH_TABLES) {
+    const text = await Deno.readTextFile(`${root}/${path}`).catch(() => undefined);
+    if (text !== undefined) found.set(path, withTables(text, all, path));
+  }
+  return found;
+}
+
+function withTables(
+  text: string,
+  all: Readonly<Record<string, string>>,
+  path: string,
+): string {
+  return text.replace(
+    /(<!-- table: ([^>]+) -->\n)[^]*?(<!-- end -->)/g,
+    (_whole, begin: string, name: string, end: string) => {
+      const table = all[name];
+      if (table === undefined) throw new Error(`${path} wants the table "${name}": there is none`);
+      return `${begin}\n${table}\n${end}`;
+    },
+  );
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+if (import.meta.main) {
+  const root = new URL("..", import.meta.url).pathname;
+  const onlyCheck = Deno.args.includes("--check");
+  let stale = 0;
+  for (const [path, wanted] of await documents(root)) {
+    const found = await Deno.readTextFile(`${root}/${path}`).catch(() => "");
+    if (found === wanted) continue;
+    stale++;
+    if (!onlyCheck) await Deno.writeTextFile(`${root}/${path}`, wanted);
+    say(`${onlyCheck ? "stale" : "wrote"}: ${path}`);
+  }
+  if (onlyCheck && stale > 0) Deno.exit(1);
+}
+
+function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}

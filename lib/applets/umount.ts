@@ -1,0 +1,48 @@
+import type { Host } from "../system/host.ts";
+import { unmountPath } from "./unmount_path.ts";
+
+/** util-linux: usage error; unmount failed or not mounted. */
+const USAGE = 1;
+const FAILED = 32;
+
+const LONG: Readonly<Record<string, string>> = {
+  "--lazy": "l",
+  "--force": "f",
+  "--verbose": "v",
+  "--quiet": "q",
+  "--no-mtab": "n",
+};
+
+/**
+ * `umount [-l|-f] PATH`: the preStop that Fluid gives a ThinRuntime, and what its app controller
+ * runs when the application has ended. "not mounted" on stderr is what it looks for.
+ */
+export async function applet(args: readonly string[], host: Host): Promise<number> {
+  let letters = "";
+  const paths: string[] = [];
+  let options = true;
+  for (const arg of args) {
+    if (options && arg === "--") options = false;
+    else if (options && arg.startsWith("-") && arg !== "-") {
+      const found = LONG[arg] ?? (/^-[lfvqn]+$/.test(arg) ? arg.slice(1) : undefined);
+      if (found === undefined) return usage(`cannot read the option "${arg}"`, host);
+      letters += found;
+    } else paths.push(arg);
+  }
+  if (paths.length === 0) return usage("no path is given", host);
+  let code = 0;
+  for (const path of paths) {
+    const lazy = letters.includes("l") || letters.includes("f");
+    const result = await unmountPath(path, { lazy, announce: true }, host);
+    if (result.kind === "done") continue;
+    code = FAILED;
+    if (letters.includes("q") && result.kind === "absent") continue;
+    host.stderr(`umount: ${path}: ${result.kind === "absent" ? "not mounted." : result.message}\n`);
+  }
+  return code;
+}
+
+function usage(fault: string, host: Host): number {
+  host.stderr(`umount: ${fault}; curvine-fluid's umount takes [-l|-f] PATH\n`);
+  return USAGE;
+}

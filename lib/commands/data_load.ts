@@ -1,0 +1,155 @@
+import type { Invocation } from "../cli/command.ts";
+import { CommandError } from "../cli/command_error.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import type { TomlTable } from "../curvine/toml_value.ts";
+import { namespaceOf } from "../generate/cluster_names.ts";
+import { generatePlan } from "../generate/generate_plan.ts";
+import { masterEndpoints } from "../generate/masters.ts";
+import { detectMode } from "../mode/detect_mode.ts";
+import { mastersConf, withReplicas } from "../operate/cli_conf.ts";
+import { dataLoad } from "../operate/data_load.ts";
+import { findMasters } from "../operate/find_masters.ts";
+import { loadPaths } from "../operate/load_paths.ts";
+import { type MountRow, MountTableError, readMountTable } from "../operate/mount_table.ts";
+import { planSecrets } from "../operate/plan_secrets.ts";
+import { podLabels } from "../operate/pod_labels.ts";
+import { redactor } from "../operate/redactor.ts";
+import { interruptible, withCurvineCli } from "./run_cli.ts";
+import { schemeOf } from "../operate/ufs_path.ts";
+import type { Host } from "../system/host.ts";
+import { httpGet } from "../system/http_get.ts";
+import { type HostLookup, resolveHost } from "../system/resolve_host.ts";
+import { inputsOf } from "./inputs_of.ts";
+
+/** Curvine itself tries for 120 s to reach a master, or 150 s where packets are dropped. */
+const TABLE_MS = 180_000;
+const LOOKUP_MS = 5_000;
+/** A name service under load says "later" rather than "no". */
+const LOOKUPS = 3;
+
+/** `data-load`: Fluid's DataLoad job. */
+export async function command(invocation: Invocation, host: Host): Promise<number> {
+  const interruption = interruptible(host);
+  const say = (message: string): void => host.stderr(`${message}\n`);
+  const { env } = host;
+  const { paths, warnings } = loadPaths(
+    invocation.operands.length > 0
+      ? invocation.operands.join(":")
+      : env["FLUID_DATALOAD_DATA_PATH"] ?? "",
+    env["FLUID_DATALOAD_PATH_REPLICAS"] ?? "",
+  );
+  warnings.forEach(say);
+  const target = await findTarget(invocation, host, say);
+  const redact = redactor(target.secrets);
+  const { signal } = interruption;
+  const rows = await withCurvineCli(host, target.conf, redact, signal, (cli) => table(cli));
+  if (rows.ok) {
+    const failed = await dataLoad(
+      { paths, metadata: env["FLUID_DATALOAD_METADATA"] === "true", rows: rows.rows, ...target },
+      {
+        withCli: (replicas, use) =>
+          withCurvineCli(host, withReplicas(target.conf, replicas), redact, undefined, use),
+        say,
+        report: (line) => host.stdout(`${line}\n`),
+        signal,
+      },
+    );
+    return interruption.exitCode() ?? (failed > 0 ? ExitCode.No : ExitCode.Done);
+  }
+  const ended = interruption.exitCode();
+  if (ended !== undefined) return ended;
+  throw new CommandError(`Cannot load: ${rows.reason}`, ExitCode.No);
+}
+
+type Table = { readonly ok: true; readonly rows: MountRow[] } | {
+  readonly ok: false;
+  readonly reason: string;
+};
+
+async function table(
+  cli: Parameters<Parameters<typeof withCurvineCli>[4]>[0],
+): Promise<Table> {
+  const result = await cli.run(["mount"], { limitMs: TABLE_MS });
+  if (!result.ok) {
+    return { ok: false, reason: `Curvine's mount table cannot be read: ${result.reason}` };
+  }
+  try {
+    return { ok: true, rows: readMountTable(result.stdout) };
+  } catch (error) {
+    if (!(error instanceof MountTableError)) throw error;
+    return { ok: false, reason: error.message };
+  }
+}
+
+interface Target {
+  readonly conf: TomlTable;
+  /** Paths of the dataset's `curvine://` mounts; none where there is no runtime config. */
+  readonly native: readonly string[];
+  readonly secrets: readonly string[];
+}
+
+/** Fluid: DataLoad. The job's pod often has no runtime config, though the variable names one. */
+async function findTarget(
+  { flags }: Invocation,
+  host: Host,
+  say: (message: string) => void,
+): Promise<Target> {
+  const inputs = inputsOf(host, ["worker"]);
+  const masters = flags.get("master") ?? [];
+  const dataset = flags.get("dataset")?.at(-1);
+  const { configPath } = detectMode(inputs);
+  const file = configPath ?? inputs.env["FLUID_RUNTIME_CONFIG_PATH"];
+  if (masters.length === 0 && dataset === undefined && file !== undefined && inputs.isFile(file)) {
+    const { plan, config, secretPaths } = await generatePlan({
+      ...inputs,
+      env: { ...inputs.env, FLUID_RUNTIME_COMPONENT_TYPE: "worker" },
+    });
+    const { toml } = plan.config;
+    say(`Masters from "${file}": ${describe(masterEndpoints(toml))}`);
+    const native = (config?.mounts ?? []).filter((mount) =>
+      schemeOf(mount.mountPoint) === "curvine"
+    )
+      .map((mount) => mount.path ?? `/${mount.name ?? ""}`);
+    return { conf: toml, native, secrets: planSecrets(toml, secretPaths) };
+  }
+  const namespace = flags.get("namespace")?.at(-1) ?? host.env["CURVINE_DATALOAD_NAMESPACE"] ??
+    namespaceOf(inputs, undefined, undefined);
+  const found = await findMasters(
+    { env: host.env, hostname: inputs.hostname, namespace, masters, dataset },
+    {
+      resolve,
+      labels: () =>
+        podLabels(namespace, host.env["POD_NAME"] || inputs.hostname, {
+          env: host.env,
+          readFile: host.readFile,
+          get: httpGet,
+        }),
+      say,
+    },
+  );
+  if (!found.ok) {
+    const tried = file === undefined ? [] : [`the runtime config "${file}" does not exist`];
+    throw new CommandError(
+      `Cannot find Curvine's masters:\n${
+        [...tried, ...found.tried].map((one) => `  ${one}`).join("\n")
+      }\nSet CURVINE_DATALOAD_DATASET to the dataset's name, or CURVINE_DATALOAD_MASTER_ADDRS to ` +
+        "host:port,host:port in the class's dataOperationSpecs",
+      ExitCode.No,
+    );
+  }
+  say(`Masters: ${describe(found.endpoints)} (${found.how})`);
+  return { conf: mastersConf(found.endpoints), native: [], secrets: [] };
+}
+
+async function resolve(name: string): Promise<HostLookup> {
+  for (let left = LOOKUPS; left > 0; left--) {
+    const lookup = await resolveHost(name, LOOKUP_MS);
+    if (lookup !== "unknown") return lookup;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  return "unknown";
+}
+
+function describe(endpoints: readonly { hostname: string; port: number }[]): string {
+  return endpoints.map(({ hostname, port }) => `${hostname}:${port}`).join(", ");
+}

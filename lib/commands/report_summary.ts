@@ -1,0 +1,62 @@
+import type { Invocation } from "../cli/command.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import { generatePlan } from "../generate/generate_plan.ts";
+import { cliConf } from "../operate/cli_conf.ts";
+import { masterWebPort } from "../operate/master_state.ts";
+import { planSecrets } from "../operate/plan_secrets.ts";
+import { redactor } from "../operate/redactor.ts";
+import { reportSummary } from "../operate/report_summary.ts";
+import { interruptible, withCurvineCli } from "./run_cli.ts";
+import { countdown, timeLimit } from "../operate/time_limit.ts";
+import type { Host } from "../system/host.ts";
+import { httpGet } from "../system/http_get.ts";
+import { inputsOf } from "./inputs_of.ts";
+
+/** Fluid gives up after 20 s. Fluid: executionEntries. */
+const LIMIT_MS = 17_000;
+
+/** `report-summary`: Fluid's summary of the cache, as one JSON object of texts. */
+export async function command(invocation: Invocation, host: Host): Promise<number> {
+  const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_REPORT_TIMEOUT", LIMIT_MS);
+  const remainingMs = countdown(limitMs);
+  const interruption = interruptible(host);
+  const { plan, secretPaths } = await generatePlan(inputsOf(host, ["worker"]));
+  const { toml } = plan.config;
+  // Curvine's own 120 s would leave nothing but our deadline to say.
+  const conf = cliConf(toml, { retryMs: limitMs * 0.5, answerMs: limitMs * 0.5 });
+  const port = masterWebPort(toml);
+  try {
+    const summary = await withCurvineCli(
+      host,
+      conf,
+      redactor(planSecrets(toml, secretPaths)),
+      interruption.signal,
+      (cli) =>
+        reportSummary({
+          cli,
+          remainingMs,
+          metrics: (hostname, wait) => metrics(hostname, port, wait),
+        }),
+    );
+    host.stdout(`${JSON.stringify(summary)}\n`);
+    return ExitCode.Done;
+  } catch (error) {
+    const interrupted = interruption.exitCode();
+    if (interrupted !== undefined) return interrupted;
+    throw error;
+  }
+}
+
+/** Worth having, but not worth failing for. */
+async function metrics(
+  hostname: string,
+  port: number,
+  limitMs: number,
+): Promise<string | undefined> {
+  try {
+    const answer = await httpGet(`http://${hostname}:${port}/metrics`, { limitMs });
+    return answer.status === 200 ? answer.body : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import { VERSION } from "../cli/version.ts";
+import type { Generated } from "../generate/generate_plan.ts";
+import type { SupervisorSettings } from "../supervise/settings.ts";
+import { supervise } from "../supervise/supervise.ts";
+import type { Host } from "../system/host.ts";
+import { supervisorWorld } from "../system/supervisor_world.ts";
+import { generateFor } from "./generate_for.ts";
+import { writeConfig } from "./prepare.ts";
+
+/**
+ * Keeps a plan's daemon alive until the end.
+ *
+ * @param operands `run`'s, for generating again when the configuration changes
+ */
+export async function supervisePlan(
+  { plan, configPath }: Generated,
+  settings: SupervisorSettings,
+  operands: readonly string[],
+  host: Host,
+): Promise<number> {
+  const world = supervisorWorld();
+  try {
+    return await supervise(plan, {
+      world,
+      signals: host.signals,
+      settings,
+      env: host.env,
+      version: VERSION,
+      writeConfig: (changed) => writeConfig(changed, host),
+      regenerate: async () => (await generateFor("run", operands, host)).plan,
+      ...(configPath === undefined ? {} : { watchedFile: configPath }),
+    });
+  } finally {
+    await world.close();
+  }
+}

@@ -1,0 +1,67 @@
+import { unmountPath } from "../applets/unmount_path.ts";
+import type { Invocation } from "../cli/command.ts";
+import { CommandError } from "../cli/command_error.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import { isFuse, parseMountinfo } from "../mount/mountinfo.ts";
+import { layersAt, tidyPath } from "../mount/mount_path.ts";
+import { numberedBelow } from "../mount/clear.ts";
+import { resolveTarget } from "../mount/resolve_target.ts";
+import type { Status } from "../observe/status.ts";
+import { askSupervisor, requestStop } from "../supervise/control_client.ts";
+import { readSettings } from "../supervise/settings.ts";
+import { readLink } from "../system/folders.ts";
+import type { Host } from "../system/host.ts";
+import { controlClientFor } from "./control_client_for.ts";
+import { generateFor } from "./generate_for.ts";
+
+const STATUS_MS = 2000;
+
+/** A supervisor that waits without a limit is not waited for longer than this. */
+const LONGEST_STOP_MS = 60_000;
+
+/** What the supervisor needs beyond its budget. */
+const STOP_SLACK_MS = 2000;
+
+/**
+ * The preStop: asks the supervisor to stop in order, which unmounts; where none answers, unmounts
+ * by itself. The target comes from the command line, the supervisor, or the configuration.
+ */
+export async function command({ operands }: Invocation, host: Host): Promise<number> {
+  const [named] = operands;
+  const supervised = await supervisedTarget(host);
+  const target = named ?? supervised ?? await configuredTarget(host);
+  const wasMounted = isMounted(target, host);
+  if (!wasMounted) host.stderr(`curvine-fluid: ${target}: not mounted\n`);
+  if (supervised !== undefined && tidyPath(supervised) === tidyPath(target)) {
+    const { stopTimeout } = readSettings(host.env);
+    const deadline = Math.min(stopTimeout + STOP_SLACK_MS, LONGEST_STOP_MS);
+    await requestStop(controlClientFor(host, deadline));
+  }
+  // The supervisor has done it, or is no more: what is left is up to us.
+  if (!isMounted(target, host)) return ExitCode.Done;
+  const result = await unmountPath(target, { lazy: false, announce: true }, host);
+  if (result.kind === "failed") throw new CommandError(result.message, ExitCode.OsError);
+  return ExitCode.Done;
+}
+
+async function supervisedTarget(host: Host): Promise<string | undefined> {
+  const answer = await askSupervisor("GET", "/status", controlClientFor(host, STATUS_MS));
+  if (answer?.status !== 200) return undefined;
+  return (JSON.parse(answer.body) as Status).target ?? undefined;
+}
+
+async function configuredTarget(host: Host): Promise<string> {
+  const { plan } = await generateFor("unmount", [], host);
+  if (plan.mount !== null) return plan.mount.target;
+  throw new CommandError(
+    `Cannot unmount: a ${plan.component} mounts nothing; usage: unmount [TARGET]`,
+    ExitCode.Usage,
+  );
+}
+
+function isMounted(target: string, host: Host): boolean {
+  const bytes = host.readFile("/proc/self/mountinfo");
+  const table = parseMountinfo(new TextDecoder().decode(bytes));
+  const path = resolveTarget(target, table, readLink);
+  return layersAt(table, path).some(isFuse) || numberedBelow(table, path).length > 0;
+}

@@ -1,0 +1,57 @@
+import { isFuse, type Mount } from "./mountinfo.ts";
+
+/** What a disposable child learned by asking the mount, within its deadline. */
+export type MountAnswer =
+  /** It answered: a daemon serves it. */
+  | "answers"
+  /** `ENOTCONN`: its daemon is dead. */
+  | "stale"
+  /** No answer in time: its daemon hangs, or waits for something itself. */
+  | "silent"
+  /** The question could not be asked. */
+  | "unknown";
+
+/** What a layer at our target is to us. */
+export type LayerKind =
+  /** Not FUSE, below all FUSE: the volume itself. A CacheRuntime's hostPath is the mount point. */
+  | "base"
+  /** Ours, from this life or an earlier one: to be detached. */
+  | "ours"
+  /** A FUSE mount whose daemon is dead, whoever it was: to be detached. */
+  | "stale"
+  /** Somebody else's and alive: never touched. */
+  | "foreign"
+  /** A FUSE mount that must be asked before anything is decided. */
+  | "unclear";
+
+/** Curvine mounts with this source and this type (Curvine: curvine-fuse, Mounting). */
+const OUR_SOURCE = "curvinefs";
+const OUR_TYPE = "fuse.curvinefs";
+
+/** What the decision needs beside the layer itself. */
+export interface LayerFacts {
+  /** Devices that daemons of ours mounted while we were running. */
+  readonly ownDevices: ReadonlySet<string>;
+  /** Absent when nobody was asked yet. */
+  readonly answer?: MountAnswer;
+}
+
+/**
+ * Says what a layer is, from the mount table and, for FUSE mounts of unknown origin, from what a
+ * disposable child found out. Pure: it never touches the mount.
+ *
+ * @param overFuse whether a FUSE layer lies below this one
+ */
+export function classifyLayer(layer: Mount, overFuse: boolean, facts: LayerFacts): LayerKind {
+  if (!isFuse(layer)) return overFuse ? "foreign" : "base";
+  if (layer.type === OUR_TYPE || layer.source === OUR_SOURCE) return "ours";
+  if (facts.ownDevices.has(layer.device)) return "ours";
+  if (facts.answer === undefined) return "unclear";
+  // A daemon that is only slow may hold data that was not written yet: silence is not death.
+  return facts.answer === "stale" ? "stale" : "foreign";
+}
+
+/** The layers of a stack, the lowest first, that are FUSE mounts. */
+export function fuseLayers(stack: readonly Mount[]): Mount[] {
+  return stack.filter(isFuse);
+}

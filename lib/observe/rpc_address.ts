@@ -1,0 +1,24 @@
+/** A component that is a server. */
+export type Server = "master" | "worker" | "transfer";
+
+/** Curvine: curvine-cluster.toml, the defaults of `rpc_port`. */
+const PORTS: Readonly<Record<Server, number>> = { master: 8995, worker: 8997, transfer: 9010 };
+
+/**
+ * Where a server listens, by the configuration that it was started with.
+ *
+ * @param toml the parsed configuration file; anything in it may be missing
+ */
+export function rpcAddress(toml: unknown, server: Server): { hostname: string; port: number } {
+  const section = field(toml, server);
+  const port = Number(field(section, "rpc_port") ?? PORTS[server]);
+  const hostname = field(section, "hostname");
+  return {
+    hostname: typeof hostname === "string" && hostname !== "" ? hostname : "localhost",
+    port,
+  };
+}
+
+function field(of: unknown, name: string): unknown {
+  return typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+}

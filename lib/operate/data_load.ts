@@ -1,0 +1,166 @@
+import type { CliResult, CurvineCli } from "./curvine_cli.ts";
+import { type LoadPath, type LoadSource, resolveLoadPath } from "./load_paths.ts";
+import {
+  describeProgress,
+  isCompleted,
+  isTerminal,
+  type LoadProgress,
+  NO_PROGRESS,
+  takeLoadLine,
+} from "./load_progress.ts";
+import type { MountRow } from "./mount_table.ts";
+
+/** What a load needs of the world. */
+export interface LoadPorts {
+  /** Curvine's cli, with a configuration that asks for that many copies. */
+  withCli<Result>(replicas: number, use: (cli: CurvineCli) => Promise<Result>): Promise<Result>;
+  /** Progress and messages, for people. */
+  say(message: string): void;
+  /** A result: one line for a path. */
+  report(line: string): void;
+  /** Aborted when the job is to end. */
+  readonly signal: AbortSignal;
+}
+
+/** What is to be loaded. */
+export interface LoadPlan {
+  readonly paths: readonly LoadPath[];
+  /** Bring the mounts' metadata up to date first. */
+  readonly metadata: boolean;
+  readonly rows: readonly MountRow[];
+  /** Paths of the dataset's `curvine://` mounts, where they are known. */
+  readonly native: readonly string[];
+}
+
+/** A watcher that has shown the end should exit by itself within this. */
+const EXIT_MS = 5_000;
+/** Cancelling must not use up the time that a pod has to stop. */
+const CANCEL_MS = 5_000;
+
+/**
+ * Loads every path, one after the other; a path that fails does not keep the next from being
+ * tried. Only `Completed` counts: the cli exits with 0 whatever became of the job.
+ *
+ * @returns how many paths failed
+ */
+export async function dataLoad(plan: LoadPlan, ports: LoadPorts): Promise<number> {
+  const synced = new Set<string>();
+  let failed = 0;
+  for (const { path, replicas } of plan.paths) {
+    const outcome = await ports.withCli(
+      replicas,
+      (cli) => loadPath(path, cli, plan, synced, ports),
+    );
+    if (!outcome.ok) failed++;
+    ports.report(`${outcome.ok ? "done" : "FAILED"} ${path}: ${outcome.text}`);
+  }
+  return failed;
+}
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+async function loadPath(
+  path: string,
+  cli: CurvineCli,
+  plan: LoadPlan,
+  synced: Set<string>,
+  ports: LoadPorts,
+): Promise<Outcome> {
+  const resolved = resolveLoadPath(path, plan.rows, plan.native);
+  if (resolved.kind === "unknown") return { ok: false, text: resolved.reason };
+  if (resolved.kind === "native") {
+    return { ok: true, text: "it lies in Curvine itself; nothing to load" };
+  }
+  const outcomes: Outcome[] = [];
+  for (const source of resolved.sources) {
+    if (ports.signal.aborted) return { ok: false, text: "cancelled" };
+    if (plan.metadata) await syncMetadata(source, cli, plan.rows, synced, ports);
+    outcomes.push(await loadSource(path, source, cli, ports));
+  }
+  return {
+    ok: outcomes.every((one) => one.ok),
+    text: outcomes.map((one) => one.text).join("; "),
+  };
+}
+
+/** Only `fs_mode` keeps metadata of its own that can be behind. Curvine: `cv mount resync`. */
+async function syncMetadata(
+  { mount }: LoadSource,
+  cli: CurvineCli,
+  rows: readonly MountRow[],
+  synced: Set<string>,
+  ports: LoadPorts,
+): Promise<void> {
+  if (synced.has(mount)) return;
+  synced.add(mount);
+  const row = rows.find(({ path }) => path === mount);
+  if (row?.columns.get("write type") !== "fs_mode") return;
+  ports.say(`Bringing the metadata of ${mount} up to date`);
+  const result = await cli.run(["mount", "resync", mount], { signal: ports.signal });
+  if (!result.ok) ports.say(`The metadata of ${mount} is as old as before: ${result.reason}`);
+}
+
+async function loadSource(
+  path: string,
+  { source }: LoadSource,
+  cli: CurvineCli,
+  ports: LoadPorts,
+): Promise<Outcome> {
+  ports.say(`Loading ${path} from ${source}`);
+  let progress: LoadProgress = NO_PROGRESS;
+  let shown = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const overdue = new AbortController();
+  const stop = (): void => overdue.abort();
+  ports.signal.addEventListener("abort", stop);
+  if (ports.signal.aborted) stop();
+  let result: CliResult;
+  try {
+    result = await cli.run(["load", source, "--watch"], {
+      signal: overdue.signal,
+      onLine: (line, stream) => {
+        if (stream === "stderr") {
+          if (line.trim() !== "") ports.say(`curvine-cli: ${line.trim()}`);
+          return;
+        }
+        progress = takeLoadLine(progress, line);
+        const text = describeProgress(progress);
+        if (text !== shown && text !== "") ports.say(`${path}: ${text}`);
+        shown = text;
+        // Some versions watch on for ever when a part of the files failed.
+        if (isTerminal(progress)) timer ??= setTimeout(stop, EXIT_MS);
+      },
+    });
+  } finally {
+    clearTimeout(timer);
+    ports.signal.removeEventListener("abort", stop);
+  }
+  if (ports.signal.aborted && !isTerminal(progress)) {
+    await cancel(progress, cli, ports);
+    return { ok: false, text: `${source} cancelled` };
+  }
+  return judge(source, progress, result);
+}
+
+function judge(source: string, progress: LoadProgress, result: CliResult): Outcome {
+  const overdue = result.stopped === "signal" && isTerminal(progress);
+  if (isCompleted(progress) && (result.ok || overdue)) {
+    return { ok: true, text: `${source} ${describeProgress(progress)}` };
+  }
+  const state = progress.state === undefined
+    ? "was not accepted"
+    : `ended ${describeProgress(progress)}`;
+  const why = progress.message || (result.ok || overdue ? "" : result.reason);
+  return { ok: false, text: `${source} ${state}${why === "" ? "" : `: ${why}`}` };
+}
+
+/** The cli only watches: the job itself runs in Curvine until it is told to end. */
+async function cancel({ job }: LoadProgress, cli: CurvineCli, ports: LoadPorts): Promise<void> {
+  if (job === undefined) return;
+  ports.say(`Cancelling job ${job}`);
+  const result = await cli.run(["cancel-load", job], { limitMs: CANCEL_MS });
+  if (!result.ok) ports.say(`Cannot cancel job ${job}: ${result.reason}`);
+}

@@ -1,0 +1,19 @@
+/** How a process ended. */
+export interface ExitStatus {
+  /** What it exited with; 128 + the signal's number when a signal ended it. */
+  readonly code: number;
+  /** Such as `SIGKILL`; absent when it exited by itself. */
+  readonly signal?: string;
+}
+
+/** For a log line: `exited with 1`, `was killed by SIGKILL`. */
+export function describeStatus(status: ExitStatus): string {
+  return status.signal === undefined
+    ? `exited with ${status.code}`
+    : `was killed by ${status.signal}`;
+}
+
+/** What we exit with when we give the daemon up: its own code, but never success. */
+export function codeOfGivingUp(status: ExitStatus): number {
+  return status.code === 0 ? 1 : status.code;
+}

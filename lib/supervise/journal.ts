@@ -1,0 +1,71 @@
+import { type Log, makeLog } from "../observe/log.ts";
+import { lastWords } from "../observe/last_words.ts";
+import { Tail } from "../observe/tail.ts";
+import type { SupervisorSettings } from "./settings.ts";
+import { RESTART_CAUSES } from "./state.ts";
+import type { World } from "./world.ts";
+
+/** Kubernetes' own place for the termination message. */
+const KUBERNETES = "/dev/termination-log";
+
+/** More than a termination message can show. */
+const TAIL_BYTES = 8192;
+
+/** What the supervisor tells: its log, its counts, and the last words. */
+export class Journal {
+  readonly log: Log;
+  /** Restarts by cause. */
+  readonly restarts: Record<string, number>;
+  /** Reloads by result. */
+  readonly reloads: Record<string, number> = { hot: 0, cold: 0, failed: 0 };
+  /** Why the daemon was last restarted. */
+  lastRestart: string | undefined;
+  /** From the end of the last mount to the next, in milliseconds. */
+  lastRemount: number | undefined;
+  readonly #world: World;
+  readonly #path: string;
+  readonly #tail = new Tail(TAIL_BYTES);
+  #toldOfDropped = false;
+
+  constructor(world: World, settings: SupervisorSettings) {
+    this.#world = world;
+    this.#path = settings.terminationLog;
+    this.restarts = Object.fromEntries(RESTART_CAUSES.map((cause) => [cause, 0]));
+    this.log = makeLog({
+      format: settings.logFormat,
+      level: settings.logLevel,
+      date: () => world.clock.date(),
+      write: (line) => world.output.line(line),
+    });
+  }
+
+  /** Sees the daemon's output. */
+  readonly tap = (chunk: Uint8Array): void => {
+    this.#tail.add(chunk);
+    if (this.#toldOfDropped || this.#world.output.dropped() === 0) return;
+    this.#toldOfDropped = true;
+    this.log(
+      "warn",
+      "output-dropped",
+      "Nobody takes our output as fast as the daemon writes it: some of it is dropped",
+    );
+  };
+
+  /** A new daemon's last words must not be an old one's. */
+  forgetOutput(): void {
+    this.#tail.clear();
+  }
+
+  /** Writes the termination message. */
+  lastWords(cause: string): void {
+    // Kubernetes makes the file before it starts us; elsewhere nobody reads it.
+    const { files } = this.#world;
+    if (this.#path === KUBERNETES && files.read(KUBERNETES) === undefined) return;
+    try {
+      files.write(this.#path, lastWords(cause, this.#tail.text()));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log("warn", "no-last-words", `Cannot write ${JSON.stringify(this.#path)}: ${reason}`);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Event, Limits, State, Step } from "./state.ts";
+import { BACKOFF } from "./states/backoff.ts";
+import { CLEARING } from "./states/clearing.ts";
+import { type Handlers, QUIET } from "./states/handlers.ts";
+import { MOUNTED } from "./states/mounted.ts";
+import { RELOADING } from "./states/reloading.ts";
+import { STARTING } from "./states/starting.ts";
+import { STOPPING } from "./states/stopping.ts";
+
+/** The beginning: the target is cleared first. */
+export function begin(): Step {
+  return {
+    state: { name: "clearing", restarts: 0, failures: 0, begun: false },
+    actions: [{ do: "clear" }],
+  };
+}
+
+/**
+ * The supervisor's whole mind: what a state makes of an event. Pure; time comes with the event.
+ *
+ * @example
+ * ```ts
+ * import { begin, transition } from "./machine.ts";
+ *
+ * const limits = { restartLimit: 10, stableAfter: 60_000, stopTimeout: 25_000 };
+ * const { state, actions } = transition(begin().state, { name: "cleared", at: 0 }, limits);
+ * if (state.name !== "starting" || actions[1]?.do !== "spawn") throw new Error("no");
+ * ```
+ */
+export function transition(state: State, event: Event, limits: Limits): Step {
+  // The table's type pairs each handler with its own state and event; an index by two names that
+  // are only known now cannot show that.
+  const handle = TABLE[state.name][event.name] as (
+    state: State,
+    event: Event,
+    limits: Limits,
+  ) => Step;
+  return handle(state, event, limits);
+}
+
+const TABLE: { readonly [S in State["name"]]: Handlers<S> } = {
+  clearing: CLEARING,
+  starting: STARTING,
+  mounted: MOUNTED,
+  reloading: RELOADING,
+  backoff: BACKOFF,
+  stopping: STOPPING,
+  done: QUIET,
+  failed: QUIET,
+};

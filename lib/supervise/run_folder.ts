@@ -1,0 +1,81 @@
+import type { Log } from "../observe/log.ts";
+import type { ControlServer } from "./control_server.ts";
+import { CONTROL_SOCKET, runFolders } from "./run_folders.ts";
+import type { SupervisorSettings } from "./settings.ts";
+import type { World } from "./world.ts";
+
+/**
+ * The first run folder that can be used, or `undefined` on a machine where nothing can be written:
+ * the mount is worth more than its socket.
+ */
+export function chooseRunFolder(
+  world: World,
+  env: Readonly<Record<string, string>>,
+  settings: SupervisorSettings,
+  log: Log,
+): string | undefined {
+  const folders = runFolders({ ...env, CURVINE_FLUID_RUN_DIR: settings.runDir }, world.user);
+  const reasons: string[] = [];
+  for (const folder of folders) {
+    try {
+      world.files.makeFolder(folder, folder !== settings.runDir);
+      if (reasons.length > 0) {
+        log("warn", "run-folder", `Using ${JSON.stringify(folder)}: ${reasons[0]}`);
+      }
+      return folder;
+    } catch (error) {
+      reasons.push(`${JSON.stringify(folder)}: ${describe(error)}`);
+    }
+  }
+  log("warn", "no-run-folder", `Going on without a control socket: ${reasons.join("; ")}`);
+  return undefined;
+}
+
+/** Opens the control socket, and the TCP port when one is set. Failures are only logged. */
+export async function openControl(
+  server: ControlServer,
+  folder: string | undefined,
+  world: World,
+  settings: SupervisorSettings,
+  log: Log,
+): Promise<void> {
+  const { httpAddr } = settings;
+  if (httpAddr !== undefined) {
+    const { host, port } = httpAddr;
+    attempt(`listen on ${host}:${port}`, log, () => {
+      server.serve(world.sockets.listenTcp(host, port));
+    });
+  }
+  if (folder === undefined) return;
+  const path = `${folder}/${CONTROL_SOCKET}`;
+  if (await isAnswered(path, world)) {
+    log("warn", "no-control-socket", `Another supervisor answers at ${JSON.stringify(path)}`);
+    return;
+  }
+  // What is left of an earlier container would keep us from binding.
+  world.files.remove(path);
+  attempt(`listen on ${JSON.stringify(path)}`, log, () => {
+    server.serve(world.sockets.listenUnix(path));
+  });
+}
+
+async function isAnswered(path: string, { sockets }: World): Promise<boolean> {
+  try {
+    (await sockets.connectUnix(path)).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function attempt(what: string, log: Log, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    log("warn", "no-control-socket", `Cannot ${what}: ${describe(error)}`);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

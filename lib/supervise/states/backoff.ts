@@ -1,0 +1,24 @@
+import { note, startAfresh, tallyOf } from "../outcomes.ts";
+import { giveUpOnRejection, stopOnAnnouncement, stopOnFault, stopOnRequest } from "./common.ts";
+import { type Handlers, QUIET } from "./handlers.ts";
+
+/** The wait before the next start. */
+export const BACKOFF: Handlers<"backoff"> = {
+  ...QUIET,
+  "retry-due": (state) => ({
+    state: { ...tallyOf(state), name: "clearing" },
+    actions: [{ do: "clear" }],
+  }),
+  "stop": stopOnRequest,
+  "reload": (state, { reason }) =>
+    reason === "config"
+      // Another configuration is another chance.
+      ? startAfresh(state, "config", "the configuration changed")
+      : {
+        state,
+        actions: [note("warn", "reload-ignored", "Not reloading: nothing is mounted")],
+      },
+  "announced": stopOnAnnouncement,
+  "config-rejected": giveUpOnRejection,
+  "fault": stopOnFault,
+};

@@ -1,0 +1,22 @@
+import { ExitCode } from "../../cli/exit_code.ts";
+import { failed, giveUp, tallyOf } from "../outcomes.ts";
+import { giveUpOnRejection, stopOnAnnouncement, stopOnFault, stopOnRequest } from "./common.ts";
+import { type Handlers, QUIET } from "./handlers.ts";
+
+/** Leftovers of the daemon and of its mounts are taken away. */
+export const CLEARING: Handlers<"clearing"> = {
+  ...QUIET,
+  "cleared": (state) => ({
+    state: { ...tallyOf(state), name: "starting", begun: true },
+    actions: [{ do: "arm", timer: "start-timeout" }, { do: "spawn" }],
+  }),
+  "obstructed": (state, { message, at }, limits) =>
+    state.begun
+      ? failed(state, { cause: "target", detail: message, at }, limits)
+      : giveUp(state, message, ExitCode.OsError),
+  "stop": stopOnRequest,
+  "announced": stopOnAnnouncement,
+  // A reload needs nothing here: what is about to start reads the newest configuration anyway.
+  "config-rejected": giveUpOnRejection,
+  "fault": stopOnFault,
+};

@@ -1,0 +1,55 @@
+import { ExitCode } from "../../cli/exit_code.ts";
+import { codeOfGivingUp, describeStatus, type ExitStatus } from "../exit_status.ts";
+import { giveUp, note, stay, stopFor } from "../outcomes.ts";
+import type { Limits, State, Step } from "../state.ts";
+import type { EventOf, StateOf } from "./handlers.ts";
+
+/** TERM, INT, QUIT or a request. */
+export function stopOnRequest(state: State, event: EventOf<"stop">): Step {
+  return stopFor(state, event.by);
+}
+
+/** Between two mounts the wish to unmount can only mean that we should go. */
+export function stopOnAnnouncement(state: State): Step {
+  return stopFor(state, "an unmount was announced while nothing is mounted");
+}
+
+/** Our own bug: the daemon must not be left behind. */
+export function stopOnFault(state: State, event: EventOf<"fault">): Step {
+  return giveUp(state, `an error of our own: ${event.message}`, ExitCode.Software);
+}
+
+/** A bad configuration does not get better by trying again. */
+export function giveUpOnRejection(state: State, event: EventOf<"config-rejected">): Step {
+  // No failure: the verdict is about a configuration that was replaced meanwhile.
+  if (state.failures === 0) return stay(state);
+  const code = codeOfGivingUp(state.last ?? { code: ExitCode.Config });
+  return giveUp(state, `curvine-fuse rejects its configuration: ${event.message}`, code);
+}
+
+/** While a mount serves: remembers that its end will be wanted. */
+export function heedAnnouncement<S extends StateOf<"mounted" | "reloading">>(
+  state: S,
+  event: EventOf<"announced">,
+  limits: Limits,
+): Step {
+  return {
+    state: { ...state, announcedUntil: event.at + limits.stopTimeout },
+    actions: [note("info", "unmount-announced", "Somebody is about to unmount the target")],
+  };
+}
+
+/** Whether the end of the mount at this time was announced. */
+export function isAnnounced(state: StateOf<"mounted" | "reloading">, at: number): boolean {
+  return at <= state.announcedUntil;
+}
+
+/** The mount ended after an announcement. */
+export function stopUnmounted(state: State): Step {
+  return stopFor(state, "the target was unmounted on request");
+}
+
+/** `the daemon exited with 1`. */
+export function ended(status: ExitStatus): string {
+  return `the daemon ${describeStatus(status)}`;
+}

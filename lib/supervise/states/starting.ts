@@ -1,0 +1,60 @@
+import { codeOfGivingUp } from "../exit_status.ts";
+import { causeOf, failed, giveUp, note, stopToRestart, tallyOf } from "../outcomes.ts";
+import {
+  ended,
+  giveUpOnRejection,
+  stopOnAnnouncement,
+  stopOnFault,
+  stopOnRequest,
+} from "./common.ts";
+import { type Handlers, QUIET } from "./handlers.ts";
+
+/** curvine-fuse exits so when its command line is wrong (Curvine: curvine-fuse, Exit codes). */
+const USAGE = 2;
+/** An error at its start, a bad configuration among others (the same). */
+const START_ERROR = 1;
+
+/** The daemon runs; its mount is awaited. */
+export const STARTING: Handlers<"starting"> = {
+  ...QUIET,
+  "spawn-failed": (state, { message, code, at }, limits) =>
+    code === undefined
+      ? failed(state, { cause: "spawn", detail: message, at }, limits)
+      : giveUp(state, message, code),
+  "mounted": (state, { at }) => ({
+    state: {
+      ...tallyOf(state),
+      name: "mounted",
+      failures: 0,
+      since: at,
+      announcedUntil: -Infinity,
+    },
+    actions: [{ do: "disarm" }],
+  }),
+  "exited": (state, { status, heir, at }, limits) => {
+    // It forked into the background; whoever serves the mount is the daemon now.
+    if (heir !== undefined) return { state, actions: [{ do: "adopt", heir }] };
+    const detail = ended(status);
+    if (status.code === USAGE && status.signal === undefined) {
+      const cause = `${detail}: it does not accept its command line`;
+      return giveUp(state, cause, codeOfGivingUp(status));
+    }
+    const step = failed(state, { cause: causeOf(status), detail, at, status }, limits);
+    if (status.code !== START_ERROR || step.state.name === "stopping") return step;
+    return { state: step.state, actions: [...step.actions, { do: "validate" }] };
+  },
+  "start-timeout": (state) =>
+    stopToRestart(state, "quick", "start-timeout", "the daemon did not mount in time"),
+  "stop": stopOnRequest,
+  "reload": (state, { reason }) =>
+    reason === "config"
+      // Before its mount curvine-fuse has no handler for USR1: it would be killed.
+      ? stopToRestart(state, "quick", "config", "the configuration changed before the mount came")
+      : {
+        state,
+        actions: [note("warn", "reload-ignored", "Not reloading: nothing is mounted yet")],
+      },
+  "announced": stopOnAnnouncement,
+  "config-rejected": giveUpOnRejection,
+  "fault": stopOnFault,
+};

@@ -1,0 +1,41 @@
+import { ExitCode } from "../../cli/exit_code.ts";
+import { failed, note, startAfresh, stay, stopFor, tallyOf } from "../outcomes.ts";
+import type { Action } from "../state.ts";
+import { stopOnAnnouncement, stopOnFault } from "./common.ts";
+import { type Handlers, QUIET } from "./handlers.ts";
+
+/** The daemon and its mounts are ended; afterwards we exit or start again. */
+export const STOPPING: Handlers<"stopping"> = {
+  ...QUIET,
+  "exited": (state, { status }) => stay({ ...state, last: status }),
+  "stop": (state, event) =>
+    state.then.kind === "exit"
+      ? { state, actions: [note("info", "hurrying", `Hurrying: ${event.by}`), { do: "hurry" }] }
+      : stopFor(state, event.by),
+  "announced": (state) => state.then.kind === "exit" ? stay(state) : stopOnAnnouncement(state),
+  "stopped": (state, { status, at }, limits) => {
+    const { then } = state;
+    if (then.kind === "exit") {
+      const finish: Action = { do: "finish", code: then.code };
+      return then.code === ExitCode.Done
+        ? { state: { ...tallyOf(state), name: "done" }, actions: [finish] }
+        : { state: { ...tallyOf(state), name: "failed", code: then.code }, actions: [finish] };
+    }
+    if (then.cause === "config") return startAfresh(state, then.cause, then.detail);
+    return failed(state, {
+      cause: then.cause,
+      detail: then.detail,
+      at,
+      ...(state.since === undefined ? {} : { since: state.since }),
+      ...(status === undefined ? {} : { status }),
+    }, limits);
+  },
+  "fault": (state, event) =>
+    state.then.kind === "restart" ? stopOnFault(state, event) : {
+      state,
+      actions: [
+        note("error", "fault", `An error of our own: ${event.message}`),
+        { do: "hurry" },
+      ],
+    },
+};

@@ -1,0 +1,162 @@
+import type { Log } from "../observe/log.ts";
+import { clearMounts } from "../mount/clear.ts";
+import type { Daemon } from "./daemon.ts";
+import { minorOf, type MountWatch } from "./mount_watch.ts";
+import type { StopManner } from "./state.ts";
+import type { Clock, FuseConnections, Processes, ProcessHandle, SentSignal } from "./world.ts";
+import type { Mounts } from "../mount/mounts.ts";
+
+/** What is stopped, and with what. */
+export interface StopParts {
+  readonly daemon: Daemon;
+  /** Absent for a server, which mounts nothing. */
+  readonly watch: MountWatch | undefined;
+  readonly clock: Clock;
+  readonly mounts: Mounts;
+  readonly processes: Processes;
+  readonly connections: FuseConnections;
+  readonly log: Log;
+}
+
+/** Of the budget this much is kept for what follows a TERM that was not heeded. */
+const RESERVE_SHARE = 0.25;
+const MOST_RESERVE_MS = 3000;
+
+/** A daemon whose mount is of no use any more gets so long to say goodbye. */
+const QUICK_MS = 5000;
+
+/** How long a core dump may take. */
+const ABORT_MS = 1000;
+
+/** After KILL; what is still there then waits in the kernel. */
+const KILL_MS = 1000;
+
+/** A mount of unknown origin is asked for no longer than this during a stop. */
+const ASK_MS = 500;
+
+/**
+ * Ends the daemon, whatever descends from it, and its mounts: TERM, wait, detach, KILL, abort. It
+ * never takes longer than its budget by more than what the kernel itself needs.
+ */
+export class StopSequence {
+  readonly #parts: StopParts;
+  #hurried = false;
+  #onHurry: (() => void)[] = [];
+
+  constructor(parts: StopParts) {
+    this.#parts = parts;
+  }
+
+  /** No more waiting: KILL at once. */
+  hurry(): void {
+    this.#hurried = true;
+    for (const wake of this.#onHurry.splice(0)) wake();
+  }
+
+  /** @param budget milliseconds; `Infinity` waits for the daemon as long as it takes */
+  async run(manner: StopManner, budget: number): Promise<void> {
+    const { clock, daemon, watch } = this.#parts;
+    const reserve = Math.min(budget * RESERVE_SHARE, MOST_RESERVE_MS);
+    const end = clock.now() + budget;
+    const handle = daemon.current;
+    // Known only while it is mounted.
+    const minors = (watch?.served() ?? []).map(({ device }) => minorOf(device));
+    if (handle !== undefined) {
+      const patience = manner === "orderly"
+        ? budget - reserve
+        : Math.min(budget - reserve, QUICK_MS);
+      const gone = manner === "hung"
+        ? await this.#abortDaemon(handle)
+        : await this.#signalAndWait(handle, "SIGTERM", patience);
+      if (!gone) await this.#force(handle, minors);
+    }
+    await this.#endKin(Math.min(reserve, Math.max(end - clock.now(), KILL_MS)), manner);
+    await this.detach();
+  }
+
+  /** Before a cold start: whatever a dead daemon left behind. */
+  async endLeftovers(milliseconds: number): Promise<void> {
+    await this.#endKin(milliseconds, "quick");
+  }
+
+  async #abortDaemon(handle: ProcessHandle): Promise<boolean> {
+    const { log, processes } = this.#parts;
+    log("warn", "stacks", `Stacks of process ${handle.pid}:\n${processes.stacks(handle.pid)}`);
+    return await this.#signalAndWait(handle, "SIGABRT", ABORT_MS);
+  }
+
+  /** TERM was not heeded. */
+  async #force(handle: ProcessHandle, minors: readonly string[]): Promise<void> {
+    const { connections, log } = this.#parts;
+    log("warn", "killing", `Process ${handle.pid} does not end by itself; killing it`);
+    // First the path is made clean: from here on nobody new gets stuck in the mount.
+    const detached = this.detach();
+    handle.signal("SIGKILL");
+    if (await this.#wait(handle, KILL_MS, false)) {
+      await detached;
+      return;
+    }
+    // A thread of it waits in the kernel, perhaps for an answer of its own mount.
+    for (const minor of minors) connections.abort(minor);
+    await detached;
+    if (await this.#wait(handle, KILL_MS, false)) return;
+    log("error", "unkillable", `Process ${handle.pid} hangs in the kernel and cannot be killed`);
+  }
+
+  /** Orphans of the daemon: a successor just begun, children in sessions of their own. */
+  async #endKin(milliseconds: number, manner: StopManner): Promise<void> {
+    const { clock, daemon, log, processes } = this.#parts;
+    const end = clock.now() + milliseconds;
+    let signal: SentSignal = manner === "orderly" && !this.#hurried ? "SIGTERM" : "SIGKILL";
+    // Each that ends may leave children of its own behind.
+    for (let kin = daemon.kin(); kin.length > 0 && clock.now() < end; kin = daemon.kin()) {
+      log("info", "ending-orphans", `Ending orphans of the daemon`, {
+        pids: kin.map(({ pid }) => pid).join(" "),
+        signal,
+      });
+      const handles = kin.map(({ pid }) => processes.adopt(pid));
+      for (const handle of handles) handle.signal(signal);
+      const share = signal === "SIGTERM" ? (end - clock.now()) / 2 : end - clock.now();
+      await Promise.all(handles.map((handle) => this.#wait(handle, share, signal === "SIGTERM")));
+      signal = "SIGKILL";
+    }
+  }
+
+  /** Takes our mounts away from the target. */
+  async detach(): Promise<void> {
+    const { log, mounts, watch } = this.#parts;
+    if (watch === undefined) return;
+    const { ownDevices, target } = watch;
+    const { cleared, obstacle } = await clearMounts(target, mounts, {
+      ownDevices,
+      askDeadline: ASK_MS,
+    });
+    if (cleared.length > 0) {
+      log("info", "detached", `Detached ${cleared.length} mount(s) at ${JSON.stringify(target)}`);
+    }
+    if (obstacle !== undefined) log("error", "not-detached", obstacle.message);
+  }
+
+  async #signalAndWait(
+    handle: ProcessHandle,
+    signal: SentSignal,
+    milliseconds: number,
+  ): Promise<boolean> {
+    handle.signal(signal);
+    return await this.#wait(handle, milliseconds, true);
+  }
+
+  /** @returns whether it ended; a hurry ends the wait where that is allowed */
+  async #wait(handle: ProcessHandle, milliseconds: number, hurryable: boolean): Promise<boolean> {
+    if (hurryable && this.#hurried) milliseconds = 0;
+    return await new Promise<boolean>((done) => {
+      const cancel = this.#parts.clock.after(milliseconds, () => done(false));
+      const settle = (gone: boolean): void => {
+        cancel();
+        done(gone);
+      };
+      void handle.exited.then(() => settle(true));
+      if (hurryable) this.#onHurry.push(() => settle(false));
+    });
+  }
+}

@@ -1,0 +1,78 @@
+/** The children of this process, orphans that came to us included. */
+export function childPids(): number[] {
+  const pids = new Set<number>();
+  try {
+    for (const task of Deno.readDirSync("/proc/self/task")) {
+      const list = Deno.readTextFileSync(`/proc/self/task/${task.name}/children`);
+      for (const pid of list.split(" ")) if (pid.trim() !== "") pids.add(Number(pid));
+    }
+    return [...pids];
+  } catch {
+    // A kernel without CONFIG_PROC_CHILDREN, or a thread that just ended.
+    return childrenByScan();
+  }
+}
+
+function childrenByScan(): number[] {
+  const pids: number[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = readOr(`/proc/${name}/stat`, "");
+    // The name in parentheses may itself hold spaces and parentheses.
+    const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+    if (Number(parent) === Deno.pid) pids.push(Number(name));
+  }
+  return pids;
+}
+
+/** A process's environment; empty when it has ended or is not ours to see. */
+export function environmentOf(pid: number): string[] {
+  return readOr(`/proc/${pid}/environ`, "").split("\0").filter((entry) => entry !== "");
+}
+
+/** Whether a process has the FUSE device open. Reads links only, never what they point to. */
+export function servesFuse(pid: number): boolean {
+  try {
+    for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+      if (Deno.readLinkSync(`/proc/${pid}/fd/${name}`).endsWith("/dev/fuse")) return true;
+    }
+  } catch {
+    // It ended meanwhile.
+  }
+  return false;
+}
+
+/** As much of it as a person will read. */
+const MOST_THREADS = 64;
+
+/** What each thread of a process does: its state, and where it waits in the kernel. */
+export function stacksOf(pid: number): string {
+  const lines: string[] = [];
+  try {
+    for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+      if (lines.length >= MOST_THREADS) break;
+      const folder = `/proc/${pid}/task/${name}`;
+      const status = readOr(`${folder}/status`, "");
+      const field = (key: string): string =>
+        new RegExp(`^${key}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "?";
+      const stack = readOr(`${folder}/stack`, "").split("\n")
+        .map((line) => line.replace(/^\[<[0-9a-f]+>\]\s*/, "").replace(/\+0x.*$/, ""))
+        .filter((line) => line !== "").slice(0, 12).join(" < ");
+      lines.push(
+        `thread ${name} (${field("Name")}) state ${field("State")} ` +
+          `wchan ${readOr(`${folder}/wchan`, "?")}${stack === "" ? "" : ` stack ${stack}`}`,
+      );
+    }
+  } catch {
+    // It ended meanwhile; what we have is what there is.
+  }
+  return lines.join("\n");
+}
+
+function readOr(path: string, otherwise: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return otherwise;
+  }
+}

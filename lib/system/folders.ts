@@ -1,0 +1,51 @@
+import type { Folders, PinnedFolder } from "../mount/prepare_folder.ts";
+import { Errno, kernel, Open } from "./kernel_calls.ts";
+import { cString, errno } from "./libc.ts";
+
+const AT_REMOVEDIR = 0x200;
+
+/** The real folders. Linux only: pinned by `O_PATH` and reached through `/proc/self/fd`. */
+export const systemFolders: Folders = {
+  pin,
+  make: (path) => Deno.mkdirSync(path, { recursive: true, mode: 0o755 }),
+};
+
+function pin(path: string): PinnedFolder | undefined {
+  const fd = kernel().open(cString(path), Open.PATH | Open.CLOEXEC, 0);
+  if (fd < 0) {
+    const number = errno();
+    if (number === Errno.ENOENT) return undefined;
+    throw new Error(`Cannot open ${JSON.stringify(path)}: error number ${number}`);
+  }
+  const inside = `/proc/self/fd/${fd}/.`;
+  return {
+    mountId: mountIdOf(fd),
+    names(limit: number): string[] {
+      const names: string[] = [];
+      for (const { name } of Deno.readDirSync(inside)) {
+        names.push(name);
+        if (names.length >= limit) break;
+      }
+      return names;
+    },
+    // The kernel refuses a folder that is not empty or that something is mounted on.
+    removeEmpty: (name) => kernel().unlinkat(fd, cString(name), AT_REMOVEDIR) === 0,
+    close(): void {
+      kernel().close(fd);
+    },
+  };
+}
+
+function mountIdOf(fd: number): number {
+  const info = Deno.readTextFileSync(`/proc/self/fdinfo/${fd}`);
+  return Number(/^mnt_id:\s*(\d+)/m.exec(info)?.[1] ?? -1);
+}
+
+/** What a symbolic link says; `undefined` when the path is no link or cannot be read. */
+export function readLink(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

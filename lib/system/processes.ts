@@ -1,0 +1,171 @@
+import type { ExitStatus } from "../supervise/exit_status.ts";
+import {
+  type MarkedChild,
+  type Processes,
+  type ProcessHandle,
+  type SentSignal,
+  SpawnError,
+  type SpawnRequest,
+} from "../supervise/world.ts";
+import { childPids, environmentOf, servesFuse, stacksOf } from "./child_processes.ts";
+import { pump } from "./pump.ts";
+import { Reaper } from "./reaper.ts";
+import type { Sink } from "./sink.ts";
+import { within } from "./within.ts";
+
+/** What a shell exits with when a command is missing, or is there but cannot be executed. */
+const NOT_FOUND = 127;
+const CANNOT_EXECUTE = 126;
+
+/** The most that is kept of a helper's output. */
+const MOST_CAPTURED = 64 * 1024;
+
+/** How long the output of a daemon that has ended is waited for. */
+const LAST_OUTPUT_MS = 20;
+
+/** The real processes. */
+export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
+  const reaper = new Reaper();
+  const helpers = new Set<ProcessHandle>();
+  return {
+    spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
+      const child = start(request);
+      const ended = statusOf(child);
+      reaper.own(child.pid, ended);
+      const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
+      // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
+      const exited = ended.then(async (status) => {
+        await within(LAST_OUTPUT_MS, read);
+        return status;
+      });
+      return handle(child.pid, exited);
+    },
+    async run(
+      request: SpawnRequest,
+      deadline: number,
+    ): Promise<{ status: ExitStatus; stdout: string; stderr: string } | undefined> {
+      let child: Deno.ChildProcess;
+      try {
+        child = start(request);
+      } catch {
+        return undefined;
+      }
+      const exited = statusOf(child);
+      reaper.own(child.pid, exited);
+      const helper = handle(child.pid, exited);
+      helpers.add(helper);
+      void exited.then(() => helpers.delete(helper));
+      const collected = Promise.all([
+        exited,
+        capture(child.stdout, exited),
+        capture(child.stderr, exited),
+      ]);
+      const done = await within(deadline, collected);
+      if (done === undefined) {
+        // A helper that waits in the kernel cannot even be killed; nobody waits for that.
+        helper.signal("SIGKILL");
+        return undefined;
+      }
+      const [status, out, err] = done;
+      return { status, stdout: out, stderr: err };
+    },
+    adopt: (pid) => handle(pid, reaper.adopt(pid)),
+    marked: (variable, value) => marked(`${variable}=${value}`),
+    reaped: () => reaper.count,
+    stacks: stacksOf,
+    close(): void {
+      for (const helper of helpers) helper.signal("SIGKILL");
+      reaper.close();
+    },
+  };
+}
+
+function start({ argv, env, cwd }: SpawnRequest): Deno.ChildProcess {
+  const [program = "", ...args] = argv;
+  try {
+    return new Deno.Command(program, {
+      args,
+      env: { ...env },
+      clearEnv: true,
+      cwd,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `Cannot start ${JSON.stringify(program)}: ${reason}`;
+    if (error instanceof Deno.errors.NotFound) throw new SpawnError(message, NOT_FOUND);
+    if (
+      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
+      /exec format|os error 8\)/i.test(reason)
+    ) {
+      throw new SpawnError(message, CANNOT_EXECUTE);
+    }
+    throw new SpawnError(message);
+  }
+}
+
+async function statusOf(child: Deno.ChildProcess): Promise<ExitStatus> {
+  try {
+    const { code, signal } = await child.status;
+    return signal === null ? { code } : { code, signal };
+  } catch {
+    // Somebody else took the status; all that is known is that it ended.
+    return { code: 1 };
+  }
+}
+
+function handle(pid: number, exited: Promise<ExitStatus>): ProcessHandle {
+  let alive = true;
+  const over = exited.finally(() => alive = false);
+  return {
+    pid,
+    exited: over,
+    signal(signal: SentSignal): void {
+      if (!alive) return;
+      try {
+        Deno.kill(pid, signal);
+      } catch {
+        // It has just ended.
+      }
+    },
+  };
+}
+
+/** Reads to the end, or until the process has ended and nothing more comes. */
+async function capture(
+  stream: ReadableStream<Uint8Array>,
+  exited: Promise<unknown>,
+): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  let text = "";
+  let over = false;
+  const grace = exited.then(() => new Promise<void>((done) => setTimeout(done, 50)));
+  void grace.then(() => {
+    over = true;
+    // A grandchild may keep the pipe open for ever.
+    reader.cancel().catch(() => {});
+  });
+  try {
+    while (!over) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      if (text.length < MOST_CAPTURED) text += decoder.decode(value, { stream: true });
+    }
+  } catch {
+    // A broken pipe ends like a closed one.
+  }
+  await grace;
+  return text.slice(0, MOST_CAPTURED);
+}
+
+function marked(entry: string): MarkedChild[] {
+  const found: MarkedChild[] = [];
+  for (const pid of childPids()) {
+    const env = environmentOf(pid);
+    if (env.includes(entry)) found.push({ pid, env, servesFuse: servesFuse(pid) });
+  }
+  return found;
+}

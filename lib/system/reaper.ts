@@ -1,0 +1,126 @@
+import type { ExitStatus } from "../supervise/exit_status.ts";
+import { kernel } from "./kernel_calls.ts";
+import { signalName } from "./signal_names.ts";
+
+const P_ALL = 0;
+const P_PID = 1;
+const WNOHANG = 1;
+const WEXITED = 4;
+const WNOWAIT = 0x0100_0000;
+const CLD_EXITED = 1;
+
+/** Offsets in `siginfo_t`, the same on x86-64 and arm64. */
+const SI_CODE = 8;
+const SI_PID = 16;
+const SI_STATUS = 24;
+
+/** So many at a time, then others get their turn. */
+const BATCH = 500;
+
+/**
+ * SIGCHLD tells of every orphan. Where whoever started us blocked it (a mask is inherited), we
+ * must look ourselves, so that orphans still go within a second; else looking is mere caution.
+ */
+const BLOCKED_LOOK_MS = 900;
+const LOOK_MS = 15_000;
+const SIGCHLD = 17;
+
+/**
+ * Reaps orphans, and waits for those that were adopted. Children that Deno waits for are only
+ * looked at, never taken: whoever takes a status first takes it from everybody else.
+ */
+export class Reaper {
+  /** Orphans that nobody waited for. */
+  count = 0;
+  readonly #owned = new Set<number>();
+  readonly #adopted = new Map<number, (status: ExitStatus) => void>();
+  readonly #info = new Uint8Array(128);
+  readonly #view = new DataView(this.#info.buffer);
+  readonly #onChild = (): void => this.sweep();
+  readonly #fallback: ReturnType<typeof setInterval>;
+  #again: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    Deno.addSignalListener("SIGCHLD", this.#onChild);
+    this.#fallback = setInterval(this.#onChild, isBlocked(SIGCHLD) ? BLOCKED_LOOK_MS : LOOK_MS);
+  }
+
+  /** Leaves a child to Deno. Call it right after the start, before anything can intervene. */
+  own(pid: number, exited: Promise<unknown>): void {
+    this.#owned.add(pid);
+    const release = (): void => {
+      this.#owned.delete(pid);
+      // It may have stood before others in the kernel's list.
+      this.sweep();
+    };
+    exited.then(release, release);
+  }
+
+  /** Waits for a child that Deno did not start. Ended before counts too, unless swept already. */
+  adopt(pid: number): Promise<ExitStatus> {
+    return new Promise((resolve) => {
+      this.#adopted.set(pid, resolve);
+      // It may have ended, and have been reaped, before anybody thought of adopting it.
+      if (!this.#isChild(pid)) this.#settle(pid, { code: 1 });
+      else this.sweep();
+    });
+  }
+
+  close(): void {
+    Deno.removeSignalListener("SIGCHLD", this.#onChild);
+    clearInterval(this.#fallback);
+    clearTimeout(this.#again);
+  }
+
+  /** Takes every orphan that has ended. */
+  sweep(): void {
+    clearTimeout(this.#again);
+    this.#again = undefined;
+    for (let i = 0; i < BATCH; i++) {
+      const pid = this.#wait(P_ALL, 0, WEXITED | WNOHANG | WNOWAIT);
+      if (pid === 0) return;
+      if (this.#owned.has(pid)) {
+        // Deno will take it in a moment; those behind it in the kernel's list have to wait.
+        this.#later(20);
+        return;
+      }
+      if (this.#wait(P_PID, pid, WEXITED | WNOHANG) !== pid) continue;
+      if (!this.#settle(pid, this.#status())) this.count++;
+    }
+    this.#later(0);
+  }
+
+  #later(milliseconds: number): void {
+    this.#again = setTimeout(this.#onChild, milliseconds);
+  }
+
+  #settle(pid: number, status: ExitStatus): boolean {
+    const resolve = this.#adopted.get(pid);
+    this.#adopted.delete(pid);
+    resolve?.(status);
+    return resolve !== undefined;
+  }
+
+  /** @returns the child's number; 0 when none has ended or none is there */
+  #wait(idType: number, id: number, options: number): number {
+    this.#info.fill(0);
+    if (kernel().waitid(idType, id, this.#info, options) !== 0) return 0;
+    return this.#view.getInt32(SI_PID, true);
+  }
+
+  #isChild(pid: number): boolean {
+    return kernel().waitid(P_PID, pid, this.#info, WEXITED | WNOHANG | WNOWAIT) === 0;
+  }
+
+  #status(): ExitStatus {
+    const status = this.#view.getInt32(SI_STATUS, true);
+    if (this.#view.getInt32(SI_CODE, true) === CLD_EXITED) return { code: status };
+    return { code: 128 + status, signal: signalName(status) };
+  }
+}
+
+/** Whether our main thread, and with it every thread it starts, does not get a signal. */
+function isBlocked(signal: number): boolean {
+  const mask = /^SigBlk:\s*([0-9a-f]+)/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
+  return mask !== undefined && (BigInt(`0x${mask}`) >> BigInt(signal - 1) & 1n) === 1n;
+}

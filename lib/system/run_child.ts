@@ -1,0 +1,125 @@
+/** How a child is run. */
+export interface ChildOptions {
+  /** Set on top of our own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Milliseconds until its whole process group is stopped; without it there is no limit. */
+  readonly limitMs?: number;
+  /** Milliseconds between TERM and KILL. */
+  readonly graceMs?: number;
+  /** Stops it like the limit does. */
+  readonly signal?: AbortSignal;
+  /** Gets every line as it comes, without its end. */
+  readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+}
+
+/** How a child ended. */
+export interface ChildResult {
+  /** Its exit code; 128 + signal where one ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why we stopped it. */
+  readonly stopped: "limit" | "signal" | undefined;
+}
+
+/** More than this of a stream is not kept: its lines still reach `onLine`. */
+const MAX_KEPT = 4 * 1024 * 1024;
+/** After the child's end, a grandchild that holds a pipe open delays us no longer than this. */
+const DRAIN_MS = 1_000;
+
+/**
+ * Runs a command without a shell, in a session of its own, so that stopping it also stops what it
+ * started. Its standard input is empty.
+ *
+ * @throws {Deno.errors.NotFound} or {Deno.errors.PermissionDenied} when it cannot be started
+ */
+export async function runChild(
+  argv: readonly string[],
+  options: ChildOptions = {},
+): Promise<ChildResult> {
+  const [command = "", ...args] = argv;
+  const child = new Deno.Command(command, {
+    args,
+    ...(options.env === undefined ? {} : { env: { ...options.env } }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  } as Deno.CommandOptions).spawn();
+
+  let stopped: ChildResult["stopped"];
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const stop = (why: "limit" | "signal"): void => {
+    if (stopped !== undefined) return;
+    stopped = why;
+    killGroup(child.pid, "SIGTERM");
+    timers.add(setTimeout(() => killGroup(child.pid, "SIGKILL"), options.graceMs ?? 500));
+  };
+  const aborted = (): void => stop("signal");
+  if (options.limitMs !== undefined) {
+    timers.add(setTimeout(() => stop("limit"), Math.max(0, options.limitMs)));
+  }
+  options.signal?.addEventListener("abort", aborted);
+  if (options.signal?.aborted) aborted();
+
+  const stdout = collect(child.stdout, "stdout", options.onLine);
+  const stderr = collect(child.stderr, "stderr", options.onLine);
+  try {
+    const status = await child.status;
+    // A stopped child's own children may ignore TERM and hold the pipes.
+    if (stopped !== undefined) killGroup(child.pid, "SIGKILL");
+    const drain = setTimeout(() => {
+      stdout.cancel();
+      stderr.cancel();
+    }, DRAIN_MS);
+    const texts = await Promise.all([stdout.text, stderr.text]);
+    clearTimeout(drain);
+    return { code: status.code, stdout: texts[0], stderr: texts[1], stopped };
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+    options.signal?.removeEventListener("abort", aborted);
+  }
+}
+
+/** The child leads its group; a group that is gone already is what we want. */
+function killGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound) && !/ESRCH/.test(String(error))) throw error;
+  }
+}
+
+function collect(
+  stream: ReadableStream<Uint8Array>,
+  name: "stdout" | "stderr",
+  onLine: ChildOptions["onLine"],
+): { text: Promise<string>; cancel(): void } {
+  const reader = stream.getReader();
+  const read = async (): Promise<string> => {
+    const decoder = new TextDecoder();
+    let kept = "";
+    let line = "";
+    const take = (text: string): void => {
+      if (kept.length < MAX_KEPT) kept += text;
+      if (onLine === undefined) return;
+      const lines = (line + text).split("\n");
+      line = lines.pop() ?? "";
+      for (const one of lines) onLine(one, name);
+      if (line.length > MAX_KEPT) {
+        onLine(line, name);
+        line = "";
+      }
+    };
+    for (;;) {
+      const { done, value } = await reader.read();
+      take(decoder.decode(value, { stream: !done }));
+      if (done) break;
+    }
+    if (line !== "") onLine?.(line, name);
+    return kept;
+  };
+  return { text: read(), cancel: () => void reader.cancel().catch(() => {}) };
+}

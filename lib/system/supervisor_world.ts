@@ -1,0 +1,62 @@
+import type { MountAnswer } from "../mount/classify.ts";
+import type { FuseConnections, World } from "../supervise/world.ts";
+import { systemClock } from "./clock.ts";
+import { watchFaults } from "./faults.ts";
+import { systemFiles } from "./files.ts";
+import { readLink, systemFolders } from "./folders.ts";
+import { fuseConnections } from "./fuse_connections.ts";
+import { kernel } from "./kernel_calls.ts";
+import { systemMounts } from "./mounts.ts";
+import { Poller } from "./poller.ts";
+import { askByChild } from "./probe_child.ts";
+import { systemProcesses } from "./processes.ts";
+import { Sink } from "./sink.ts";
+import { systemSockets } from "./sockets.ts";
+import { trimMemory } from "./trim_memory.ts";
+
+const PR_SET_CHILD_SUBREAPER = 36;
+
+/** The real world, and what puts it away when nobody needs it any more. */
+export interface SupervisorWorld extends World {
+  close(): Promise<void>;
+}
+
+/** @param self the command line that runs this program; `probe PATH` is added to it */
+export function supervisorWorld(self: readonly string[] = [Deno.execPath()]): SupervisorWorld {
+  const stdout = new Sink(Deno.stdout);
+  const stderr = new Sink(Deno.stderr);
+  const processes = systemProcesses(stdout, stderr);
+  const poller = new Poller();
+  const asked = new Map<string, Promise<MountAnswer>>();
+  let connections: FuseConnections | undefined;
+  return {
+    clock: systemClock,
+    processes,
+    mounts: systemMounts((path, deadline) => askByChild(path, deadline, self, processes, asked)),
+    folders: systemFolders,
+    sockets: systemSockets,
+    output: {
+      line: (text) => stderr.line(text),
+      dropped: () => stdout.dropped + stderr.dropped,
+      flush: async (milliseconds) => {
+        await Promise.all([stdout.flush(milliseconds), stderr.flush(milliseconds)]);
+      },
+    },
+    files: systemFiles,
+    user: Deno.uid() ?? 0,
+    pid: Deno.pid,
+    random: Math.random,
+    readLink,
+    connections: (folder) => connections ??= fuseConnections(folder),
+    watchMounts: (changed) => poller.watchMounts(changed),
+    watchFolder: (path, changed) => poller.watchFolder(path, changed),
+    watchFaults,
+    becomeSubreaper: () => kernel().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) === 0,
+    trimMemory,
+    async close(): Promise<void> {
+      await connections?.close();
+      processes.close();
+      await poller.close();
+    },
+  };
+}

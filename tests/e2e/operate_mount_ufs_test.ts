@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { OperateWorld, until } from "../support/operate_world.ts";
+import { executable, missing } from "../support/requirements.ts";
+
+const ignore = missing("executable", "root", "tool:bash", "tool:unshare");
+const RAW = { mountPoint: "s3://lake/raw", name: "raw", path: "/raw" };
+const CANARY = "canary-0b0d5e+SECRET/xyz";
+
+function test(name: string, work: (world: OperateWorld) => Promise<void>): void {
+  Deno.test({
+    name: `mount-ufs ${name}`,
+    ignore,
+    fn: async () => {
+      using world = new OperateWorld();
+      await work(world);
+    },
+  });
+}
+
+test("mounts what is missing and reports native mounts, but not local ones", async (world) => {
+  world.mounts(
+    RAW,
+    { mountPoint: "curvine:///shared", name: "shared", path: "/shared" },
+    { mountPoint: "local:///mnt/disk", name: "disk", path: "/disk" },
+    { mountPoint: "pvc://claim", name: "claim", path: "/claim" },
+    { mountPoint: "s3://lake/ro", path: "/ro", readOnly: true },
+  );
+  world.behave("WARN=1");
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.equal(ran.stdout, '{"mounted":["/raw","/shared","/ro"]}\n');
+  assert.deepEqual(world.table(), { "/raw": "s3://lake/raw", "/ro": "s3://lake/ro" });
+  assert.deepEqual(world.calls(), [
+    "mount",
+    "mount s3://lake/raw /raw --check-path-consist=false",
+    "mount s3://lake/ro /ro --access-mode=read_only --check-path-consist=false",
+    "mount",
+  ]);
+});
+
+test("does nothing the second time", async (world) => {
+  world.mounts(RAW);
+  await world.run(["mount-ufs"]);
+  world.calls();
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.stdout, '{"mounted":["/raw"]}\n');
+  assert.deepEqual(world.calls(), ["mount"]);
+});
+
+test("gives the cli a private file with all masters and the configured port", async (world) => {
+  world.mounts(RAW);
+  await world.run(["mount-ufs"]);
+  const conf = world.read("state/conf");
+  for (const ordinal of [0, 1, 2]) {
+    assert.match(conf, new RegExp(`"lake-master-${ordinal}\\.svc-lake-master\\.ai\\.svc`));
+  }
+  assert.match(conf, /18995/);
+  assert.match(conf, /format_master = false/);
+  assert.equal(world.read("state/conf-mode"), "600\n");
+  const left = [...Deno.readDirSync(`${world.dir}/run`)].map(({ name }) => name);
+  assert.deepEqual(left, ["mount-ufs.lock"]);
+});
+
+test("does not take /data2 for /data", async (world) => {
+  world.addMount("/data2", "s3://other/two");
+  world.mounts({ mountPoint: "s3://lake/data", path: "/data" });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.stdout, '{"mounted":["/data"]}\n');
+  assert.deepEqual(world.table(), { "/data2": "s3://other/two", "/data": "s3://lake/data" });
+  assert.match(ran.stderr, /\/data2 \(s3:\/\/other\/two\) was not mounted for this dataset/);
+});
+
+test("unmounts what it mounted and the dataset dropped, and nothing else", async (world) => {
+  world.mounts(RAW, { mountPoint: "s3://lake/old", path: "/old" });
+  await world.run(["mount-ufs"]);
+  world.addMount("/theirs", "s3://other/theirs");
+  world.mounts(RAW);
+  world.calls();
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.stdout, '{"mounted":["/raw"]}\n');
+  assert.deepEqual(world.calls(), ["mount", "umount /old", "mount"]);
+  assert.deepEqual(world.table(), { "/raw": "s3://lake/raw", "/theirs": "s3://other/theirs" });
+});
+
+test("updates a changed option, and only that mount", async (world) => {
+  const options = { endpoint_url: "http://a:9000", path_style: "true" };
+  world.mounts({ ...RAW, options }, { mountPoint: "s3://lake/b", path: "/b" });
+  await world.run(["mount-ufs"]);
+  world.calls();
+  world.mounts({ ...RAW, options: { ...options, endpoint_url: "http://b:9000" } }, {
+    mountPoint: "s3://lake/b",
+    path: "/b",
+  });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(world.calls(), [
+    "mount",
+    "mount s3://lake/raw /raw --update --check-path-consist=false " +
+    "-c s3.endpoint_url=http://b:9000 -c s3.force.path.style=true",
+    "mount",
+  ]);
+});
+
+test("moves a mount to another UFS though Curvine's update keeps the old one", async (world) => {
+  world.mounts(RAW);
+  await world.run(["mount-ufs"]);
+  for (const [update, bucket] of [["keep", "new"], ["refuse", "newer"]]) {
+    world.behave(`UPDATE=${update}`);
+    world.mounts({ ...RAW, mountPoint: `s3://${bucket}/raw` });
+    const ran = await world.run(["mount-ufs"]);
+    assert.equal(ran.stdout, '{"mounted":["/raw"]}\n', ran.stderr);
+    assert.deepEqual(world.table(), { "/raw": `s3://${bucket}/raw` });
+  }
+});
+
+test("keeps the old mount where the new UFS cannot be listed", async (world) => {
+  world.mounts(RAW);
+  await world.run(["mount-ufs"]);
+  world.mounts({ ...RAW, mountPoint: "s3://gone/raw" });
+  world.behave("FAIL=/raw");
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 71);
+  assert.equal(ran.stdout, "");
+  assert.match(ran.stderr, /stays mounted from s3:\/\/lake\/raw/);
+  assert.deepEqual(world.table(), { "/raw": "s3://lake/raw" });
+});
+
+test("mounts anew when an option is taken back, which an update cannot do", async (world) => {
+  world.mounts({ ...RAW, options: { region_name: "eu", endpoint_url: "http://a" } });
+  await world.run(["mount-ufs"]);
+  world.mounts({ ...RAW, options: { region_name: "eu" } });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.doesNotMatch(world.read("state/table"), /endpoint_url/);
+  assert.match(ran.stderr, /s3\.endpoint_url were taken back/);
+});
+
+test("adopts the dataset's mounts when the record is lost", async (world) => {
+  world.mounts(RAW);
+  await world.run(["mount-ufs"]);
+  Deno.removeSync(`${world.home}/data`, { recursive: true });
+  world.addMount("/old", "s3://lake/old");
+  world.calls();
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.stdout, '{"mounted":["/raw"]}\n');
+  assert.deepEqual(world.calls(), [
+    "mount",
+    "mount s3://lake/raw /raw --update --check-path-consist=false",
+    "mount",
+  ]);
+  assert.match(ran.stderr, /\/old \(s3:\/\/lake\/old\) was not mounted for this dataset/);
+});
+
+test("works on though the record cannot be kept", async (world) => {
+  world.mounts(RAW);
+  world.write("home/data", "a file where the folder should be");
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.stdout, '{"mounted":["/raw"]}\n');
+  assert.match(ran.stderr, /record of mounts/);
+});
+
+test("shows no secret anywhere, whatever the cli prints", async (world) => {
+  world.write("secrets/cred/sk", `${CANARY}\n`);
+  const forms = [
+    { "secret-key": "/etc/fluid/secrets/cred/sk", access: "/etc/fluid/secrets/cred/sk" },
+    [{
+      name: "secret",
+      valueFrom: { secretKeyRef: { name: "cred", key: "sk" } },
+    }],
+  ];
+  // The folder that Fluid mounts, seen by this process alone.
+  const bind = [
+    "unshare",
+    "-m",
+    "sh",
+    "-c",
+    "mount -t tmpfs none /etc && mkdir -p /etc/fluid/secrets && " +
+    `mount --bind ${world.dir}/secrets /etc/fluid/secrets && exec "$@"`,
+    "sh",
+  ];
+  for (const encryptOptions of forms) {
+    world.write("state/table", "");
+    world.mounts({
+      ...RAW,
+      options: { "s3.credentials.session": `${CANARY}-plain` },
+      encryptOptions,
+    });
+    for (const [behaviour, code] of [["FAIL=/raw", 71], ["WARN=1", 0]] as const) {
+      world.behave(behaviour);
+      const ran = await world.run(["mount-ufs"], {}, bind);
+      const shown = `${ran.stdout}${ran.stderr}${world.read("home/data/fluid-mounts.json")}`;
+      assert(!shown.includes("canary"), shown);
+      assert.equal(ran.code, code, ran.stderr);
+      assert(ran.stderr.includes("******"), ran.stderr);
+    }
+    assert(world.read("state/table").includes(`s3.credentials.secret=${CANARY}`));
+  }
+});
+
+test("names the secret that is not there, before it asks Curvine", async (world) => {
+  world.mounts({ ...RAW, encryptOptions: { secret: "/etc/fluid/secrets/no-such/sk" } });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 78);
+  assert.match(ran.stderr, /mounts\[0\]\.encryptOptions\.secret.*no-such\/sk/);
+  assert.deepEqual(world.calls(), []);
+});
+
+test("gives up inside its time when the master hangs, and leaves no process", async (world) => {
+  world.mounts(RAW);
+  world.behave("HANG=table");
+  const ran = await world.run(["mount-ufs", "--timeout", "2s"]);
+  assert.equal(ran.code, 69);
+  assert.equal(ran.stdout, "");
+  assert(ran.took < 8_000, `it took ${ran.took} ms`);
+  await until("the stand-in's processes are gone", () => world.alive().length === 0);
+});
+
+test("takes a mount as made, not known how, when its cli had to be stopped", async (world) => {
+  world.mounts(RAW);
+  world.behave("HANG=mount-one");
+  const stopped = await world.run(["mount-ufs", "--timeout", "2s"]);
+  assert.notEqual(stopped.code, 0);
+  // Curvine finished it after all, and the dataset drops it meanwhile.
+  world.addMount("/raw", "s3://lake/raw");
+  world.behave("");
+  world.mounts({ mountPoint: "s3://lake/b", path: "/b" });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(world.table(), { "/b": "s3://lake/b" });
+});
+
+test("lets a second call wait and then say that it is locked", async (world) => {
+  world.mounts(RAW);
+  world.behave("LATE=table LATE_SECONDS=3");
+  const first = world.run(["mount-ufs"]);
+  await until("the first call has asked the cli", () => world.read("state/calls") !== "");
+  const second = await world.run(["mount-ufs", "--timeout", "1s"]);
+  assert.equal(second.code, 75);
+  assert.match(second.stderr, /another mount-ufs/);
+  assert.equal((await first).stdout, '{"mounted":["/raw"]}\n');
+});
+
+test("serves two calls at once, one after the other", async (world) => {
+  world.mounts(RAW);
+  const both = await Promise.all([world.run(["mount-ufs"]), world.run(["mount-ufs"])]);
+  assert.deepEqual(both.map(({ stdout }) => stdout), Array(2).fill('{"mounted":["/raw"]}\n'));
+  const mounts = world.calls().filter((call) => call.includes("s3://lake/raw"));
+  assert.equal(mounts.length, 1);
+});
+
+test("gives the lock back when it is killed", async (world) => {
+  world.mounts(RAW);
+  world.behave("HANG=table");
+  const child = new Deno.Command(executable, {
+    args: ["mount-ufs"],
+    env: world.env(),
+    clearEnv: true,
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await until("it has the lock", () => world.read("state/calls") !== "");
+  child.kill("SIGKILL");
+  await child.status;
+  world.behave("");
+  assert.equal((await world.run(["mount-ufs"])).code, 0);
+});
+
+test("stops its cli on TERM and exits with 143", async (world) => {
+  world.mounts(RAW);
+  world.behave("HANG=table");
+  const child = new Deno.Command(executable, {
+    args: ["mount-ufs"],
+    env: world.env(),
+    clearEnv: true,
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await until("it has called the cli", () => world.read("state/calls") !== "");
+  child.kill("SIGTERM");
+  assert.equal((await child.status).code, 143);
+  await until("the stand-in's processes are gone", () => world.alive().length === 0);
+});
+
+test("does the same under its old name", async (world) => {
+  world.mounts(RAW);
+  Deno.symlinkSync(executable, `${world.home}/mountUfs.sh`);
+  const { code, stdout } = await new Deno.Command(`${world.home}/mountUfs.sh`, {
+    env: world.env(),
+    clearEnv: true,
+  }).output();
+  assert.equal(code, 0);
+  assert.equal(new TextDecoder().decode(stdout), '{"mounted":["/raw"]}\n');
+});
+
+test("tries every mount and names each that failed", async (world) => {
+  world.mounts(RAW, { mountPoint: "s3://lake/b", path: "/b" });
+  world.behave("FAIL=/raw");
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 71);
+  assert.equal(ran.stdout, "");
+  assert.match(ran.stderr, /Cannot mount \/raw from s3:\/\/lake\/raw: .*cannot list/);
+  assert.deepEqual(world.table(), { "/b": "s3://lake/b" });
+});
+
+test("says that Curvine is unreachable", async (world) => {
+  world.mounts(RAW);
+  world.behave("UNREACHABLE=1");
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 69);
+  assert.match(ran.stderr, /Cannot read Curvine's mount table: .*cannot connect to any master/);
+});
+
+test("needs no Curvine for a dataset of native mounts", async (world) => {
+  world.mounts({ mountPoint: "curvine:///", name: "all", path: "/all" });
+  world.behave("UNREACHABLE=1");
+  assert.equal((await world.run(["mount-ufs"])).stdout, '{"mounted":["/all"]}\n');
+});
+
+test("names a runtime config that does not exist", async (world) => {
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 66);
+  assert.match(ran.stderr, /runtime\.json" does not exist/);
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import type { MountAnswer } from "../../../lib/mount/classify.ts";
+import { clearMounts, numberedBelow } from "../../../lib/mount/clear.ts";
+import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
+import type { Mounts } from "../../../lib/mount/mounts.ts";
+
+/** A kernel of our own: lines of a table, of which a detach takes the last at a path. */
+function fakeMounts(
+  lines: string[],
+  { answer = "unknown" as MountAnswer, stuck = false, mayMount = true } = {},
+): Mounts & { asked: string[]; lines: string[] } {
+  const asked: string[] = [];
+  const detach = (path: string): Promise<void> => {
+    const index = parseMountinfo(lines.join("\n")).findLastIndex((mount) => mount.path === path);
+    if (index >= 0 && !stuck) lines.splice(index, 1);
+    return Promise.resolve();
+  };
+  return {
+    asked,
+    lines,
+    table: () => lines.join("\n"),
+    detach,
+    unmount: detach,
+    ask: (path) => {
+      asked.push(path);
+      return Promise.resolve(answer);
+    },
+    mayMount: () => mayMount,
+  };
+}
+
+const ROOT = "1 0 8:1 / / rw - ext4 /dev/vda rw";
+const BASE = "2 1 8:1 /host /m rw shared:1 - ext4 /dev/vda rw";
+
+Deno.test("three stacked layers of ours go, the volume below stays", async () => {
+  const mounts = fakeMounts([
+    ROOT,
+    BASE,
+    "3 2 0:50 / /m rw - fuse.curvinefs curvinefs rw",
+    "4 3 0:51 / /m rw - fuse.curvinefs curvinefs rw",
+    "5 4 0:52 / /m rw - fuse.curvinefs curvinefs rw",
+  ]);
+  const { cleared, obstacle } = await clearMounts("/m", mounts);
+  assert.equal(obstacle, undefined);
+  assert.deepEqual(cleared.map(({ mount }) => mount.device), ["0:52", "0:51", "0:50"]);
+  assert.deepEqual(mounts.lines, [ROOT, BASE]);
+  assert.deepEqual(mounts.asked, [], "ours are known by the table alone");
+});
+
+Deno.test("a FUSE mount of unknown origin is asked: stale goes, live and silent stay", async () => {
+  const sshfs = "3 2 0:50 / /m rw - fuse.sshfs host: rw";
+  const stale = fakeMounts([ROOT, BASE, sshfs], { answer: "stale" });
+  assert.equal((await clearMounts("/m", stale)).cleared[0]?.kind, "stale");
+  assert.deepEqual(stale.lines, [ROOT, BASE]);
+  for (const answer of ["answers", "silent", "unknown"] as const) {
+    const mounts = fakeMounts([ROOT, BASE, sshfs], { answer });
+    const { obstacle } = await clearMounts("/m", mounts);
+    assert.equal(obstacle?.kind, "foreign");
+    assert.match(obstacle.message, /"\/m".*fuse\.sshfs.*"host:".*unmount it/);
+    assert.deepEqual(mounts.lines, [ROOT, BASE, sshfs]);
+  }
+});
+
+Deno.test("a device that a daemon of ours mounted is ours, and nobody asks it", async () => {
+  const mounts = fakeMounts([ROOT, "3 1 0:50 / /m rw - fuse bindfs rw"], { answer: "answers" });
+  await clearMounts("/m", mounts, { ownDevices: new Set(["0:50"]) });
+  assert.deepEqual(mounts.lines, [ROOT]);
+  assert.deepEqual(mounts.asked, []);
+});
+
+Deno.test("a live mount of another kind on top of a FUSE layer is refused", async () => {
+  const mounts = fakeMounts([
+    ROOT,
+    "3 1 0:50 / /m rw - fuse.curvinefs curvinefs rw",
+    "4 3 0:60 / /m rw - tmpfs tmpfs rw",
+  ]);
+  const { obstacle } = await clearMounts("/m", mounts);
+  assert.equal(obstacle?.kind, "foreign");
+  assert.equal(mounts.lines.length, 3);
+});
+
+Deno.test("a plain volume at the target is no obstacle and stays", async () => {
+  const mounts = fakeMounts([ROOT, BASE, "3 2 0:60 / /m rw - tmpfs tmpfs rw"]);
+  assert.deepEqual(await clearMounts("/m", mounts), { cleared: [] });
+  assert.equal(mounts.lines.length, 3);
+});
+
+Deno.test("mnt-0 to mnt-N inside the target are cleared, other mounts inside are not", async () => {
+  const other = "6 1 0:53 / /m/other rw - fuse.curvinefs curvinefs rw";
+  const mounts = fakeMounts([
+    ROOT,
+    "3 1 0:50 / /m/mnt-0 rw - fuse.curvinefs curvinefs rw",
+    "4 1 0:51 / /m/mnt-12 rw - fuse.curvinefs curvinefs rw",
+    other,
+  ]);
+  await clearMounts("/m", mounts);
+  assert.deepEqual(mounts.lines, [ROOT, other]);
+});
+
+Deno.test("mnt-N is told from names that only look like it", () => {
+  const paths = ["/m/mnt-0", "/m/mnt-", "/m/mnt-1x", "/m/mnt-1/x", "/m2/mnt-1"];
+  const table = parseMountinfo(paths.map((path) => `3 1 0:5 / ${path} rw - fuse s rw`).join("\n"));
+  assert.deepEqual(numberedBelow(table, "/m"), ["/m/mnt-0"]);
+});
+
+Deno.test("a mount that the kernel keeps ends the loop with the reason", async () => {
+  const line = "3 1 0:50 / /m rw - fuse.curvinefs curvinefs rw";
+  const stuck = await clearMounts("/m", fakeMounts([ROOT, line], { stuck: true }));
+  assert.equal(stuck.obstacle?.kind, "failed");
+  const powerless = fakeMounts([ROOT, line], { stuck: true, mayMount: false });
+  assert.match((await clearMounts("/m", powerless)).obstacle?.message ?? "", /CAP_SYS_ADMIN/);
+});
+
+Deno.test("with any, a live foreign FUSE mount goes too, but never a plain one", async () => {
+  const mounts = fakeMounts([ROOT, BASE, "3 2 0:50 / /m rw - fuse.sshfs h rw"]);
+  await clearMounts("/m", mounts, { any: true });
+  assert.deepEqual(mounts.lines, [ROOT, BASE]);
+  assert.deepEqual(mounts.asked, []);
+});

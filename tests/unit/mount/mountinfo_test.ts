@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isFuse, parseMountinfo, unescapeField } from "../../../lib/mount/mountinfo.ts";
+
+Deno.test("a line gives every field, optional fields included", () => {
+  const [mount] = parseMountinfo(
+    "36 35 0:98 /sub /mnt/a rw,noatime master:1 shared:7 - fuse.curvinefs curvinefs rw,user_id=0\n",
+  );
+  assert.deepEqual(mount, {
+    id: 36,
+    parent: 35,
+    device: "0:98",
+    root: "/sub",
+    path: "/mnt/a",
+    options: ["rw", "noatime"],
+    propagation: ["master:1", "shared:7"],
+    type: "fuse.curvinefs",
+    source: "curvinefs",
+  });
+});
+
+Deno.test("escaped spaces, tabs, newlines, hashes and backslashes are decoded once", () => {
+  const [mount] = parseMountinfo(
+    "36 35 0:98 / /m\\040t/a\\011b\\012c\\043d\\134040 rw - fuse a\\040b rw\n",
+  );
+  assert.equal(mount?.path, "/m t/a\tb\nc#d\\040");
+  assert.equal(mount.source, "a b");
+});
+
+Deno.test("an empty source does not shift the fields", () => {
+  const [mount] = parseMountinfo("36 35 0:98 / /m rw - fuse  rw\n");
+  assert.equal(mount?.type, "fuse");
+  assert.equal(mount.source, "");
+});
+
+Deno.test("nonsense lines and a missing last newline do no harm", () => {
+  const mounts = parseMountinfo(
+    "garbage\n\n1 2\nx y 0:1 / /m rw - fuse s rw\n36 35 0:98 / /m rw - fuse s rw",
+  );
+  assert.deepEqual(mounts.map((mount) => mount.path), ["/m"]);
+});
+
+Deno.test("whatever the kernel escapes comes back", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary-ascii" }), (path) => {
+    const escaped = path.replace(
+      /[ \t\n\\#]/g,
+      (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, "0")}`,
+    );
+    assert.equal(unescapeField(escaped), path);
+  }));
+});
+
+Deno.test("the parser survives any text", () => {
+  fc.assert(fc.property(fc.string(), (text) => void parseMountinfo(text)));
+});
+
+Deno.test("10,000 lines are parsed in linear time", () => {
+  const table = (lines: number): string =>
+    Array.from(
+      { length: lines },
+      (_, i) =>
+        `${
+          i + 2
+        } 1 0:${i} / /var/lib/kubelet/pods/${i}/volumes/x\\040y rw,relatime shared:${i} - ext4 /dev/vda rw`,
+    )
+      .join("\n");
+  const time = (text: string): number => {
+    const start = performance.now();
+    assert.equal(parseMountinfo(text).at(-1)?.source, "/dev/vda");
+    return performance.now() - start;
+  };
+  const best = (text: string): number => Math.min(...Array.from({ length: 5 }, () => time(text)));
+  const [small, big] = [best(table(2_500)), best(table(10_000))];
+  // Quadratic would be sixteen times as long.
+  assert.ok(big < small * 10 + 5, `${small} ms for 2,500 lines, ${big} ms for 10,000`);
+});
+
+Deno.test("FUSE is told by its type", () => {
+  const types = ["fuse", "fuse.curvinefs", "fuseblk", "fusectl", "ext4", "fusex"];
+  const lines = types.map((type) => `36 35 0:98 / /m rw - ${type} s rw`).join("\n");
+  assert.deepEqual(parseMountinfo(lines).map(isFuse), [true, true, true, false, false, false]);
+});
