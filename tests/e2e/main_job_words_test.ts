@@ -191,31 +191,20 @@ test("render shows the argument list that run uses, as a shell reads it", async 
 
 test("a signal in the first moments ends us, whenever it comes", async () => {
   await using sandbox = await Sandbox.make();
-  for (let delay = 0; delay < 60; delay += 6) {
-    const child = sandbox.spawn(["worker"], { STAND_IN: "wait" });
-    await new Promise((resolve) => setTimeout(resolve, delay));
+  await sandbox.write(
+    "home/lib/curvine-server",
+    "#!/bin/sh\ntrap 'exit 0' TERM\nexec > /dev/null 2>&1\nsleep 3 & wait\nexit 99\n",
+  );
+  const codes = await Promise.all(Array.from({ length: 24 }, async (_, index) => {
+    await new Promise((resolve) => setTimeout(resolve, index * 120));
+    const child = sandbox.spawn(["worker"]);
+    await new Promise((resolve) => setTimeout(resolve, 8 + 3 * index));
     child.kill("SIGTERM");
-    const { code, signal } = await waitForEnd(child);
-    assert(
-      code === 0 || code === 143 || signal === "SIGTERM",
-      `${code} ${signal} after ${delay} ms`,
-    );
-  }
+    const { code } = await child.output();
+    return code;
+  }));
+  // A TERM that nobody got lets the stand-in run to its end. One may fall into the very moment
+  // between two programs, in which nobody can get it.
+  assert(codes.filter((code) => code === 99).length <= 1, codes.join(" "));
+  for (const code of codes) assert([0, 143, 99].includes(code), codes.join(" "));
 });
-
-async function waitForEnd(child: Deno.ChildProcess): Promise<Deno.CommandStatus> {
-  // One that came between two programs is lost, as for every program that starts: ask again then.
-  const again = setInterval(() => {
-    try {
-      child.kill("SIGTERM");
-    } catch {
-      // It has just ended.
-    }
-  }, 1000);
-  try {
-    const { code, signal, success } = await child.output();
-    return { code, signal, success };
-  } finally {
-    clearInterval(again);
-  }
-}
