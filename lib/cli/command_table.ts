@@ -150,6 +150,40 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/unmount.ts"),
   },
   {
+    name: "simulate",
+    summary: "Show a whole run on this machine, below one folder; no cluster, no root",
+    operands: RUN_OPERANDS,
+    flags: [
+      {
+        name: "env-file",
+        value: "FILE",
+        repeatable: true,
+        summary: "What the container's environment would be, as deno --env-file reads it",
+      },
+      {
+        name: "root",
+        value: "DIR",
+        summary: "Where everything goes (default: a temporary folder)",
+      },
+      { name: "chaos", summary: "Kill, break, reconfigure and stop the daemon on the way" },
+      {
+        name: "for",
+        value: "TIME",
+        summary: "End after this long (default 3s; with --chaos, when that is over)",
+      },
+      { name: "json", summary: "Tell it as one JSON object a line" },
+    ],
+    examples: [
+      ["curvine-fluid simulate --env-file manifests/local/cache-client.env", "a FUSE client"],
+      ["curvine-fluid simulate --env-file thin.env --chaos", "and what becomes of it in trouble"],
+      [
+        "CURVINE_HOME=/app/curvine curvine-fluid simulate --env-file a.env",
+        "with the real Curvine",
+      ],
+    ],
+    load: () => import("../commands/simulate.ts"),
+  },
+  {
     name: "options",
     summary: "List every option and setting, with type, default and meaning",
     operands: "[WORD…]",
@@ -226,6 +260,14 @@ const HIDDEN: readonly CommandSpec[] = [
     examples: [],
     load: () => import("../commands/probe.ts"),
   },
+  {
+    name: "stand-in",
+    summary: "Take the part of a Curvine program in a simulation",
+    operands: "curvine-fuse|curvine-server -- ARGUMENTS",
+    flags: [],
+    examples: [],
+    load: () => import("../commands/stand_in.ts"),
+  },
 ];
 
 /** Links by whose name a command is run: the scripts that images have had. */
@@ -236,6 +278,9 @@ export const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
   "reportSummary.sh": ["report-summary"],
   "generate_config.py": ["render", "--write"],
   "config-parse.py": ["render", "--write", "fluid-thin-runtime"],
+  // Only in the folder of a simulation; everywhere else these are Curvine's own programs.
+  "curvine-fuse": ["stand-in", "curvine-fuse", "--"],
+  "curvine-server": ["stand-in", "curvine-server", "--"],
 };
 
 /** Finds a command by its name. */
