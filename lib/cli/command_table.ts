@@ -69,8 +69,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "mount-ufs",
-    summary:
-      "Bring Curvine's mount table to what the Dataset wants, and report its paths (Fluid's mountUFS)",
+    summary: "Make Curvine's mount table the Dataset's, report its paths (Fluid's mountUFS)",
     operands: "",
     flags: [
       {

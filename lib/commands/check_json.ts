@@ -1,5 +1,6 @@
 import { ConfigError, type Problem, problemLine } from "../fluid/config_error.ts";
 import { loadJson } from "../fluid/load_json.ts";
+import { mendTypes } from "../fluid/mend_types.ts";
 import { SECRETS_FOLDER } from "../fluid/redact.ts";
 import { unknownFields } from "../fluid/unknown_fields.ts";
 import { configSubject, draftPlan } from "../generate/generate_plan.ts";
@@ -33,11 +34,16 @@ export async function checkJson(
       const message = `${path} is no field that Fluid writes${advice}`;
       warnings.set(message, { code: "unknown-field", message, path });
     }
+    const mended = mendTypes(value);
+    for (const problem of mended.problems) found.set(problemLine(problem), problem);
     // Some problems concern one component only, such as a host name that is no master's.
-    for (const component of runtime === "thin" ? ["client"] : ["master", "worker", "client"]) {
-      const { plan, problems } = await draftPlan(inputsFor(file, runtime, component, host));
-      // Which pod this will be is not in the file.
-      for (const problem of problems.filter(({ path }) => path !== "$HOSTNAME")) {
+    const components = runtime === "thin" ? ["client"] : ["master", "worker", "client"];
+    for (const component of mended.value === undefined ? [] : components) {
+      const inputs = inputsFor(file, runtime, component, host);
+      const { plan, problems } = await draftPlan(
+        mended.problems.length === 0 ? inputs : withContent(file, mended.value, inputs),
+      );
+      for (const problem of problems.filter((one) => isOfTheFile(one, mended.problems))) {
         found.set(problemLine(problem), problem);
       }
       for (const warning of plan.warnings) warnings.set(warning.message, warning);
@@ -47,6 +53,17 @@ export async function checkJson(
     for (const problem of error.problems) found.set(problemLine(problem), problem);
   }
   return { file, runtime, problems: [...found.values()], warnings: [...warnings.values()] };
+}
+
+function withContent(file: string, value: unknown, inputs: Inputs): Inputs {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return { ...inputs, readFile: (path) => path === file ? bytes : inputs.readFile(path) };
+}
+
+/** Which pod this will be is not in the file, and what lacks because its type is wrong is known. */
+function isOfTheFile({ path }: Problem, known: readonly Problem[]): boolean {
+  return path !== "$HOSTNAME" &&
+    !known.some((one) => path.startsWith(one.path) || one.path.startsWith(path));
 }
 
 /** CacheRuntime's file always has components, ThinRuntime's never. */

@@ -55,12 +55,19 @@ export class Daemon {
     this.#watch(this.#processes.spawn({ argv, cwd, env: whole }, this.#tap));
   }
 
-  /** Takes an orphan as the daemon in charge; other successors have nothing to serve. */
+  /** Takes an orphan as the daemon in charge. */
   adopt(heir: Heir): void {
-    for (const { pid, env } of this.kin()) {
-      if (pid !== heir.pid && isSuccessor(env)) this.#processes.adopt(pid).signal("SIGKILL");
-    }
     this.#watch(this.#processes.adopt(heir.pid));
+  }
+
+  /**
+   * Kills other successors than the one in charge. TERM would make them unmount what it serves;
+   * the connection lives on as long as one process has it open.
+   */
+  endRivals(): void {
+    for (const { pid, env } of this.kin()) {
+      if (isSuccessor(env)) this.#processes.adopt(pid).signal("SIGKILL");
+    }
   }
 
   signal(signal: SentSignal): void {

@@ -53,6 +53,26 @@ export class MountWatch {
     for (const { device } of served) this.ownDevices.add(device);
   }
 
+  /**
+   * How the mounts that {@link own} remembered are: `served` on top of their mount points,
+   * `covered` by somebody else's mount but alive below it, or `gone`.
+   */
+  state(): "served" | "covered" | "gone" {
+    const table = parseMountinfo(this.#mounts.table());
+    let covered = false;
+    for (const path of this.#paths) {
+      const top = layersAt(table, path).at(-1);
+      if (top !== undefined && this.#isOwn(top)) continue;
+      if (!table.some((mount) => mount.path === path && this.#isOwn(mount))) return "gone";
+      covered = true;
+    }
+    return covered ? "covered" : "served";
+  }
+
+  #isOwn(mount: Mount): boolean {
+    return isFuse(mount) && this.ownDevices.has(mount.device);
+  }
+
   /** FUSE mounts outside of our mount points, to tell a person where a daemon mounted instead. */
   elsewhere(): Mount[] {
     return parseMountinfo(this.#mounts.table())

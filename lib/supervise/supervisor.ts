@@ -68,7 +68,7 @@ export class Supervisor {
   #disarm: Stop = () => {};
   #stopping: StopSequence | undefined;
   #downSince: number | undefined;
-  #isServed = false;
+  #mounts: ReturnType<MountWatch["state"]> = "gone";
   #lastLook = -Infinity;
   #lookCost = 0;
   #pendingLook: Stop | undefined;
@@ -149,6 +149,8 @@ export class Supervisor {
 
   /** USR1. */
   reload(): void {
+    // The mount may be there already, and the kernel's word of it still on its way.
+    if (this.#state.name === "starting") this.#look();
     this.#take({ name: "reload", reason: "signal", hot: this.#canHandOver() });
   }
 
@@ -177,7 +179,8 @@ export class Supervisor {
     const now = this.#world.clock.now();
     const { name } = this.#state;
     const hangs = this.#hang?.suspicious === true;
-    const ready = name === "mounted" && !hangs;
+    const covered = this.#mounts === "covered";
+    const ready = name === "mounted" && !hangs && !covered;
     const serving = name === "mounted" || name === "reloading";
     return {
       version: this.#options.version,
@@ -186,9 +189,15 @@ export class Supervisor {
       upFor: now - this.#begun,
       target: this.#plan.mount?.target,
       pid: this.#daemon.current?.pid,
-      mounted: serving && (this.#watch === undefined || this.#isServed),
+      mounted: serving && (this.#watch === undefined || this.#mounts !== "gone"),
       ready,
-      reason: ready ? undefined : hangs ? "the mount does not answer" : name,
+      reason: ready
+        ? undefined
+        : hangs
+        ? "the mount does not answer"
+        : covered
+        ? "somebody mounted over the target"
+        : name,
       restarts: this.#journal.restarts,
       lastRestart: this.#journal.lastRestart,
       lastRemount: this.#journal.lastRemount,
@@ -238,7 +247,10 @@ export class Supervisor {
 
   #onMounted(from: State["name"], at: number): void {
     const served = this.#watch?.served() ?? [];
-    if (this.#watch !== undefined) this.#watch.own(served);
+    this.#watch?.own(served);
+    this.#mounts = "served";
+    // Several may come; only now is it known that the adopted one serves.
+    if (from === "reloading") this.#daemon.endRivals();
     this.#startHangMonitor(served);
     if (from !== "starting") return;
     if (this.#downSince !== undefined) this.#journal.lastRemount = at - this.#downSince;
@@ -350,8 +362,9 @@ export class Supervisor {
         askDeadline: this.#options.settings.probeTimeout,
       });
       for (const { mount, kind } of cleared) {
-        this.#log("info", "cleared", `Detached a ${kind} mount`, {
+        this.#log("info", "cleared", "Detached a mount that was left at the target", {
           path: mount.path,
+          kind,
           type: mount.type,
           source: mount.source,
         });
@@ -414,20 +427,29 @@ export class Supervisor {
     const watch = this.#watch;
     if (watch === undefined) return;
     const begun = this.#world.clock.now();
-    const served = watch.served();
+    if (this.#state.name === "starting") {
+      const served = watch.served();
+      if (served.length > 0) watch.own(served);
+      this.#mounts = watch.isComplete(served) ? "served" : "gone";
+      if (this.#mounts === "served") this.#take({ name: "mounted" });
+    } else {
+      const before = this.#mounts;
+      this.#mounts = watch.state();
+      if (this.#mounts !== before) this.#onMountsChanged();
+    }
     this.#lastLook = this.#world.clock.now();
     this.#lookCost = this.#lastLook - begun;
-    this.#isServed = watch.isComplete(served);
+  }
+
+  #onMountsChanged(): void {
     const { name } = this.#state;
-    if (name === "starting") {
-      if (served.length > 0) watch.own(served);
-      if (this.#isServed) this.#take({ name: "mounted" });
-    } else if (name === "mounted" || name === "reloading") {
-      if (!this.#isServed) {
-        this.#downSince ??= this.#lastLook;
-        this.#take({ name: "unmounted" });
-      }
-    }
+    if (name !== "mounted" && name !== "reloading") return;
+    if (this.#mounts === "gone") {
+      this.#downSince ??= this.#world.clock.now();
+      this.#take({ name: "unmounted" });
+    } else if (this.#mounts === "covered") {
+      this.#log("warn", "covered", "Somebody mounted over the target; ours lives on below it");
+    } else this.#log("info", "uncovered", "The target is ours again");
   }
 
   // Reloading

@@ -44,7 +44,7 @@ export function host(signals: Signals): Host {
     signals,
     hostname: Deno.hostname,
     stdout: (text) => writeAll(Deno.stdout, text),
-    stderr: (text) => writeAll(Deno.stderr, text),
+    stderr: say,
     readFile,
     kindOf,
     writeFile: writeFileAtomic,
@@ -62,6 +62,15 @@ function calledAs(): string {
     return line.slice(0, line.indexOf("\0"));
   } catch {
     return "curvine-fluid";
+  }
+}
+
+/** A message that cannot be written, to a full disk say, must not end what it is about. */
+function say(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch {
+    // There is nobody left to tell.
   }
 }
 

@@ -116,7 +116,11 @@ fault(
 fault(
   "the daemon refuses its configuration: no loop",
   // The stand-in's validate-config refuses this number of threads.
-  { plan: ["complain=bad-configuration exit=1"], options: { io_threads: "666" } },
+  {
+    plan: ["complain=bad-configuration exit=1"],
+    options: { io_threads: "666" },
+    env: { CURVINE_FLUID_RESTART_DELAY: "500ms", CURVINE_FLUID_RESTART_MAX_DELAY: "1s" },
+  },
   async (run) => {
     await run.start();
     await assertEnded(run, 1);
