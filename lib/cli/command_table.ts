@@ -136,8 +136,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "status",
     summary: "Show what the supervisor of this container does",
     operands: "",
-    flags: [{ name: "json", summary: "Print it as JSON" }],
-    examples: [["curvine-fluid status", "state, target, restarts, the last remount"]],
+    flags: [
+      { name: "json", summary: "Print it as JSON" },
+      { name: "watch", summary: "Show it every second, until Ctrl-C" },
+    ],
+    examples: [
+      ["curvine-fluid status", "state, mount, restarts and why, the last errors"],
+      ["kubectl exec POD -- curvine-fluid status --watch", "how it goes on"],
+    ],
     load: () => import("../commands/status.ts"),
   },
   {

@@ -11,6 +11,7 @@ import { configSubject, type Generated } from "../generate/generate_plan.ts";
 import type { Plan } from "../generate/plan.ts";
 import { redactPlan } from "../generate/redact_plan.ts";
 import type { Status } from "../observe/status.ts";
+import { styleFor } from "../observe/style.ts";
 import { readEnvFiles } from "../simulate/dotenv.ts";
 import { withPretendedMount } from "../simulate/pretended_mount.ts";
 import {
@@ -41,6 +42,7 @@ import {
 } from "../system/simulation.ts";
 import { systemSockets } from "../system/sockets.ts";
 import { supervisorWorld } from "../system/supervisor_world.ts";
+import { stdoutIsTerminal } from "../system/terminal.ts";
 import { generateFor } from "./generate_for.ts";
 import { inputsOf } from "./inputs_of.ts";
 import { prepare, writeConfig } from "./prepare.ts";
@@ -107,6 +109,7 @@ async function run(wish: Wish): Promise<number> {
   const story = new Story({
     json: wish.json,
     short,
+    style: styleFor(stdoutIsTerminal(), host.env),
     now: () => performance.now(),
     write: (text) => host.stdout(text),
   });
@@ -139,7 +142,8 @@ async function run(wish: Wish): Promise<number> {
       lines: [
         `ROOT is ${root}; nothing is written elsewhere`,
         ...(target === undefined ? [] : [`TARGET is ${target.replace(root, "ROOT")}`]),
-        ...actors.lines,
+        `Curvine is ${actors.who}`,
+        ...(target === undefined ? [] : [`Mounts are ${actors.how}`]),
       ],
       data: {
         version: VERSION,
@@ -239,8 +243,9 @@ interface Cast {
   readonly home: string | undefined;
   readonly mount: "real" | "bindfs" | "pretended";
   readonly env: Readonly<Record<string, string>>;
-  /** What a person has to know of it. */
-  readonly lines: readonly string[];
+  /** Both in words, for people. */
+  readonly who: string;
+  readonly how: string;
 }
 
 function castOf(
@@ -258,7 +263,8 @@ function castOf(
       home: wanted,
       mount: "real",
       env: {},
-      lines: [`Curvine is the one in ${wanted}`],
+      who: `the one in ${wanted}`,
+      how: "Curvine's own",
     };
   }
   for (const program of ["curvine-fuse", "curvine-server"]) {
@@ -269,13 +275,14 @@ function castOf(
     : wanted === ""
     ? "CURVINE_HOME is not set"
     : `there is no Curvine in ${wanted}`;
-  const lines = [`Curvine is a stand-in: ${why}`];
+  const who = `a stand-in: ${why}`;
   if (canMount && isInPath("bindfs", host.env["PATH"] ?? "")) {
     return {
       home: undefined,
       mount: "bindfs",
       env: { [STAND_IN_VARIABLE]: "bindfs", [STAND_IN_SHOWS]: paths.data },
-      lines: [...lines, "Mounts are real FUSE mounts, by bindfs"],
+      who,
+      how: "real FUSE mounts, by bindfs",
     };
   }
   const lacking = !world.mounts.mayMount()
@@ -287,7 +294,8 @@ function castOf(
     home: undefined,
     mount: "pretended",
     env: { [STAND_IN_VARIABLE]: `${paths.run}/pretended-mount` },
-    lines: [...lines, `Mounts are pretended: ${lacking}`],
+    who,
+    how: `pretended: ${lacking}`,
   };
 }
 

@@ -107,6 +107,8 @@ async function mount(args: readonly string[], conf: string, host: Host): Promise
 /** Whoever serves the mount: bindfs, or a note that says that we do. */
 interface Server {
   readonly pid: number;
+  /** The mount's number: it stays the same over a hot reload. */
+  readonly id: number;
   readonly ended: Promise<number>;
   end(): void;
 }
@@ -114,7 +116,7 @@ interface Server {
 function beginMount(target: string, host: Host): Server {
   host.makeFolder(target);
   const how = host.env[STAND_IN_VARIABLE] ?? "";
-  if (how !== "bindfs") return noteMount(target, how, host);
+  if (how !== "bindfs") return noteMount(target, how, ownPid(), host);
   const shown = host.env[STAND_IN_SHOWS] ?? "/nonexistent";
   const child: PlainChild = startPlainChild([
     "bindfs",
@@ -124,14 +126,15 @@ function beginMount(target: string, host: Host): Server {
     shown,
     target,
   ]);
-  return { ...child, end: () => sendSignal(child.pid, "SIGTERM") };
+  return { ...child, id: child.pid, end: () => sendSignal(child.pid, "SIGTERM") };
 }
 
-function noteMount(target: string, note: string, host: Host): Server {
-  host.writeFile(note, JSON.stringify({ target, pid: ownPid() }), 0o600);
+function noteMount(target: string, note: string, id: number, host: Host): Server {
+  host.writeFile(note, JSON.stringify({ target, pid: ownPid(), id }), 0o600);
   const ended = Promise.withResolvers<number>();
   return {
     pid: ownPid(),
+    id,
     ended: ended.promise,
     end(): void {
       removeFile(note);
@@ -142,10 +145,13 @@ function noteMount(target: string, note: string, host: Host): Server {
 
 /** After a hot reload: the mount is there, and its server is not our child. */
 function continueMount(target: string, statePath: string, host: Host): Server {
-  const state = JSON.parse(new TextDecoder().decode(host.readFile(statePath))) as { pid: number };
+  const state = JSON.parse(new TextDecoder().decode(host.readFile(statePath))) as {
+    readonly pid: number;
+    readonly id: number;
+  };
   removeFile(statePath);
   const how = host.env[STAND_IN_VARIABLE] ?? "";
-  if (how !== "bindfs") return noteMount(target, how, host);
+  if (how !== "bindfs") return noteMount(target, how, state.id, host);
   const ended = new Promise<number>((done) => {
     const look = (): void => {
       if (stateOfProcess(state.pid) === "gone") done(ExitCode.Done);
@@ -153,13 +159,13 @@ function continueMount(target: string, statePath: string, host: Host): Server {
     };
     look();
   });
-  return { pid: state.pid, ended, end: () => sendSignal(state.pid, "SIGTERM") };
+  return { ...state, ended, end: () => sendSignal(state.pid, "SIGTERM") };
 }
 
 /** Hot reload: the successor is begun, then we go; the mount stays. Curvine: Hot reload. */
 function handOver(server: Server, args: readonly string[], host: Host): number {
   const path = `${host.env["TMPDIR"] ?? "/tmp"}/curvine_fuse_state_${ownPid()}.data`;
-  host.writeFile(path, JSON.stringify({ pid: server.pid }), 0o600);
+  host.writeFile(path, JSON.stringify({ pid: server.pid, id: server.id }), 0o600);
   const program = `${host.env["CURVINE_HOME"]}/lib/curvine-fuse`;
   startPlainChild([program, ...args], { CURVINE_FUSE_STATE_PATH: path });
   say(host, "curvine-fuse: SIGUSR1, handing the mount over");

@@ -7,21 +7,34 @@ import { changeLines, tomlChanges } from "./toml_changes.ts";
 /** The longest that one act may take; it is over much earlier. */
 const ACT_MS = 20_000;
 
-/** A trouble, and what became of it. */
-type Act = (stage: Stage) => Promise<void>;
+/** A trouble. @returns whether the supervisor got over it, as far as time allowed to see */
+type Act = (stage: Stage) => Promise<boolean>;
 
-/** Makes trouble, one after the other, and tells what the supervisor makes of it. */
-export async function chaos(stage: Stage): Promise<void> {
+/**
+ * Makes trouble, one after the other, and tells what the supervisor makes of it.
+ *
+ * @returns whether it got over all of them
+ */
+export async function chaos(stage: Stage): Promise<boolean> {
   const acts: readonly Act[] = stage.config === undefined
     ? [killDaemon, hang]
     : [killDaemon, breakConfig, changeConfig, hang];
   for (const act of acts) {
-    if (stage.world.clock.now() >= stage.end) return;
+    if (isOver(stage)) return true;
     const before = await stage.status();
     // Somebody ended it: there is nobody left to make trouble for.
-    if (before === undefined || !["mounted", "reloading"].includes(before.state)) return;
-    await act(stage);
+    if (before === undefined || before.state === "stopping") return true;
+    if (!await act(stage)) return isOver(stage);
   }
+  return true;
+}
+
+function isOver({ world, end }: Stage): boolean {
+  return world.clock.now() >= end;
+}
+
+function tooLate(stage: Stage, what: string): string {
+  return isOver(stage) ? `The time is over (--for); ${what} yet` : `${what} in time`;
 }
 
 const killDaemon: Act = async (stage) => {
@@ -33,14 +46,14 @@ const killDaemon: Act = async (stage) => {
     data: { trouble: "kill", pids },
   });
   for (const pid of pids) stage.kill(pid, "SIGKILL");
-  await tellRemount(stage, before, "signal");
+  return await tellRemount(stage, before, "signal");
 };
 
 const breakConfig: Act = async (stage) => {
   const { config, story } = stage;
   const before = await stage.status();
   const value = config?.read();
-  if (config === undefined) return;
+  if (config === undefined) return true;
   story.section({
     kind: "chaos",
     text: 'Trouble: the runtime config changes, with fuse.io_threads "many"',
@@ -52,19 +65,24 @@ const breakConfig: Act = async (stage) => {
     after = await stage.status();
     return after?.config_problem !== null && after?.config_problem !== before?.config_problem;
   });
+  const ok = told && after?.mounted === true && after.pid === before?.pid;
   story.event({
     kind: "outcome",
-    text: told
+    mood: ok ? "good" : "bad",
+    text: ok
       ? `Refused, and what runs goes on: ${after?.state}, daemon ${after?.pid}`
-      : "It was not noticed in time",
-    data: { trouble: "bad-config", ok: told && after?.mounted === true && samePid(before, after) },
+      : told
+      ? `Refused, but the daemon is not the same: ${before?.pid} before, ${after?.pid} now`
+      : tooLate(stage, "it was not refused"),
+    data: { trouble: "bad-config", ok },
   });
   config.write(value);
+  return ok;
 };
 
 const changeConfig: Act = async (stage) => {
   const { config, story } = stage;
-  if (config === undefined) return;
+  if (config === undefined) return true;
   const before = await stage.status();
   const old = (await stage.plan()).config.toml;
   const device = deviceOf(stage, before);
@@ -86,14 +104,16 @@ const changeConfig: Act = async (stage) => {
   const lines = tomlChanges(old, (await stage.plan()).config.toml).flatMap(changeLines);
   story.event({
     kind: "outcome",
+    mood: applied ? "good" : "bad",
     text: !applied
-      ? "It was not applied in time"
+      ? tooLate(stage, "it was not applied")
       : kept
       ? "Applied by a hot reload: the mount is the same, only its daemon is a new one"
       : "Applied by a restart: the mount is a new one",
     lines,
     data: { trouble: "config", ok: applied, mountKept: kept },
   });
+  return applied;
 };
 
 const hang: Act = async (stage) => {
@@ -116,10 +136,14 @@ const hang: Act = async (stage) => {
       : `; ${count(waiting, "request")} waiting`;
     stage.story.event({ kind: "not-ready", text: `Not ready${some}`, data: { waiting } });
   }
-  await tellRemount(stage, before, "hang");
+  return await tellRemount(stage, before, "hang");
 };
 
-async function tellRemount(stage: Stage, before: Status | undefined, cause: string): Promise<void> {
+async function tellRemount(
+  stage: Stage,
+  before: Status | undefined,
+  cause: string,
+): Promise<boolean> {
   const count = before?.restarts[cause] ?? 0;
   let after: Status | undefined;
   const back = await until(stage, ACT_MS + stage.settings.hangTimeout, async () => {
@@ -129,13 +153,15 @@ async function tellRemount(stage: Stage, before: Status | undefined, cause: stri
   const took = after?.last_remount_seconds;
   stage.story.event({
     kind: "outcome",
+    mood: back ? "good" : "bad",
     text: back
       ? `Back: daemon ${after?.pid}, a new mount at the same place${
         took === null || took === undefined ? "" : `; not served for ${took.toFixed(2)} s`
       }`
-      : "It did not come back in time",
+      : tooLate(stage, "it did not come back"),
     data: { trouble: cause, ok: back, notServedSeconds: took ?? null },
   });
+  return back;
 }
 
 /** The FUSE mount on top of the target, as `major:minor`. */
@@ -160,10 +186,6 @@ function withThreads(value: unknown, threads: string): unknown {
 
 function restartsOf(status: Status | undefined): number | undefined {
   return status?.restarts_total;
-}
-
-function samePid(one: Status | undefined, other: Status | undefined): boolean {
-  return one?.pid === other?.pid;
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

@@ -12,6 +12,8 @@ export interface PretendedMount {
   readonly target: string;
   /** The process that pretends to serve. */
   readonly pid: number;
+  /** Stays the same over a hot reload. */
+  readonly id: number;
 }
 
 /** How a process is, as far as `/proc` tells. */
@@ -95,11 +97,11 @@ export function withPretendedMount(
 }
 
 /** A line of mountinfo, on top of whatever lies at the target. */
-function line({ target, pid }: PretendedMount, table: string): string {
+function line({ target, id }: PretendedMount, table: string): string {
   const parent = mountsOnTheWay(parseMountinfo(table), tidyPath(target)).at(-1)?.id ?? 1;
   const path = tidyPath(target).replace(
     /[\s\\]/g,
     (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
   );
-  return `${FIRST_ID + pid} ${parent} pretended:${pid} / ${path} rw - fuse.curvinefs curvinefs rw`;
+  return `${FIRST_ID + id} ${parent} pretended:${id} / ${path} rw - fuse.curvinefs curvinefs rw`;
 }

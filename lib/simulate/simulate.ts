@@ -1,3 +1,4 @@
+import { ExitCode } from "../cli/exit_code.ts";
 import type { Generated } from "../generate/generate_plan.ts";
 import type { Plan } from "../generate/plan.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
@@ -25,7 +26,7 @@ export interface SimulationParts {
   readonly options: Omit<SuperviseOptions, "world" | "signals" | "settings" | "env">;
 }
 
-/** @returns what the run would have exited with */
+/** @returns what the run exited with; 1 where it did not get over a trouble */
 export async function simulate(parts: SimulationParts): Promise<number> {
   const { generated: { plan } } = parts;
   const code = plan.process.policy === "supervise"
@@ -55,13 +56,14 @@ async function supervised(plan: Plan, parts: SimulationParts): Promise<number> {
   await until(stage, settings.startTimeout, async () => {
     return over || (await stage.status())?.state === "mounted";
   });
-  if (!over && parts.chaos) await chaos(stage);
+  const survived = over || !parts.chaos || await chaos(stage);
   await until(stage, parts.until - world.clock.now(), () => over);
   if (!over) {
     story.section({ kind: "stopping", text: "The container is told to stop" });
     await stage.stop();
   }
-  return await run;
+  const code = await run;
+  return code === ExitCode.Done && !survived ? ExitCode.No : code;
 }
 
 /** What a server's `run` does: it becomes the server. Here it is a child, so that we can look. */
@@ -94,7 +96,8 @@ async function executed(plan: Plan, parts: SimulationParts): Promise<number> {
     } else if (!ended) {
       story.section({ kind: "stopping", text: "The container is told to stop (SIGTERM)" });
       child.signal("SIGTERM");
-      await until(stage, stage.settings.stopTimeout, () => ended);
+      // The simulation's own end is no reason to be less patient than a container runtime.
+      await until({ world, end: Infinity }, stage.settings.stopTimeout, () => ended);
       if (!ended) child.signal("SIGKILL");
     }
     const status = await child.exited;
@@ -142,6 +145,7 @@ function narrated(world: World, { stage: { story } }: SimulationParts): World {
           kind: "log",
           text: `${mark}${first}${more}`,
           ...(lines.length === 0 ? {} : { lines }),
+          ...(level === "error" ? { mood: "bad" } : level === "warn" ? { mood: "doubtful" } : {}),
           data: { level, event, ...fields },
         });
       },

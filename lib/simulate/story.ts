@@ -1,3 +1,5 @@
+import type { Style } from "../observe/style.ts";
+
 /** What a simulation tells. `kind` is a stable word for programs. */
 export interface Telling {
   readonly kind: string;
@@ -7,6 +9,8 @@ export interface Telling {
   readonly lines?: readonly string[];
   /** For programs. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** How it is meant; an outcome is good or bad. */
+  readonly mood?: "good" | "bad" | "doubtful";
   /** Not shortened: it tells what the short texts mean. */
   readonly exact?: boolean;
 }
@@ -16,6 +20,8 @@ export interface StoryOptions {
   readonly json: boolean;
   /** Long texts and the short ones that people read instead, the longest first. */
   readonly short: readonly (readonly [long: string, short: string])[];
+  /** How headings and outcomes stand out. */
+  readonly style: Style;
   readonly now: () => number;
   readonly write: (text: string) => void;
 }
@@ -43,7 +49,7 @@ export class Story {
     const short = (line: string): string => exact ? line : this.#short(line);
     this.#write([
       ...(this.#isFirst ? [] : [""]),
-      ...wrap(short(text), "", ""),
+      ...wrap(short(text), "", "").map(this.#options.style.bold),
       ...lines.flatMap((line) => wrap(short(line), " ".repeat(INDENT), " ".repeat(6))),
     ]);
     this.#isFirst = false;
@@ -55,8 +61,14 @@ export class Story {
     const seconds = ((this.#options.now() - this.#begun) / 1000).toFixed(2);
     const head = `${seconds.padStart(TIME_WIDTH - 5)} s   `.padEnd(TIME_WIDTH);
     const rest = " ".repeat(TIME_WIDTH);
+    const { mood } = telling;
+    const { style } = this.#options;
+    const paint = mood === undefined ? (line: string): string => line : style[mood];
     this.#write([
-      ...wrap(this.#short(telling.text), head, rest),
+      // Colours come last: they take no columns.
+      ...wrap(this.#short(telling.text), head, rest).map((line) =>
+        line.slice(0, TIME_WIDTH) + paint(line.slice(TIME_WIDTH))
+      ),
       ...(telling.lines ?? []).flatMap((line) => wrap(this.#short(line), rest, `${rest}    `)),
     ]);
     this.#isFirst = false;
