@@ -13,7 +13,7 @@ test("outside Fluid an unknown command is executed as it is: arguments, folder, 
   await using sandbox = await Sandbox.make();
   const env = { STAND_IN: "42", EMPTY: "" };
   const args = ["--json", "", "a b", "-h", "--", "ä😀", "$(id)"];
-  for (const command of [sandbox.path("stand-in"), "./stand-in", "stand-in"]) {
+  for (const command of [sandbox.path("some-tool"), "./some-tool", "some-tool"]) {
     const path = `${sandbox.dir}:${Deno.env.get("PATH")}`;
     const { code, stdout } = await sandbox.run([command, ...args], { ...env, PATH: path });
     assert.equal(code, 42);
@@ -57,14 +57,14 @@ test("what is not there is 127, what cannot run 126, what dies of a signal is se
   const noFormat = await sandbox.run(["./text"]);
   assert.equal(noFormat.code, 126);
   assert.match(noFormat.stderr, /neither an ELF file nor a script/);
-  const killed = await sandbox.run([sandbox.path("stand-in")], { STAND_IN: "signal KILL" });
+  const killed = await sandbox.run([sandbox.path("some-tool")], { STAND_IN: "signal KILL" });
   assert.equal(killed.signal, "SIGKILL");
 });
 
 test("inside Fluid an unknown word is a usage error and nothing is executed", async () => {
   await using sandbox = await Sandbox.make();
   for (const env of [{ FLUID_RUNTIME_TYPE: "thin" }, { FLUID_RUNTIME_COMPONENT_TYPE: "worker" }]) {
-    const { code, stderr } = await sandbox.run([sandbox.path("stand-in")], env);
+    const { code, stderr } = await sandbox.run([sandbox.path("some-tool")], env);
     assert.equal(code, 64);
     assert.match(stderr, /Other commands are executed only outside Fluid/);
     assert(!sandbox.hasRecord());

@@ -84,8 +84,8 @@ export class Sandbox implements AsyncDisposable {
       await sandbox.write(`home/lib/${name}`, STAND_IN);
       await Deno.chmod(sandbox.path(`home/lib/${name}`), 0o755);
     }
-    await sandbox.write("stand-in", STAND_IN);
-    await Deno.chmod(sandbox.path("stand-in"), 0o755);
+    await sandbox.write("some-tool", STAND_IN);
+    await Deno.chmod(sandbox.path("some-tool"), 0o755);
     return sandbox;
   }
 
