@@ -31,11 +31,13 @@ export function readEnvFiles(
   const env: Record<string, string> = Object.create(null);
   for (const text of texts.toReversed()) {
     const own: Record<string, string> = Object.create(null);
+    const latest: Record<string, string> = Object.create(null);
     for (const { name, text: raw, quote } of entries(text.replaceAll("\r\n", "\n"))) {
       const plain = quote === '"' ? raw.replaceAll("\\n", "\n") : raw;
-      own[name] ??= quote === "'" || quote === "`"
+      latest[name] = quote === "'" || quote === "`"
         ? raw
-        : expand(plain, (wanted) => env[wanted] ?? own[wanted] ?? outer[wanted] ?? "");
+        : expand(plain, (wanted) => env[wanted] ?? latest[wanted] ?? outer[wanted] ?? "");
+      own[name] ??= latest[name];
     }
     for (const [name, value] of Object.entries(own)) env[name] ??= value;
   }
@@ -84,7 +86,7 @@ function value(name: string, text: string, from: number): { entry: Entry; end: n
   const next = text.indexOf(quote, from + 1);
   if (next >= 0) return inQuotes(next);
   // A quote that nothing closes makes the line what it is.
-  return { entry: { name, text: text.slice(from, lineEnd), quote: "'" }, end: lineEnd };
+  return { entry: { name, text: trimmed, quote: "'" }, end: lineEnd };
 }
 
 /** The first quote that no backslash stands before. */
