@@ -31,7 +31,7 @@ const SEEK_MS = 20;
 /** Leftovers of a dead daemon get no more than this to go. */
 const CLEANUP_MS = 2000;
 
-/** By then the start is over, for better or worse. */
+/** A mount so old is over with what its start needed. */
 const TRIM_MS = 8000;
 
 /** Our last lines, and clients that waited for our end. */
@@ -72,6 +72,7 @@ export class Supervisor {
   #lastLook = -Infinity;
   #lookCost = 0;
   #pendingLook: Stop | undefined;
+  #cancelTrim: Stop = () => {};
   #stops: Stop[] = [];
 
   constructor(plan: Plan, options: SuperviseOptions) {
@@ -130,7 +131,6 @@ export class Supervisor {
     this.#stops.push(world.watchMounts(() => this.#tableChanged()));
     this.#watchConfig();
     await openControl(this.#server, this.#folder, world, settings, this.#log);
-    this.#stops.push(world.clock.after(TRIM_MS, () => world.trimMemory()));
     const code = await this.#over.promise;
     for (const done of this.#waiters) done();
     await this.#close();
@@ -252,6 +252,8 @@ export class Supervisor {
     // Several may come; only now is it known that the adopted one serves.
     if (from === "reloading") this.#daemon.endRivals();
     this.#startHangMonitor(served);
+    this.#cancelTrim();
+    this.#cancelTrim = this.#world.clock.after(TRIM_MS, () => this.#world.trimMemory());
     if (from !== "starting") return;
     if (this.#downSince !== undefined) this.#journal.lastRemount = at - this.#downSince;
     this.#downSince = undefined;
@@ -580,6 +582,7 @@ export class Supervisor {
   async #close(): Promise<void> {
     this.#disarm();
     this.#pendingLook?.();
+    this.#cancelTrim();
     this.#hang?.stop();
     for (const stop of this.#stops.splice(0)) stop();
     await this.#server.close(LAST_CLIENTS_MS);
