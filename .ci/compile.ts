@@ -111,6 +111,8 @@ async function compileWith(
       "--no-check",
       "--no-config",
       "--no-lock",
+      // A container starts cold: it would only ever write the cache, and never read it.
+      "--no-code-cache",
       "--include=.",
       `--output=${temporary}`,
       "main.js",

@@ -4,6 +4,7 @@
  */
 import { CURVINE_IMAGE, SLIM_BASE } from "../tests/support/image/base_images.ts";
 import { buildImage, IMAGE, slimSuite } from "../tests/support/image/build.ts";
+import { unpack } from "../tests/support/image/debian.ts";
 import { runBytes } from "../tests/support/image/process.ts";
 import { contentSize } from "../tests/support/image/content_size.ts";
 
@@ -19,6 +20,11 @@ const SHELL_BASE = [
 ];
 /** What the bash and Python entrypoint calls or imports. */
 const ENTRYPOINT_NEEDS = ["python3", "python3-yaml", "python3-toml", "fuse3", "procps"];
+/** What upstream's Dockerfile for Fluid installs beside it. Curvine: curvine-docker/fluid. */
+const UPSTREAM_ADDS = ["python3-pip", "jq", "fio"];
+
+/** Folders of /usr/share that Debian's own slim images leave out. */
+const DROPPED = ["doc", "man", "info", "locale", "lintian", "bug", "groff", "linda"];
 
 const buildah = await buildImage(say);
 const slim = await buildah.mount(SLIM_BASE);
@@ -49,17 +55,18 @@ try {
   row("total", total);
   row("all but Curvine's programs and the executable", rest);
 
-  const suite = slimSuite();
-  const shell = await suite.installedSize(SHELL_BASE);
-  const both = await suite.installedSize([...SHELL_BASE, ...ENTRYPOINT_NEEDS]);
-  say("The same for bash and Python, by the sizes Debian's packages say they take:");
-  row("base with a shell", shell.bytes, `${shell.packages.length} packages`);
-  row(
-    "Python and what the scripts call",
-    both.bytes - shell.bytes,
-    `${both.packages.length - shell.packages.length} packages`,
-  );
-  row("total without Curvine's part", both.bytes, `ours: ${megabytes(rest + executable)}`);
+  const shell = await unpacked(SHELL_BASE);
+  const least = await unpacked([...SHELL_BASE, ...ENTRYPOINT_NEEDS]);
+  const upstream = await unpacked([...SHELL_BASE, ...ENTRYPOINT_NEEDS, ...UPSTREAM_ADDS]);
+  const own = await compressed(final.root, ["./app/curvine/lib", "./usr/local/lib", "./opt"]);
+  say("");
+  say("Without Curvine's programs and their libraries, next to bash and Python on Debian 13 (its");
+  say("packages unpacked, without the documents and translations that slim images drop):");
+  say(`  ${"".padEnd(46)}${"unpacked".padStart(10)}${"pulled".padStart(10)}  programs`);
+  weigh("a base with a shell", shell);
+  weigh("and what the scripts call: the least", least);
+  weigh("and what upstream's Dockerfile installs", upstream);
+  weigh("ours", { bytes: rest + executable - libraries, compressed: own, programs: 1 });
 
   limit("the executable, compressed", gzipped.length, LIMITS.executableCompressed);
   limit("all but Curvine's programs and the executable", rest, LIMITS.rest);
@@ -68,6 +75,47 @@ try {
   await buildah.remove(final.container);
 }
 if (failed) Deno.exit(1);
+
+interface Weight {
+  readonly bytes: number;
+  /** As a registry hands it over. */
+  readonly compressed: number;
+  /** Files that can be executed. */
+  readonly programs: number;
+}
+
+async function unpacked(names: readonly string[]): Promise<Weight> {
+  const suite = slimSuite();
+  const folder = await Deno.makeTempDir({ prefix: "curvine-fluid-shell-" });
+  try {
+    await unpack(await suite.download(await suite.closure(names)), folder, "dpkg");
+    for (const name of DROPPED) {
+      await Deno.remove(`${folder}/usr/share/${name}`, { recursive: true }).catch(() => {});
+    }
+    const { stdout } = await runBytes(
+      ["find", folder, "-type", "f", "-perm", "/111", "-not", "-name", "*.so*", "-printf", "."],
+    );
+    return {
+      bytes: await contentSize(folder),
+      compressed: await compressed(folder, []),
+      programs: stdout.length,
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The bytes of a folder as one compressed layer. */
+async function compressed(folder: string, without: readonly string[]): Promise<number> {
+  const exclude = without.map((path) => `--exclude=${path}`);
+  const { stdout } = await runBytes(["tar", "-cz", ...exclude, "-C", folder, "."]);
+  return stdout.length;
+}
+
+function weigh(name: string, { bytes, compressed, programs }: Weight): void {
+  const sizes = `${megabytes(bytes).padStart(10)}${megabytes(compressed).padStart(10)}`;
+  say(`  ${name.padEnd(46)}${sizes}  ${programs}`);
+}
 
 function limit(what: string, bytes: number, most: number): void {
   if (bytes <= most) return;

@@ -1,10 +1,11 @@
 import { isWithin, tidyPath } from "../mount/mount_path.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
+import { parseDuration } from "../supervise/duration.ts";
 import type { Host } from "../system/host.ts";
 import { runChild } from "../system/run_child.ts";
 
-/** What Fluid's script waits for, as it does: so many times, so far apart. */
-const TRIES = 30;
+/** How long Fluid's script waits for each of the two: 30 times, a second apart. */
+const WAIT_MS = 30_000;
 const BETWEEN_MS = 1_000;
 /** A mount that hangs counts as one without the path. */
 const ASK_MS = 5_000;
@@ -26,12 +27,14 @@ export async function checkMount(
   host: Host,
 ): Promise<number> {
   const target = tidyPath(folder);
-  if (!await repeatedly(() => isMounted(target, type, host))) {
-    host.stderr(`check-mount: no mount of type "${type}" at "${folder}" within ${TRIES} s\n`);
+  const waitMs = parseDuration(host.env["CURVINE_FLUID_CHECK_MOUNT_TIMEOUT"] ?? "") ?? WAIT_MS;
+  const time = `within ${waitMs / 1000} s`;
+  if (!await repeatedly(waitMs, () => isMounted(target, type, host))) {
+    host.stderr(`check-mount: no mount of type "${type}" at "${folder}" ${time}\n`);
     return NOT_MOUNTED;
   }
-  if (below === "" || await repeatedly(() => hasBelow(target, below))) return 0;
-  host.stderr(`check-mount: no "${folder}/*/${below}" within ${TRIES} s\n`);
+  if (below === "" || await repeatedly(waitMs, () => hasBelow(target, below, waitMs))) return 0;
+  host.stderr(`check-mount: no "${folder}/*/${below}" ${time}\n`);
   return NO_SUBPATH;
 }
 
@@ -42,18 +45,22 @@ function isMounted(target: string, type: string, host: Host): boolean {
   );
 }
 
-async function hasBelow(target: string, below: string): Promise<boolean> {
+async function hasBelow(target: string, below: string, waitMs: number): Promise<boolean> {
   const asked = await runChild(["/proc/self/exe", "ask-mount", "glob", target, below], {
-    limitMs: ASK_MS,
+    limitMs: Math.min(ASK_MS, waitMs),
     graceMs: 100,
   });
   return asked.code === 0;
 }
 
-async function repeatedly(check: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (let tries = 1;; tries++) {
-    if (await check()) return true;
-    if (tries >= TRIES) return false;
+async function repeatedly(
+  waitMs: number,
+  check: () => boolean | Promise<boolean>,
+): Promise<boolean> {
+  const end = performance.now() + waitMs;
+  while (!(await check())) {
+    if (performance.now() + BETWEEN_MS > end) return false;
     await new Promise((done) => setTimeout(done, BETWEEN_MS));
   }
+  return true;
 }

@@ -9,6 +9,7 @@ import { readLink } from "../system/folders.ts";
 import type { Host } from "../system/host.ts";
 import { systemMounts } from "../system/mounts.ts";
 import { systemSockets } from "../system/sockets.ts";
+import { userId } from "../system/user_id.ts";
 import { within } from "../system/within.ts";
 
 /** What became of unmounting a path. */
@@ -48,7 +49,7 @@ export async function unmountPath(
   if (options.announce) {
     await announceUnmount(target, {
       sockets: systemSockets,
-      folders: runFolders(host.env, userOf(host)),
+      folders: runFolders(host.env, userId()),
       deadline: ANNOUNCE_MS,
     });
   }
@@ -91,9 +92,4 @@ function isNumberedBelow(path: string, target: string): boolean {
 function absolute(path: string, host: Host): string {
   if (path.startsWith("/")) return path;
   return `${host.env["PWD"] ?? ""}/${path}`;
-}
-
-function userOf(host: Host): number {
-  const status = new TextDecoder().decode(host.readFile("/proc/self/status"));
-  return Number(/^Uid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
 }

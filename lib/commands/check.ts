@@ -1,36 +1,31 @@
 import { CommandError } from "../cli/command_error.ts";
 import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { ConfigError, type Problem, problemLine } from "../fluid/config_error.ts";
-import { loadJson } from "../fluid/load_json.ts";
-import { SECRETS_FOLDER } from "../fluid/redact.ts";
-import { unknownFields } from "../fluid/unknown_fields.ts";
-import { configSubject, draftPlan } from "../generate/generate_plan.ts";
-import type { Inputs } from "../generate/inputs.ts";
-import type { Warning } from "../generate/plan.ts";
+import { ConfigError } from "../fluid/config_error.ts";
+import { configSubject } from "../generate/generate_plan.ts";
+import type { ManifestFile, ManifestReport } from "../manifest/check_manifests.ts";
 import { detectMode } from "../mode/detect_mode.ts";
 import type { Host } from "../system/host.ts";
+import { checkJson, type JsonReport, pick } from "./check_json.ts";
 import { inputsOf } from "./inputs_of.ts";
 
-/** What was found in one file. */
-interface Report {
-  readonly file: string;
-  readonly runtime: "cache" | "thin";
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Warning[];
-}
+type Report = JsonReport | ManifestReport;
 
 /**
- * Shows every problem of the named files, or of this container's own. Exit codes: 0 none, 78 some,
- * 66 a named file does not exist.
+ * Shows every problem of the named files, or of this container's own. Files of Kubernetes manifests
+ * are taken together: a Dataset may lie in one of them and its runtime in another. Exit codes:
+ * 0 none, 78 some, 66 a named file does not exist.
  */
 export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
-  const files = operands.length > 0 ? operands : [ownFile(host)];
+  const files = operands.length > 0 ? [...new Set(operands)] : [ownFile(host)];
   const absent = files.filter((file) => host.kindOf(file) === "absent");
+  const present = files.filter((file) => !absent.includes(file));
+  const manifests = present.flatMap((file) => asManifest(file, host) ?? []);
   const reports: Report[] = [];
-  for (const file of files.filter((one) => !absent.includes(one))) {
-    reports.push(await checkFile(file, flags.get("as")?.[0], host));
+  for (const file of present.filter((one) => !manifests.some((known) => known.file === one))) {
+    reports.push(await checkJson(file, flags.get("as")?.[0], host));
   }
+  if (manifests.length > 0) reports.push(...await checkYaml(manifests, host));
   if (flags.has("json")) host.stdout(`${JSON.stringify(reports, null, 2)}\n`);
   else for (const report of reports) print(report, host);
   for (const file of absent) {
@@ -49,80 +44,41 @@ function ownFile(host: Host): string {
   );
 }
 
-async function checkFile(file: string, as: string | undefined, host: Host): Promise<Report> {
-  const found = new Map<string, Problem>();
-  const warnings = new Map<string, Warning>();
-  let runtime: Report["runtime"] = as === "thin" ? "thin" : "cache";
-  try {
-    const { value } = loadJson(host.readFile(file) ?? new Uint8Array(), configSubject(file));
-    if (as === undefined) runtime = runtimeOf(value);
-    for (const { path, near } of unknownFields(value)) {
-      const advice = near === undefined ? "" : `; did you mean "${near}"?`;
-      const message = `${path} is no field that Fluid writes${advice}`;
-      warnings.set(message, { code: "unknown-field", message, path });
-    }
-    // Some problems concern one component only, such as a host name that is no master's.
-    for (const component of runtime === "thin" ? ["client"] : ["master", "worker", "client"]) {
-      const { plan, problems } = await draftPlan(inputsFor(file, runtime, component, host));
-      // Which pod this will be is not in the file.
-      for (const problem of problems.filter(({ path }) => path !== "$HOSTNAME")) {
-        found.set(problemLine(problem), problem);
-      }
-      for (const warning of plan.warnings) warnings.set(warning.message, warning);
-    }
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) found.set(problemLine(problem), problem);
+/** A file is one of manifests when it has `apiVersion:` and `kind:`, as JSON or as YAML. */
+function asManifest(file: string, host: Host): ManifestFile | undefined {
+  if (host.kindOf(file) !== "file") return undefined;
+  const text = new TextDecoder().decode(host.readFile(file));
+  const has = (field: string): boolean =>
+    new RegExp(`^\\s*(?:[{,]\\s*)?"?${field}"?\\s*:`, "m").test(text);
+  return has("apiVersion") && has("kind") || /\.ya?ml$/.test(file) ? { file, text } : undefined;
+}
+
+/** The library that reads YAML is only loaded for this. */
+async function checkYaml(files: readonly ManifestFile[], host: Host): Promise<ManifestReport[]> {
+  const { checkManifests } = await import("../manifest/check_manifests.ts");
+  const env = pick(host.env, ["CURVINE_HOME", "CURVINE_CONF_FILE", "CURVINE_CONF_DIR"]);
+  return await checkManifests(files, { ...inputsOf(host, []), env });
+}
+
+function print(report: Report, host: Host): void {
+  const { file, problems, warnings } = report;
+  const manifest = "checked" in report;
+  const before = manifest ? `${file}: ` : "";
+  for (const { code, message } of warnings) {
+    host.stderr(`warning (${code}): ${before}${message}\n`);
   }
-  return { file, runtime, problems: [...found.values()], warnings: [...warnings.values()] };
-}
-
-/** CacheRuntime's file always has components, ThinRuntime's never. */
-function runtimeOf(value: Readonly<Record<string, unknown>>): Report["runtime"] {
-  const fields = ["master", "worker", "client", "topology"];
-  return fields.some((field) => Object.hasOwn(value, field)) ? "cache" : "thin";
-}
-
-/**
- * The inputs of a start with this file, as Fluid would do it. Environment variables of Fluid's are
- * left out: a person who checks a file does so outside the cluster.
- */
-function inputsFor(
-  file: string,
-  runtime: Report["runtime"],
-  component: string,
-  host: Host,
-): Inputs {
-  const inside = host.kindOf(SECRETS_FOLDER) === "directory";
-  return {
-    ...inputsOf(host, []),
-    env: {
-      FLUID_RUNTIME_TYPE: runtime,
-      FLUID_RUNTIME_COMPONENT_TYPE: component,
-      FLUID_RUNTIME_CONFIG_PATH: file,
-      ...pick(host.env, ["CURVINE_HOME", "CURVINE_CONF_FILE", "CURVINE_CONF_DIR"]),
-    },
-    // Outside a cluster no secret is mounted; whether it is there is not the file's fault.
-    readFile: (path) =>
-      !inside && path.startsWith(SECRETS_FOLDER) ? new Uint8Array() : host.readFile(path),
-  };
-}
-
-function pick(
-  env: Readonly<Record<string, string>>,
-  names: readonly string[],
-): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => env[name] ? [[name, env[name]]] : []));
-}
-
-function print({ file, runtime, problems, warnings }: Report, host: Host): void {
-  for (const { code, message } of warnings) host.stderr(`warning (${code}): ${message}\n`);
   if (problems.length > 0) {
-    host.stderr(`${new ConfigError(configSubject(file), problems).message}\n`);
-  } else {
-    const count = warnings.length === 0 ? "" : `, ${warnings.length} warnings`;
-    host.stdout(
-      `${file}: ok for a ${runtime === "thin" ? "ThinRuntime" : "CacheRuntime"}${count}\n`,
-    );
+    const subject = manifest ? `the manifest ${JSON.stringify(file)}` : configSubject(file);
+    host.stderr(`${new ConfigError(subject, problems).message}\n`);
+    return;
   }
+  const count = warnings.length === 0
+    ? ""
+    : `, ${warnings.length} ${warnings.length === 1 ? "warning" : "warnings"}`;
+  const what = !manifest
+    ? ` for a ${report.runtime === "thin" ? "ThinRuntime" : "CacheRuntime"}`
+    : report.checked.length === 0
+    ? ": nothing of Fluid's is in it"
+    : `: ${report.checked.join(", ")}`;
+  host.stdout(`${file}: ok${what}${count}\n`);
 }

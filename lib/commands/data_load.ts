@@ -11,14 +11,14 @@ import { dataLoad } from "../operate/data_load.ts";
 import { findMasters } from "../operate/find_masters.ts";
 import { loadPaths } from "../operate/load_paths.ts";
 import { type MountRow, MountTableError, readMountTable } from "../operate/mount_table.ts";
+import { planSecrets } from "../operate/plan_secrets.ts";
 import { podLabels } from "../operate/pod_labels.ts";
 import { redactor } from "../operate/redactor.ts";
-import { interruptible, type Interruption, withCurvineCli } from "../operate/run_cli.ts";
+import { interruptible, withCurvineCli } from "./run_cli.ts";
 import { schemeOf } from "../operate/ufs_path.ts";
 import type { Host } from "../system/host.ts";
 import { httpGet } from "../system/http_get.ts";
 import { type HostLookup, resolveHost } from "../system/resolve_host.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** Curvine itself tries for 120 s to reach a master, or 150 s where packets are dropped. */
@@ -29,7 +29,7 @@ const LOOKUPS = 3;
 
 /** `data-load`: Fluid's DataLoad job. */
 export async function command(invocation: Invocation, host: Host): Promise<number> {
-  const interruption = interruptible(host, SIGNAL_NUMBERS);
+  const interruption = interruptible(host);
   const say = (message: string): void => host.stderr(`${message}\n`);
   const { env } = host;
   const { paths, warnings } = loadPaths(
@@ -40,7 +40,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   );
   warnings.forEach(say);
   const target = await findTarget(invocation, host, say);
-  const redact = redactor([]);
+  const redact = redactor(target.secrets);
   const { signal } = interruption;
   const rows = await withCurvineCli(host, target.conf, redact, signal, (cli) => table(cli));
   if (rows.ok) {
@@ -54,15 +54,11 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
         signal,
       },
     );
-    return ending(interruption) ?? (failed > 0 ? ExitCode.No : ExitCode.Done);
+    return interruption.exitCode() ?? (failed > 0 ? ExitCode.No : ExitCode.Done);
   }
-  const ended = ending(interruption);
+  const ended = interruption.exitCode();
   if (ended !== undefined) return ended;
   throw new CommandError(`Cannot load: ${rows.reason}`, ExitCode.No);
-}
-
-function ending(interruption: Interruption): number | undefined {
-  return interruption.exitCode();
 }
 
 type Table = { readonly ok: true; readonly rows: MountRow[] } | {
@@ -89,6 +85,7 @@ interface Target {
   readonly conf: TomlTable;
   /** Paths of the dataset's `curvine://` mounts; none where there is no runtime config. */
   readonly native: readonly string[];
+  readonly secrets: readonly string[];
 }
 
 /** Fluid: DataLoad. The job's pod often has no runtime config, though the variable names one. */
@@ -103,7 +100,7 @@ async function findTarget(
   const { configPath } = detectMode(inputs);
   const file = configPath ?? inputs.env["FLUID_RUNTIME_CONFIG_PATH"];
   if (masters.length === 0 && dataset === undefined && file !== undefined && inputs.isFile(file)) {
-    const { plan, config } = await generatePlan({
+    const { plan, config, secretPaths } = await generatePlan({
       ...inputs,
       env: { ...inputs.env, FLUID_RUNTIME_COMPONENT_TYPE: "worker" },
     });
@@ -113,7 +110,7 @@ async function findTarget(
       schemeOf(mount.mountPoint) === "curvine"
     )
       .map((mount) => mount.path ?? `/${mount.name ?? ""}`);
-    return { conf: toml, native };
+    return { conf: toml, native, secrets: planSecrets(toml, secretPaths) };
   }
   const namespace = flags.get("namespace")?.at(-1) ?? host.env["CURVINE_DATALOAD_NAMESPACE"] ??
     namespaceOf(inputs, undefined, undefined);
@@ -141,7 +138,7 @@ async function findTarget(
     );
   }
   say(`Masters: ${describe(found.endpoints)} (${found.how})`);
-  return { conf: mastersConf(found.endpoints), native: [] };
+  return { conf: mastersConf(found.endpoints), native: [], secrets: [] };
 }
 
 async function resolve(name: string): Promise<HostLookup> {

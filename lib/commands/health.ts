@@ -12,6 +12,8 @@ import { inputsOf } from "./inputs_of.ts";
 /** A probe of Kubernetes gives up after a second unless it is told otherwise. */
 const DEADLINE_MS = 5000;
 const CONNECT_MS = 2000;
+/** A master's web server that is slower than this tells nothing. */
+const STATE_MS = 500;
 
 /**
  * Says by its exit code whether this container is well: a FUSE client's supervisor is asked, a
@@ -20,7 +22,7 @@ const CONNECT_MS = 2000;
 export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
   const { component } = detectMode(inputsOf(host, operands));
   const problem = component === "master" || component === "worker" || component === "transfer"
-    ? await serverProblem(component, host)
+    ? await serverProblem(component, flags.has("live"), host)
     : await supervisorProblem(flags.has("live") ? "/livez" : "/readyz", host);
   if (problem === undefined) return ExitCode.Done;
   host.stderr(`curvine-fluid: not healthy: ${problem}\n`);
@@ -33,17 +35,30 @@ async function supervisorProblem(path: string, host: Host): Promise<string | und
   return answer.status === 200 ? undefined : answer.body.trim();
 }
 
-async function serverProblem(component: Server, host: Host): Promise<string | undefined> {
+async function serverProblem(
+  component: Server,
+  live: boolean,
+  host: Host,
+): Promise<string | undefined> {
   const { conf } = curvinePaths(host.env);
   const bytes = host.readFile(conf);
   if (bytes === undefined) return `there is no configuration at ${JSON.stringify(conf)} yet`;
   const { parse } = await import("smol-toml");
-  const address = rpcAddress(parse(new TextDecoder().decode(bytes)), component);
-  const local = await connectTcp("127.0.0.1", address.port, CONNECT_MS);
-  if (local === undefined) return undefined;
-  // Without ORPC_BIND_HOSTNAME a server listens on its own name's address only.
-  const named = await connectTcp(address.hostname, address.port, CONNECT_MS);
-  return named === undefined
-    ? undefined
-    : `${component} does not listen on port ${address.port}: ${named}`;
+  const toml = parse(new TextDecoder().decode(bytes));
+  const address = rpcAddress(toml, component);
+  let hostname = "127.0.0.1";
+  let problem = await connectTcp(hostname, address.port, CONNECT_MS);
+  if (problem !== undefined) {
+    // Without ORPC_BIND_HOSTNAME a server listens on its own name's address only.
+    ({ hostname } = address);
+    problem = await connectTcp(hostname, address.port, CONNECT_MS);
+  }
+  if (problem !== undefined) {
+    return `${component} does not listen on port ${address.port}: ${problem}`;
+  }
+  // A master that elects must not be restarted for it: only readiness looks at the state.
+  if (component !== "master" || live) return undefined;
+  const { masterProblem, masterWebPort } = await import("../operate/master_state.ts");
+  const { httpGet } = await import("../system/http_get.ts");
+  return await masterProblem(hostname, masterWebPort(toml), STATE_MS, httpGet);
 }

@@ -2,6 +2,7 @@ import type { Invocation } from "../cli/command.ts";
 import { CommandError } from "../cli/command_error.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { curvinePaths } from "../curvine/paths.ts";
+import { withoutPasswords } from "../fluid/redact.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
 import { clusterIdOf, namespaceOf } from "../generate/cluster_names.ts";
 import { generatePlan } from "../generate/generate_plan.ts";
@@ -9,13 +10,13 @@ import type { Inputs } from "../generate/inputs.ts";
 import { cliConf } from "../operate/cli_conf.ts";
 import { type MountRecord, readMountRecord, writeMountRecord } from "../operate/mount_record.ts";
 import { mountUfs } from "../operate/mount_ufs.ts";
+import { planSecrets } from "../operate/plan_secrets.ts";
 import { redactor } from "../operate/redactor.ts";
-import { interruptible, privateFolders, withCurvineCli } from "../operate/run_cli.ts";
+import { interruptible, privateFolders, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../operate/time_limit.ts";
 import { wantedMounts } from "../operate/wanted_mounts.ts";
 import { type FileLock, lockFile } from "../system/file_lock.ts";
 import type { Host } from "../system/host.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** Fluid gives up after 20 s and then lets us run on. Fluid: executionEntries. */
@@ -25,10 +26,10 @@ const LIMIT_MS = 18_000;
 export async function command(invocation: Invocation, host: Host): Promise<number> {
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_MOUNT_UFS_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
-  const interruption = interruptible(host, SIGNAL_NUMBERS);
+  const interruption = interruptible(host);
   // Any component's plan names the masters; a worker's asks the least of where it runs.
   const inputs = inputsOf(host, ["worker"]);
-  const { plan, config, configPath } = await generatePlan(inputs);
+  const { plan, config, configPath, secretPaths } = await generatePlan(inputs);
   if (config === undefined) {
     throw new CommandError(
       `Cannot tell the dataset's mounts: ${
@@ -38,8 +39,8 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
     );
   }
   const wanted = wantedMounts(config, inputs);
-  const redact = redactor(wanted.secrets);
-  const say = (message: string): void => host.stderr(redact(`${message}\n`));
+  const redact = redactor([...wanted.secrets, ...planSecrets(plan.config.toml, secretPaths)]);
+  const say = (message: string): void => host.stderr(withoutPasswords(redact(`${message}\n`)));
   wanted.warnings.forEach(say);
 
   const lock = await takeLock(host, limitMs / 2);

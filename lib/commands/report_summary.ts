@@ -1,15 +1,15 @@
 import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { isTomlTable, type TomlTable } from "../curvine/toml_value.ts";
 import { generatePlan } from "../generate/generate_plan.ts";
 import { cliConf } from "../operate/cli_conf.ts";
+import { masterWebPort } from "../operate/master_state.ts";
+import { planSecrets } from "../operate/plan_secrets.ts";
 import { redactor } from "../operate/redactor.ts";
 import { reportSummary } from "../operate/report_summary.ts";
-import { interruptible, withCurvineCli } from "../operate/run_cli.ts";
+import { interruptible, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../operate/time_limit.ts";
 import type { Host } from "../system/host.ts";
 import { httpGet } from "../system/http_get.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** Fluid gives up after 20 s. Fluid: executionEntries. */
@@ -19,17 +19,17 @@ const LIMIT_MS = 17_000;
 export async function command(invocation: Invocation, host: Host): Promise<number> {
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_REPORT_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
-  const interruption = interruptible(host, SIGNAL_NUMBERS);
-  const { plan } = await generatePlan(inputsOf(host, ["worker"]));
+  const interruption = interruptible(host);
+  const { plan, secretPaths } = await generatePlan(inputsOf(host, ["worker"]));
   const { toml } = plan.config;
   // Curvine's own 120 s would leave nothing but our deadline to say.
   const conf = cliConf(toml, { retryMs: limitMs * 0.5, answerMs: limitMs * 0.5 });
-  const port = webPort(toml);
+  const port = masterWebPort(toml);
   try {
     const summary = await withCurvineCli(
       host,
       conf,
-      redactor([]),
+      redactor(planSecrets(toml, secretPaths)),
       interruption.signal,
       (cli) =>
         reportSummary({
@@ -59,9 +59,4 @@ async function metrics(
   } catch {
     return undefined;
   }
-}
-
-function webPort(toml: TomlTable): number {
-  const master = toml["master"];
-  return Number(isTomlTable(master) ? master["web_port"] : undefined) || 9000;
 }

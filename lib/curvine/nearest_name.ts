@@ -18,18 +18,23 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   for (const candidate of known) {
     // The lengths alone may already rule it out.
     if (Math.abs(candidate.length - name.length) >= limit) continue;
-    const distance = editDistance(name, candidate);
+    const distance = editDistance(name, candidate, limit);
     if (distance < limit) [best, limit] = [candidate, distance];
   }
   return best;
 }
 
-/** Damerau's distance: insert, remove, replace a letter, or swap two neighbours. */
-function editDistance(a: string, b: string): number {
+/**
+ * Damerau's distance: insert, remove, replace a letter, or swap two neighbours. It is exact below
+ * the limit; once two rows are beyond it, so is every further one.
+ */
+function editDistance(a: string, b: string, limit: number): number {
   let beforeLast: number[] = [];
+  let lastLeast = 0;
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
+    let rowLeast = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let least = Math.min(
@@ -41,7 +46,10 @@ function editDistance(a: string, b: string): number {
         least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1);
       }
       row.push(least);
+      rowLeast = Math.min(rowLeast, least);
     }
+    if (rowLeast >= limit && lastLeast >= limit) return limit;
+    lastLeast = rowLeast;
     [beforeLast, last] = [last, row];
   }
   return last[b.length] ?? 0;

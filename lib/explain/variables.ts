@@ -100,6 +100,11 @@ export const VARIABLES: readonly Variable[] = [
     meaning: "when `mount-ufs` and `report-summary` give up; 18s and 17s, as Fluid waits 20 s",
   },
   {
+    names: ["CURVINE_FLUID_CHECK_MOUNT_TIMEOUT"],
+    meaning:
+      "how long a sidecar's `/check-mount.sh` waits for the mount, and for its sub-path; 30s",
+  },
+  {
     names: [
       "FLUID_DATALOAD_DATA_PATH",
       "FLUID_DATALOAD_PATH_REPLICAS",

@@ -117,6 +117,7 @@ function nonEmpty(text: string | null | undefined): string | undefined {
   return text === null || text === "" ? undefined : text;
 }
 
+/** What the schema says of one fault. */
 interface Issue {
   readonly code?: string | undefined;
   readonly path: readonly PropertyKey[];
@@ -124,7 +125,8 @@ interface Issue {
   readonly expected?: unknown;
 }
 
-function toProblem(issue: Issue, root: unknown): Problem {
+/** A schema's fault in the words of a person, the value shown where it is no secret. */
+export function toProblem(issue: Issue, root: unknown): Problem {
   const path = issue.path.reduce<string>(
     (at, key) =>
       typeof key === "number" ? `${at}[${key}]` : at === "" ? String(key) : `${at}.${String(key)}`,

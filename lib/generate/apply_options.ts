@@ -29,6 +29,9 @@ export type ManagedKeys = Readonly<Record<string, string>>;
 /** Below this many milliseconds, a timeout without a unit in its name looks like seconds. */
 const SUSPICIOUS_TIMEOUT_MS = 1000;
 
+/** Finding the nearest name takes a while; nobody reads more than so many of them. */
+const MAX_ADVISED = 100;
+
 /**
  * Lays options over the configuration. Every value gets its key's type; whatever is wrong is
  * reported with the option's place, and nothing of it is applied.
@@ -168,7 +171,7 @@ function warnUnknown(
 ): void {
   const bare = key.slice(key.lastIndexOf(".") + 1).replaceAll("-", "_");
   const replacement = Object.hasOwn(RETIRED_KEYS, bare) ? RETIRED_KEYS[bare] : undefined;
-  const near = replacement === undefined
+  const near = replacement === undefined && findings.warnings.length < MAX_ADVISED
     ? nearestName(name.replaceAll("-", "_"), knownOptionNames(scope))
     : undefined;
   const advice = replacement !== undefined

@@ -1,5 +1,6 @@
 import { CommandError } from "../cli/command_error.ts";
 import { ExitCode } from "../cli/exit_code.ts";
+import { withoutPasswords } from "../fluid/redact.ts";
 import type { ChildOptions, ChildResult } from "../system/run_child.ts";
 import { plainText } from "./plain_text.ts";
 
@@ -52,7 +53,7 @@ export function curvineCli(
   redact: (text: string) => string,
   always?: AbortSignal,
 ): CurvineCli {
-  const relay = (text: string): string => redact(plainText(text));
+  const relay = (text: string): string => withoutPasswords(redact(plainText(text)));
   return {
     async run(args, { limitMs, signal = always, onLine } = {}): Promise<CliResult> {
       let result: ChildResult;

@@ -208,6 +208,7 @@ export class Supervisor {
       reloads: { ...this.#journal.reloads, ...this.#changes.counts },
       configProblem: this.#changes.problem,
       droppedBytes: this.#world.output.dropped(),
+      lastErrors: [...this.#journal.lastErrors],
     };
   }
 

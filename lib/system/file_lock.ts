@@ -1,4 +1,4 @@
-import { cString, errno, libc } from "./libc.ts";
+import { cString } from "./libc.ts";
 
 const O_RDWR = 0o2;
 const O_CREAT = 0o100;
@@ -12,6 +12,7 @@ const SYMBOLS = {
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** A lock that is held until it is released, or the process ends in whatever way. */
@@ -30,6 +31,10 @@ export interface FileLock {
  */
 export async function lockFile(path: string, waitMs: number): Promise<FileLock | undefined> {
   const c = Deno.dlopen("libc.so.6", SYMBOLS);
+  const errno = (): number => {
+    const location = c.symbols.__errno_location();
+    return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
+  };
   const fd = c.symbols.open(cString(path), O_RDWR | O_CREAT | O_CLOEXEC, 0o600);
   if (fd < 0) {
     const error = errno();
@@ -40,8 +45,6 @@ export async function lockFile(path: string, waitMs: number): Promise<FileLock |
     c.symbols.close(fd);
     c.close();
   };
-  // Loaded before the first try, so that nothing comes between the call and its error number.
-  libc();
   const until = performance.now() + waitMs;
   for (;;) {
     if (c.symbols.flock(fd, LOCK_EX | LOCK_NB) === 0) return { release };

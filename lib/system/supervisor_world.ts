@@ -10,7 +10,7 @@ import { systemMounts } from "./mounts.ts";
 import { Poller } from "./poller.ts";
 import { askByChild } from "./probe_child.ts";
 import { systemProcesses } from "./processes.ts";
-import { Sink } from "./sink.ts";
+import { type ChunkWriter, Sink } from "./sink.ts";
 import { systemSockets } from "./sockets.ts";
 import { trimMemory } from "./trim_memory.ts";
 
@@ -21,10 +21,16 @@ export interface SupervisorWorld extends World {
   close(): Promise<void>;
 }
 
-/** @param self the command line that runs this program; `probe PATH` is added to it */
-export function supervisorWorld(self: readonly string[] = [Deno.execPath()]): SupervisorWorld {
-  const stdout = new Sink(Deno.stdout);
-  const stderr = new Sink(Deno.stderr);
+/**
+ * @param self the command line that runs this program; `probe PATH` is added to it
+ * @param out where the daemon's output goes, and ours
+ */
+export function supervisorWorld(
+  self: readonly string[] = [Deno.execPath()],
+  out: { readonly stdout: ChunkWriter; readonly stderr: ChunkWriter } = Deno,
+): SupervisorWorld {
+  const stdout = new Sink(out.stdout);
+  const stderr = new Sink(out.stderr);
   const processes = systemProcesses(stdout, stderr);
   const poller = new Poller();
   const asked = new Map<string, Promise<MountAnswer>>();

@@ -8,12 +8,14 @@
  */
 export function writeFileAtomic(path: string, text: string, mode: number): void {
   const target = realPath(path);
-  const folder = target.slice(0, target.lastIndexOf("/")) || "/";
-  Deno.mkdirSync(folder, { recursive: true });
+  const slash = target.lastIndexOf("/");
+  if (slash > 0) Deno.mkdirSync(target.slice(0, slash), { recursive: true });
   const temporary = `${target}.${Deno.pid}.tmp`;
+  // One of the same name is a leftover of an earlier container that had our pid. It must not be
+  // written into: its mode may be wider than ours, and it may be a link to somewhere else.
+  remove(temporary);
   try {
-    // One of the same name is a leftover of an earlier container that had our pid.
-    const file = Deno.openSync(temporary, { write: true, create: true, truncate: true, mode });
+    const file = Deno.openSync(temporary, { write: true, createNew: true, mode });
     try {
       let rest = new TextEncoder().encode(text);
       while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
@@ -23,12 +25,16 @@ export function writeFileAtomic(path: string, text: string, mode: number): void 
     Deno.chmodSync(temporary, mode);
     Deno.renameSync(temporary, target);
   } catch (error) {
-    try {
-      Deno.removeSync(temporary);
-    } catch {
-      // It was never made.
-    }
+    remove(temporary);
     throw error;
+  }
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never there.
   }
 }
 

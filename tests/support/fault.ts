@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { FaultRun, type FaultSetup } from "./fault_run.ts";
+import { eventually } from "./eventually.ts";
+import type { ProcessLine } from "./process_table.ts";
 import { missing } from "./requirements.ts";
 
 const SKIPPED = missing(
@@ -48,11 +50,18 @@ export async function assertEnded(run: FaultRun, code: number, limitMs?: number)
   assert.deepEqual(run.processes(), [], "processes left");
 }
 
-/** One layer that answers, one daemon that serves it, no zombie. */
+/** One layer that answers, one daemon that serves it, no zombie that stays for a second. */
 export async function assertHealthy(run: FaultRun): Promise<void> {
   await run.mounted();
   assert.equal(run.servers().length, 1, "daemons that serve");
-  assert.deepEqual(run.processes().filter(({ state }) => state === "Z"), [], "zombies");
+  const zombies = (): ProcessLine[] => run.processes().filter(({ state }) => state === "Z");
+  const lasting = new Set(zombies().map(({ pid }) => pid));
+  if (lasting.size === 0) return;
+  await eventually(
+    `no zombie of ${[...lasting]} is left`,
+    () => !zombies().some(({ pid }) => lasting.has(pid)),
+    1_000,
+  );
 }
 
 /** TERM, then exit code 0 and nothing left. */

@@ -43,6 +43,14 @@ const FAST: Readonly<Record<string, string>> = {
 };
 
 /**
+ * A mount that answered. The kernel gives a new mount the id and the device of one that is gone, so
+ * that only the number of cold starts tells it from an earlier one.
+ */
+export interface ServedLayer extends MountLine {
+  coldStarts: number;
+}
+
+/**
  * The executable in a container, as a ThinRuntime pod has it: a mount namespace (and, as PID 1, a
  * PID namespace) of its own below a "host" namespace, and the target's parent shared between the
  * two (`Bidirectional`). What stays mounted when the container has ended shows on the host.
@@ -302,21 +310,28 @@ export class FaultRun implements AsyncDisposable {
     return code === 0 && stdout === "alive\n";
   }
 
-  /** Waits until exactly one layer answers. @returns its line. */
-  async mounted(limitMs?: number): Promise<MountLine> {
+  /** Waits until exactly one layer answers. */
+  async mounted(limitMs?: number): Promise<ServedLayer> {
     return await eventually("exactly one layer answers", async () => {
       if (this.#ended !== undefined) throw new Error(`the executable ended: ${this.#ended.code}`);
       const [layer, ...more] = this.layers();
-      return layer && more.length === 0 && await this.readsCanary() && layer;
+      if (!layer || more.length > 0 || !await this.readsCanary()) return false;
+      return { ...layer, coldStarts: this.coldStarts() };
     }, limitMs);
   }
 
-  /** Waits until another mount than `old` answers, alone. */
-  async remounted(old: MountLine, limitMs?: number): Promise<MountLine> {
-    return await eventually(`another mount than ${old.id} (${old.device}) answers`, async () => {
-      const layer = await this.mounted(limitMs);
-      return (layer.id !== old.id || layer.device !== old.device) && layer;
-    }, limitMs);
+  /** Waits until a mount answers, alone, that was made after `old`. */
+  async remounted(old: ServedLayer, limitMs?: number): Promise<ServedLayer> {
+    return await eventually(
+      `a mount later than that of start ${old.coldStarts} answers`,
+      async () => this.coldStarts() > old.coldStarts && await this.mounted(limitMs),
+      limitMs,
+    );
+  }
+
+  /** How often a daemon was started that was nobody's successor: so often the target was mounted. */
+  coldStarts(): number {
+    return this.starts().filter(({ state }) => state === "").length;
   }
 
   /** One request to the control socket. */

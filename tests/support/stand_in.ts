@@ -42,7 +42,8 @@ async function realPython(): Promise<string> {
 
 /** The stand-in's `starts`, parsed. */
 export function parseStarts(text: string): DaemonStart[] {
-  return text.split("\n").filter((line) => line !== "").map((line) => {
+  // A target's name may hold newlines; what follows one of them is no start.
+  return text.split("\n").filter((line) => /^\d+ \d+ \d+ state=/.test(line)).map((line) => {
     const [count, inner, nanos, state = "", ...rest] = line.split(" ");
     return {
       count: Number(count),

@@ -3,9 +3,11 @@ import { keyDoc } from "../../lib/curvine/key_docs.ts";
 import { CURVINE_KEYS, type Key, lookUpKey, type SectionName } from "../../lib/curvine/keys.ts";
 import { parseKeyValue } from "../../lib/curvine/key_value.ts";
 import { optionDocument, optionMarkdown, optionText } from "../../lib/explain/option_document.ts";
+import { DATASET_OPTIONS, THIN_OPTIONS } from "../../lib/explain/dataset_options.ts";
 import { optionRows } from "../../lib/explain/option_rows.ts";
 import { settingRows } from "../../lib/explain/setting_rows.ts";
 import { optionTarget } from "../../lib/generate/option_target.ts";
+import { mountOption } from "../../lib/operate/mount_option.ts";
 
 Deno.test("every key has a meaning and an example that its own type takes", () => {
   for (const [section, keys] of Object.entries(CURVINE_KEYS)) {
@@ -50,4 +52,18 @@ Deno.test("words choose the options that have all of them in name or meaning", (
 Deno.test("the Markdown has every option", () => {
   const text = optionMarkdown(optionDocument(settingRows()));
   for (const { option } of optionRows()) assert(text.includes(`\`${option}\``), option);
+});
+
+Deno.test("a Dataset's option becomes what the list says", () => {
+  for (const { name, becomes } of DATASET_OPTIONS) {
+    const { kind, name: target } = mountOption(name, "s3") ?? { kind: "", name: "" };
+    assert.equal(kind === "flag" ? `cv mount --${target}` : target, becomes, name);
+  }
+});
+
+Deno.test("a ThinRuntime's own option becomes what the list says", () => {
+  for (const { name, becomes } of THIN_OPTIONS.filter((one) => one.name !== "master-endpoints")) {
+    const target = optionTarget("thin", name);
+    assert.equal([target?.section, ...target?.path ?? []].filter(Boolean).join("."), becomes);
+  }
 });

@@ -116,12 +116,30 @@ fault(
 fault(
   "the daemon refuses its configuration: no loop",
   // The stand-in's validate-config refuses this number of threads.
-  { plan: ["complain=bad-configuration exit=1"], options: { io_threads: "666" } },
+  {
+    plan: ["complain=bad-configuration exit=1"],
+    options: { io_threads: "666" },
+    env: { CURVINE_FLUID_RESTART_DELAY: "500ms", CURVINE_FLUID_RESTART_MAX_DELAY: "1s" },
+  },
   async (run) => {
     await run.start();
     await assertEnded(run, 1);
     assert.ok(run.starts().length <= 2, `${run.starts().length} starts`);
     assert.match(run.terminationLog(), /666|bad-configuration/);
+  },
+);
+
+fault(
+  "the daemon fails twice while its configuration is being validated: no false verdict",
+  { plan: ["exit=1", "exit=1", "mount"], before: 'touch "$ROOT/home/lib/standin/slow-validation"' },
+  async (run) => {
+    await run.start();
+    await run.mounted();
+    assert.equal(run.starts().length, 3);
+    // The verdicts come in later; they must not end a daemon that serves.
+    await steadily("the number of starts", 3, 1_000, () => run.starts().length);
+    await assertHealthy(run);
+    await assertStops(run);
   },
 );
 

@@ -140,8 +140,8 @@ fault("the successor comes twice: one serves, and all end on stop", {
   await run.start();
   await run.mounted();
   run.signal("SIGUSR1");
-  await startNumber(run, 3);
-  await run.mounted();
+  // The one too many may be ended before it tells of its start.
+  await startNumber(run, 2);
   await settled(run);
   await assertHealthy(run);
   await assertStops(run);
@@ -249,11 +249,16 @@ for (
   });
 }
 
-fault("POST /reload does what USR1 does", { plan: ["raw"] }, async (run) => {
+fault("POST /reload takes over a changed config", {
+  plan: ["raw"],
+  env: { CURVINE_FLUID_WATCH_CONFIG: "false" },
+}, async (run) => {
   await run.start();
   const old = await run.mounted();
+  run.config.write(run.configText({ io_threads: "8" }));
   assert.ok((await run.control("/reload", "POST")).status < 300);
   assert.notEqual(await startNumber(run, 2), "");
+  assert.match(run.standInFile("conf.2"), /^io_threads = 8$/m);
   await settled(run);
   assert.deepEqual(await run.mounted(), old);
   await assertStops(run);

@@ -43,8 +43,8 @@ export class DebianSuite {
     });
   }
 
-  /** The sizes that packages say they take when installed, in bytes, with all they depend on. */
-  async installedSize(names: readonly string[]): Promise<{ bytes: number; packages: string[] }> {
+  /** What has to be installed for these packages, all they depend on included. */
+  async closure(names: readonly string[]): Promise<string[]> {
     await this.#update();
     const { stdout } = await run([
       "apt-get",
@@ -54,17 +54,7 @@ export class DebianSuite {
       "install",
       ...names,
     ]);
-    const packages = [...stdout.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? "");
-    const shown = await run([
-      "apt-cache",
-      ...this.#options(),
-      "show",
-      "--no-all-versions",
-      ...packages,
-    ]);
-    const kib = [...shown.stdout.matchAll(/^Installed-Size: (\d+)$/gm)]
-      .reduce((sum, match) => sum + Number(match[1]), 0);
-    return { bytes: kib * 1024, packages };
+    return [...stdout.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? "");
   }
 
   async #update(): Promise<void> {

@@ -32,7 +32,7 @@ Deno.test("property: a POSIX shell reads a quoted word back", async () => {
   const words = fc.sample(
     fc.string({ unit: "binary", maxLength: 20 })
       .filter((word) => word.isWellFormed() && !word.includes("\0")),
-    300,
+    150,
   );
   const script = `printf '%s\\0' ${words.map(shellQuote).join(" ")}`;
   const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
@@ -90,3 +90,38 @@ Deno.test("an empty variable is an unset one", () => {
   };
   assert.deepEqual(curvinePaths(empty), curvinePaths({}));
 });
+
+Deno.test("property: nearestName finds what a plain reading of the distance finds", () => {
+  const letters = fc.array(fc.constantFrom("a", "b", "c", "_"), { minLength: 1, maxLength: 9 })
+    .map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(letters, fc.array(letters, { minLength: 1, maxLength: 6 }), (name, known) => {
+      const allowed = Math.max(1, Math.floor(name.length / 3));
+      const distances = known.map((one) => distance(name, one));
+      const least = Math.min(...distances);
+      const wanted = least <= allowed ? known[distances.indexOf(least)] : undefined;
+      assert.equal(nearestName(name, known), wanted);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/** The distance by its definition: the cheapest way to take the first letters off both words. */
+function distance(a: string, b: string, memo = new Map<string, number>()): number {
+  if (a === "" || b === "") return a.length + b.length;
+  const key = `${a} ${b}`;
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const [restA, restB] = [a.slice(1), b.slice(1)];
+  const ways = [
+    distance(restA, b, memo) + 1,
+    distance(a, restB, memo) + 1,
+    distance(restA, restB, memo) + (a[0] === b[0] ? 0 : 1),
+  ];
+  if (a.length > 1 && b.length > 1 && a[0] === b[1] && a[1] === b[0]) {
+    ways.push(distance(a.slice(2), b.slice(2), memo) + 1);
+  }
+  const least = Math.min(...ways);
+  memo.set(key, least);
+  return least;
+}

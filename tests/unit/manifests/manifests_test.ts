@@ -224,6 +224,7 @@ Deno.test("the dashboard and the alerts use only metrics that there are", async 
     reloads: { hot: 1 },
     configProblem: undefined,
     droppedBytes: 0,
+    lastErrors: [],
   });
   const exported = new Set(text.match(/^curvine_fluid_\w+/gm));
   const used = new Set<string>();
@@ -258,8 +259,15 @@ Deno.test("the Dockerfile's version is that of deno.json", async () => {
   assert.deepEqual(tags, [version, version, version]);
 });
 
-Deno.test("the image has a link for every old name that the executable knows", async () => {
+Deno.test("the image has a link for every applet and old name of the executable", async () => {
   const script = await Deno.readTextFile(`${root}.ci/image/names.sh`);
+  const applets = /^applets=\(([^)]*)\)/m.exec(script)?.[1]?.split(" ") ?? [];
+  const { isApplet } = await import("../../../lib/applets/applet.ts");
+  assert.deepEqual(applets.filter((name) => !isApplet(name)), []);
+  const source = await Deno.readTextFile(`${root}lib/applets/applet.ts`);
+  const table = [...source.matchAll(/^ {2}(\w+): \(\) => import/gm)].map((match) => match[1]);
+  assert.ok(table.length > 0);
+  assert.deepEqual(applets.toSorted(), table.toSorted());
   const listed = /^old_names=\(([^)]*)\)/m.exec(script)?.[1] ?? "";
   const names = new Set(
     listed.split(/\s+/).map((path) => path.replace(/^.*\//, "").replace('"', "")),

@@ -4,8 +4,10 @@ import { curvinePaths } from "../curvine/paths.ts";
 import type { Host } from "../system/host.ts";
 import { withPrivateFile } from "../system/private_file.ts";
 import { runChild } from "../system/run_child.ts";
+import { SIGNAL_NUMBERS } from "../system/signals.ts";
+import { userId } from "../system/user_id.ts";
 import { runFolders } from "../supervise/run_folders.ts";
-import { cliExecutable, type CurvineCli, curvineCli } from "./curvine_cli.ts";
+import { cliExecutable, type CurvineCli, curvineCli } from "../operate/curvine_cli.ts";
 
 /**
  * Lets `use` call Curvine's cli with a configuration of its own, which lies in a private file for
@@ -29,8 +31,7 @@ export async function withCurvineCli<Result>(
 
 /** Where locks and private files go, the wanted folder first. */
 export function privateFolders(host: Host): string[] {
-  const status = new TextDecoder().decode(host.readFile("/proc/self/status"));
-  return runFolders(host.env, Number(/^Uid:\s*(\d+)/m.exec(status)?.[1] ?? 0));
+  return runFolders(host.env, userId());
 }
 
 /** What a signal asks of a command that has a child: the child goes first. */
@@ -41,16 +42,13 @@ export interface Interruption {
 }
 
 /** Takes the signals over: each ends what is under way, so that cleaning up still happens. */
-export function interruptible(
-  host: Host,
-  numbers: Readonly<Record<string, number>>,
-): Interruption {
+export function interruptible(host: Host): Interruption {
   const controller = new AbortController();
   let code: number | undefined;
   host.signals.takeOver((signal) => {
     // Told a second time, whoever sends it wants it at once.
     if (code !== undefined) host.exit(code);
-    code = 128 + (numbers[signal] ?? 0);
+    code = 128 + SIGNAL_NUMBERS[signal];
     controller.abort();
   });
   return { signal: controller.signal, exitCode: () => code };

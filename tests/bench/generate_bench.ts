@@ -1,0 +1,59 @@
+/**
+ * Detect, load, validate, generate and write: what a start costs besides the process itself.
+ * `deno bench tests/bench/generate_bench.ts`. The last lines must grow linearly with the mounts.
+ */
+import { writeToml } from "../../lib/curvine/toml_text.ts";
+import { loadJson } from "../../lib/fluid/load_json.ts";
+import { parseRuntimeConfig } from "../../lib/fluid/parse_runtime_config.ts";
+import { generatePlan } from "../../lib/generate/generate_plan.ts";
+import { detectMode } from "../../lib/mode/detect_mode.ts";
+import { cacheConfig, cacheWorld, inputs, thinConfig, thinWorld } from "../support/generation.ts";
+
+const SIZES = [1, 1000, 10_000];
+
+/** A CacheRuntime's file with this many mounts, as Fluid writes it. */
+function manyMounts(count: number): object {
+  const mounts = Array.from({ length: count }, (_, index) => ({
+    mountPoint: `s3://bucket-${index}/data`,
+    options: { endpoint_url: "http://minio:9000", region_name: "us-east-1", path_style: "true" },
+    encryptOptions: { "access-key": "/etc/fluid/secrets/a/b" },
+    name: `mount-${index}`,
+    path: `/mount-${index}`,
+  }));
+  return cacheConfig({ mounts, master: { replicas: 3, options: { rpc_port: "8995" } } });
+}
+
+const world = inputs(cacheWorld("client", manyMounts(1)));
+Deno.bench("detect", () => {
+  detectMode(world);
+});
+
+for (const count of SIZES) {
+  const bytes = new TextEncoder().encode(JSON.stringify(manyMounts(count)));
+  Deno.bench(`load, ${count} mounts`, { group: "load" }, () => {
+    loadJson(bytes, "it");
+  });
+  const { value } = loadJson(bytes, "it");
+  Deno.bench(`validate, ${count} mounts`, { group: "validate" }, () => {
+    parseRuntimeConfig(value, "it");
+  });
+  const start = inputs(cacheWorld("master", manyMounts(count)));
+  Deno.bench(`all of a start, ${count} mounts`, { group: "all" }, async () => {
+    writeToml((await generatePlan(start)).plan.config.toml);
+  });
+}
+
+const thin = inputs(thinWorld(thinConfig({ "io-threads": "8", "client.block_size": "64MB" })));
+Deno.bench("generate thin", async () => {
+  await generatePlan(thin);
+});
+
+for (const count of SIZES) {
+  const options = Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`unknown_option_${index}`, "x"]),
+  );
+  const start = inputs(cacheWorld("worker", cacheConfig({ worker: { options } })));
+  Deno.bench(`all of a start, ${count} unknown options`, { group: "options" }, async () => {
+    writeToml((await generatePlan(start)).plan.config.toml);
+  });
+}

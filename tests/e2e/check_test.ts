@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { missing } from "../support/requirements.ts";
+import { runExecutable } from "../support/run_executable.ts";
+import { assertSnapshot } from "../support/snapshot.ts";
+
+const GALLERY = new URL("../gallery", import.meta.url).pathname;
+const MANIFESTS = new URL("../../manifests", import.meta.url).pathname;
+const ignore = missing("executable");
+
+const names = [...Deno.readDirSync(GALLERY)].map(({ name }) => name).sort();
+
+Deno.test({
+  name: "check explains every broken file of the gallery as it did before",
+  ignore,
+  async fn(): Promise<void> {
+    assert(names.length >= 20);
+    for (const name of names) {
+      const { code, stdout, stderr } = await runExecutable(["check", name], { cwd: GALLERY });
+      assert(code === 78 || code === 0, `${name}: exit code ${code}\n${stderr}`);
+      assert.notEqual(stderr, "", `${name}: nothing was found`);
+      assert(!stderr.includes("must-not-be-shown"), `${name} shows a secret`);
+      const text = `$ curvine-fluid check ${name}\n${stdout}${stderr}exit code ${code}\n`;
+      await assertSnapshot(`check/${name}.txt`, text);
+    }
+  },
+});
+
+Deno.test({
+  name: "check finds nothing wrong with our own manifests",
+  ignore,
+  async fn(): Promise<void> {
+    const files: string[] = [];
+    const walk = (folder: string): void => {
+      for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+        if (isDirectory) walk(`${folder}/${name}`);
+        // A patch is no whole object: kustomize lays it over one.
+        else if (/\.ya?ml$/.test(name) && !/patch/.test(name)) files.push(`${folder}/${name}`);
+      }
+    };
+    walk(MANIFESTS);
+    const { code, stdout, stderr } = await runExecutable(["check", ...files.sort()]);
+    assert.deepEqual([code, stderr], [0, ""], stdout);
+    assert.match(stdout, /CacheRuntime "curvine-demo" with its Dataset/);
+    assert.match(stdout, /ThinRuntime "curvine-thin-ro" with its Dataset/);
+  },
+});
+
+Deno.test({
+  name: "check takes the manifests of several files together, and names lines in JSON too",
+  ignore,
+  async fn(): Promise<void> {
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(
+      `${folder}/dataset.yaml`,
+      "apiVersion: data.fluid.io/v1alpha1\nkind: Dataset\nmetadata: {name: lake}\n" +
+        'spec:\n  mounts:\n    - {mountPoint: "s3://a/b", name: raw}\n',
+    );
+    await Deno.writeTextFile(
+      `${folder}/runtime.yaml`,
+      "# the runtime\napiVersion: data.fluid.io/v1alpha1\nkind: CacheRuntime\n" +
+        "metadata: {name: lake}\nspec:\n  runtimeClassName: curvine\n  worker:\n    options:\n" +
+        '      weight: "heavy"\n',
+    );
+    try {
+      const args = ["check", "--json", `${folder}/runtime.yaml`, `${folder}/dataset.yaml`];
+      const { code, stdout } = await runExecutable(args);
+      assert.equal(code, 78);
+      const [runtime, dataset] = JSON.parse(stdout);
+      assert.deepEqual(dataset.problems, []);
+      assert.equal(runtime.problems.length, 1);
+      assert.equal(
+        runtime.problems[0].path,
+        "line 9: CacheRuntime/lake spec.worker.options.weight",
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

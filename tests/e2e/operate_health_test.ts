@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { OperateWorld, type Ran } from "../support/operate_world.ts";
+import { missing } from "../support/requirements.ts";
+
+const ignore = missing("executable", "tool:bash");
+
+/** A server with this configuration and, for a master, this state; `undefined`: no web server. */
+async function healthOf(
+  component: string,
+  state: string | undefined,
+  ...args: string[]
+): Promise<Ran> {
+  using world = new OperateWorld();
+  using rpc = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const web = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json({ master_state: state }),
+  );
+  const webPort = web.addr.port;
+  if (state === undefined) await web.shutdown();
+  world.write(
+    "home/conf/curvine-cluster.toml",
+    `[${component}]\nhostname = "127.0.0.1"\nrpc_port = ${rpc.addr.port}\nweb_port = ${webPort}\n`,
+  );
+  const accepting = rpc.accept().then((one) => one.close(), () => {});
+  const ran = await world.run(["health", ...args], { FLUID_RUNTIME_COMPONENT_TYPE: component });
+  if (state !== undefined) await web.shutdown();
+  rpc.close();
+  await accepting;
+  return ran;
+}
+
+for (const state of ["Leader", "Follower", undefined]) {
+  Deno.test({
+    name: `health: a master that listens and is ${state ?? "silent about its state"} is well`,
+    ignore,
+    fn: async () => assert.equal((await healthOf("master", state)).code, 0),
+  });
+}
+
+Deno.test({
+  name: "health: a master without a group is not ready, but alive",
+  ignore,
+  fn: async () => {
+    const ready = await healthOf("master", "Candidate");
+    assert.equal(ready.code, 1);
+    assert.match(ready.stderr, /the master is Candidate/);
+    assert.equal((await healthOf("master", "Candidate", "--live")).code, 0);
+  },
+});
+
+Deno.test({
+  name: "health: a worker is asked for its port alone",
+  ignore,
+  fn: async () => assert.equal((await healthOf("worker", "Candidate")).code, 0),
+});
+
+Deno.test({
+  name: "health: a server that does not listen is not well, and health-check says the same",
+  ignore,
+  fn: async () => {
+    using world = new OperateWorld();
+    world.write(
+      "home/conf/curvine-cluster.toml",
+      '[master]\nhostname = "127.0.0.1"\nrpc_port = 1\n',
+    );
+    for (const args of [["health"], ["master", "health-check"]]) {
+      const ran = await world.run(args);
+      assert.equal(ran.code, 1, args.join(" "));
+      assert.match(ran.stderr, /does not listen on port 1/);
+    }
+  },
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import {
+  describeProgress,
+  isCompleted,
+  isTerminal,
+  type LoadProgress,
+  NO_PROGRESS,
+  takeLoadLine,
+} from "../../../lib/operate/load_progress.ts";
+
+function read(text: string): LoadProgress {
+  return text.split("\n").reduce(takeLoadLine, NO_PROGRESS);
+}
+
+Deno.test("load progress: what cv prints in boxes", () => {
+  const progress = read(
+    "\n✅ Load job submitted successfully\n│ 🔑 Job ID: job-7\n\x1b[2J\x1b[1;1H│ 🚦 Status: 🔵 Loading\n" +
+      "│ 📝 Message: half: done\n│ 📊 Progress: 45.5%\n│ [███░░] 45/100 bytes│\n",
+  );
+  assert.deepEqual(progress, {
+    job: "job-7",
+    state: "Loading",
+    message: "half: done",
+    percent: "45.5%",
+    amount: "45/100 bytes",
+  });
+  assert.equal(describeProgress(progress), "Loading 45.5% 45/100 bytes");
+  assert(!isTerminal(progress));
+});
+
+Deno.test("load progress: only Completed is completed", () => {
+  for (const state of ["Failed", "Canceled", "PartialSuccess", "FAILED"]) {
+    for (const line of [`│ 🚦 Status: 🔴 ${state}`, `State: ${state}`]) {
+      const progress = read(line);
+      assert(isTerminal(progress), line);
+      assert(!isCompleted(progress), line);
+    }
+  }
+  assert(isCompleted(read("State: Pending\nState: Completed")));
+  assert(!isTerminal(read("")));
+});
+
+Deno.test("load progress: a state in a message is not the state", () => {
+  assert.equal(read("State: Running\n│ 📝 Message: Status: Completed").state, "Running");
+  assert.equal(read("INFO the Status: Completed was seen").state, undefined);
+});

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { ConfigError } from "../../../lib/fluid/config_error.ts";
+import { parseRuntimeConfig } from "../../../lib/fluid/parse_runtime_config.ts";
+import {
+  describeOptions,
+  mountArguments,
+  type WantedMounts,
+  wantedMounts,
+} from "../../../lib/operate/wanted_mounts.ts";
+
+const SECRET = "/etc/fluid/secrets/cred/sk";
+
+async function wanted(
+  mounts: readonly Record<string, unknown>[],
+  accessModes: readonly string[] = ["ReadOnlyMany"],
+): Promise<WantedMounts> {
+  const config = await parseRuntimeConfig({ mounts, accessModes }, "the test");
+  return wantedMounts(config, {
+    readFile: (path) => path === SECRET ? new TextEncoder().encode("hush-hush\n") : undefined,
+  });
+}
+
+async function only(
+  mount: Record<string, unknown>,
+  accessModes?: readonly string[],
+): Promise<string[]> {
+  const [first] = (await wanted([mount], accessModes)).mounts;
+  assert(first);
+  return mountArguments(first, false);
+}
+
+Deno.test("wanted mounts: the S3 names in both spellings, dotted names as they are", async () => {
+  assert.deepEqual(
+    await only({
+      mountPoint: "s3://lake/raw",
+      path: "/raw/",
+      options: {
+        "endpoint_url": "http://minio:9000",
+        "region-name": "eu",
+        "path_style": "true",
+        "s3.list_objects_version": "v1",
+        "write_type": "cache_mode",
+        "cluster_id": "x",
+      },
+      encryptOptions: { "access-key": SECRET, "secret": SECRET },
+    }),
+    [
+      "mount",
+      "s3://lake/raw",
+      "/raw",
+      "--check-path-consist=false",
+      "--write-type=cache_mode",
+      "-c",
+      "s3.credentials.access=hush-hush",
+      "-c",
+      "s3.credentials.secret=hush-hush",
+      "-c",
+      "s3.endpoint_url=http://minio:9000",
+      "-c",
+      "s3.force.path.style=true",
+      "-c",
+      "s3.list_objects_version=v1",
+      "-c",
+      "s3.region_name=eu",
+    ],
+  );
+});
+
+Deno.test("wanted mounts: list-form and plain secret files are read; logs show ******", async () => {
+  const list = [{ name: "secret", valueFrom: { secretKeyRef: { name: "cred", key: "sk" } } }];
+  for (const more of [{ encryptOptions: list }, { options: { secret: SECRET } }]) {
+    const found = await wanted([{ mountPoint: "s3://b/a", path: "/a", ...more }]);
+    const [mount] = found.mounts;
+    assert(mount);
+    assert.equal(mount.properties.get("s3.credentials.secret"), "hush-hush");
+    assert.deepEqual(found.secrets, ["hush-hush"]);
+    assert.match(describeOptions(mount), /s3\.credentials\.secret=\*{6}/);
+  }
+});
+
+Deno.test("wanted mounts: read-only as the mount says, writing as the Dataset allows", async () => {
+  const mount = { mountPoint: "s3://b/a", path: "/a" };
+  const access = (args: readonly string[]): string | undefined =>
+    args.find((arg) => arg.startsWith("--access-mode"));
+  assert.equal(access(await only(mount)), undefined);
+  assert.equal(access(await only(mount, ["ReadWriteMany"])), "--access-mode=read_write");
+  assert.equal(
+    access(await only({ ...mount, readOnly: true }, ["ReadWriteMany"])),
+    "--access-mode=read_only",
+  );
+});
+
+Deno.test("wanted mounts: native paths are reported, local and pvc ones are not", async () => {
+  const found = await wanted([
+    { mountPoint: "curvine://", name: "root", path: "/" },
+    { mountPoint: "local:///a", path: "/l" },
+    { mountPoint: "pvc://a", path: "/p" },
+    { mountPoint: "s3://b", name: "named" },
+  ]);
+  assert.deepEqual(found.paths, ["/", "/named"]);
+  assert.deepEqual(found.native, ["/"]);
+});
+
+Deno.test("wanted mounts: names every mount that cannot be made at once", async () => {
+  await assert.rejects(
+    () =>
+      wanted([
+        { mountPoint: "/plain", path: "/a" },
+        { mountPoint: "s3://b", path: "/" },
+        { mountPoint: "s3://b", path: "/a/" },
+        { mountPoint: "s3://b", path: "/c", encryptOptions: { secret: "/etc/fluid/secrets/x/y" } },
+        { mountPoint: "s3://b" },
+      ]),
+    (error) => {
+      assert(error instanceof ConfigError);
+      assert.deepEqual(error.problems.map(({ path }) => path), [
+        "mounts[0].mountPoint",
+        "mounts[1].path",
+        "mounts[2].path",
+        "mounts[3].encryptOptions.secret",
+        "mounts[4]",
+      ]);
+      return true;
+    },
+  );
+});
+
+Deno.test("wanted mounts: an option that means nothing is left out with a warning", async () => {
+  const found = await wanted([{
+    mountPoint: "oss://b",
+    path: "/a",
+    options: { endpoint_url: "x" },
+  }]);
+  assert.equal(found.mounts[0]?.properties.size, 0);
+  assert.match(found.warnings[0] ?? "", /"endpoint_url".*"oss\.endpoint_url"/);
+});
