@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lastWords } from "../../../lib/observe/last_words.ts";
 import { type Level, type Log, makeLog } from "../../../lib/observe/log.ts";
-import { statusOf, statusText } from "../../../lib/observe/status.ts";
+import { statusOf } from "../../../lib/observe/status.ts";
 import { Tail } from "../../../lib/observe/tail.ts";
 import { SNAPSHOT } from "./sample_snapshot.ts";
 
@@ -82,12 +82,4 @@ Deno.test("the status for programs: seconds, and null for what is not known", ()
   assert.equal(status.last_remount_seconds, 0.022);
   assert.deepEqual([status.pid, status.requests_waiting, status.reason], [null, null, null]);
   assert.equal(status.restarts_total, 2);
-});
-
-Deno.test("the status for people leaves out what is not known", () => {
-  const text = statusText(statusOf({ ...SNAPSHOT, ready: false, reason: "hangs" }));
-  assert.match(text, /^state: +mounted for 61\.5 s$/m);
-  assert.match(text, /^ready: +no: hangs$/m);
-  assert.match(text, /^restarts: +2 \(signal 2\)$/m);
-  assert.doesNotMatch(text, /refused configuration/);
 });

@@ -21,4 +21,5 @@ export const SNAPSHOT: Snapshot = {
   reloads: { hot: 1, rejected: 4 },
   configProblem: undefined,
   droppedBytes: 0,
+  lastErrors: [],
 };
