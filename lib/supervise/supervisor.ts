@@ -34,6 +34,9 @@ const CLEANUP_MS = 2000;
 /** A mount so old is over with what its start needed. */
 const TRIM_MS = 8000;
 
+/** The daemon's start goes before all else; a target that takes long to clear does not. */
+const SETUP_WAIT_MS = 50;
+
 /** Our last lines, and clients that waited for our end. */
 const FLUSH_MS = 500;
 const LAST_CLIENTS_MS = 400;
@@ -73,6 +76,7 @@ export class Supervisor {
   #lookCost = 0;
   #pendingLook: Stop | undefined;
   #cancelTrim: Stop = () => {};
+  #onStarted: () => void = () => {};
   #stops: Stop[] = [];
 
   constructor(plan: Plan, options: SuperviseOptions) {
@@ -120,12 +124,13 @@ export class Supervisor {
   async run(): Promise<number> {
     const world = this.#world;
     const { settings } = this.#options;
-    if (!world.becomeSubreaper() && world.pid !== 1) {
-      this.#log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
-    }
     // The daemon first; everything else can wait for the milliseconds that it needs. A signal that
     // came earlier may have ended it all by now.
     if (this.#state.name === "clearing") this.#perform(begin().actions);
+    await this.#whenStarted(SETUP_WAIT_MS);
+    if (!world.becomeSubreaper() && world.pid !== 1) {
+      this.#log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
+    }
     this.#folder = chooseRunFolder(world, this.#options.env, settings, this.#log);
     this.#connections = world.connections(this.#folder);
     this.#stops.push(world.watchMounts(() => this.#tableChanged()));
@@ -135,6 +140,18 @@ export class Supervisor {
     for (const done of this.#waiters) done();
     await this.#close();
     return code;
+  }
+
+  /** Waits until the first start was tried, but only so long: a target may take time to clear. */
+  async #whenStarted(milliseconds: number): Promise<void> {
+    await new Promise<void>((done) => {
+      const cancel = this.#world.clock.after(milliseconds, done);
+      this.#onStarted = () => {
+        cancel();
+        done();
+      };
+      if (this.#state.name !== "clearing") this.#onStarted();
+    });
   }
 
   /** TERM, INT, QUIT or `POST /stop`. */
@@ -243,6 +260,7 @@ export class Supervisor {
     this.#log("debug", "state", `${from} → ${name}`);
     this.#stateSince = at;
     if (from === "mounted") this.#hang?.stop();
+    if (from === "clearing") queueMicrotask(() => this.#onStarted());
     if (name === "mounted") this.#onMounted(from, at);
   }
 
@@ -350,7 +368,7 @@ export class Supervisor {
 
   async #clear(): Promise<void> {
     const leftovers = this.#stopSequence();
-    await leftovers.endLeftovers(CLEANUP_MS);
+    if (this.#state.begun) await leftovers.endLeftovers(CLEANUP_MS);
     if (this.#plan !== this.#changes.plan) {
       // The target may be another one now; nothing of ours may stay at the old one.
       await leftovers.detach();
