@@ -33,8 +33,11 @@ const SEEK_MS = 20;
 /** Leftovers of a dead daemon get no more than this to go. */
 const CLEANUP_MS = 2000;
 
-/** By then the start is over, for better or worse. */
+/** A mount so old is over with what its start needed. */
 const TRIM_MS = 8000;
+
+/** The daemon's start goes before all else; a target that takes long to clear does not. */
+const SETUP_WAIT_MS = 50;
 
 /** Our last lines, and clients that waited for our end. */
 const FLUSH_MS = 500;
@@ -74,6 +77,8 @@ export class Supervisor {
   #lastLook = -Infinity;
   #lookCost = 0;
   #pendingLook: Stop | undefined;
+  #cancelTrim: Stop = () => {};
+  #onStarted: () => void = () => {};
   #stops: Stop[] = [];
   #validation: Promise<unknown> = Promise.resolve();
 
@@ -122,9 +127,6 @@ export class Supervisor {
   async run(): Promise<number> {
     const world = this.#world;
     const { settings } = this.#options;
-    if (!world.becomeSubreaper() && world.pid !== 1) {
-      this.#log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
-    }
     this.#folder = chooseRunFolder(world, this.#options.env, settings, this.#log);
     const rival = await lockTarget(this.#folder, this.#plan, world, this.#log);
     if (rival !== undefined) {
@@ -135,15 +137,30 @@ export class Supervisor {
     // The daemon first; everything else can wait for the milliseconds that it needs. A signal that
     // came earlier may have ended it all by now.
     if (this.#state.name === "clearing") this.#perform(begin().actions);
+    await this.#whenStarted(SETUP_WAIT_MS);
+    if (!world.becomeSubreaper() && world.pid !== 1) {
+      this.#log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
+    }
     this.#connections = world.connections(this.#folder);
     this.#stops.push(world.watchMounts(() => this.#tableChanged()));
     this.#watchConfig();
     await openControl(this.#server, this.#folder, world, settings, this.#log);
-    this.#stops.push(world.clock.after(TRIM_MS, () => world.trimMemory()));
     const code = await this.#over.promise;
     for (const done of this.#waiters) done();
     await this.#close();
     return code;
+  }
+
+  /** Waits until the first start was tried, but only so long: a target may take time to clear. */
+  async #whenStarted(milliseconds: number): Promise<void> {
+    await new Promise<void>((done) => {
+      const cancel = this.#world.clock.after(milliseconds, done);
+      this.#onStarted = () => {
+        cancel();
+        done();
+      };
+      if (this.#state.name !== "clearing") this.#onStarted();
+    });
   }
 
   /** TERM, INT, QUIT or `POST /stop`. */
@@ -252,6 +269,7 @@ export class Supervisor {
     this.#log("debug", "state", `${from} → ${name}`);
     this.#stateSince = at;
     if (from === "mounted") this.#hang?.stop();
+    if (from === "clearing") queueMicrotask(() => this.#onStarted());
     if (name === "mounted") this.#onMounted(from, at);
   }
 
@@ -262,6 +280,8 @@ export class Supervisor {
     // Several may come; only now is it known that the adopted one serves.
     if (from === "reloading") this.#daemon.endRivals();
     this.#startHangMonitor(served);
+    this.#cancelTrim();
+    this.#cancelTrim = this.#world.clock.after(TRIM_MS, () => this.#world.trimMemory());
     if (from !== "starting") return;
     if (this.#downSince !== undefined) this.#journal.lastRemount = at - this.#downSince;
     this.#downSince = undefined;
@@ -357,7 +377,7 @@ export class Supervisor {
 
   async #clear(): Promise<void> {
     const leftovers = this.#stopSequence();
-    await leftovers.endLeftovers(CLEANUP_MS);
+    if (this.#state.begun) await leftovers.endLeftovers(CLEANUP_MS);
     if (this.#plan !== this.#changes.plan) {
       // The target may be another one now; nothing of ours may stay at the old one.
       await leftovers.detach();
@@ -599,6 +619,7 @@ export class Supervisor {
   async #close(): Promise<void> {
     this.#disarm();
     this.#pendingLook?.();
+    this.#cancelTrim();
     this.#hang?.stop();
     for (const stop of this.#stops.splice(0)) stop();
     await this.#server.close(LAST_CLIENTS_MS);

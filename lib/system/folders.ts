@@ -1,6 +1,6 @@
 import type { Folders, PinnedFolder } from "../mount/prepare_folder.ts";
-import { Errno, kernel, Open } from "./kernel_calls.ts";
-import { cString, errno } from "./libc.ts";
+import { Errno, kernel, Open, withErrno } from "./kernel_calls.ts";
+import { cString } from "./libc.ts";
 
 const AT_REMOVEDIR = 0x200;
 
@@ -11,11 +11,11 @@ export const systemFolders: Folders = {
 };
 
 function pin(path: string): PinnedFolder | undefined {
-  const fd = kernel().open(cString(path), Open.PATH | Open.CLOEXEC, 0);
+  const text = cString(path);
+  const { result: fd, errno } = withErrno(() => kernel().open(text, Open.PATH | Open.CLOEXEC, 0));
   if (fd < 0) {
-    const number = errno();
-    if (number === Errno.ENOENT) return undefined;
-    throw new Error(`Cannot open ${JSON.stringify(path)}: error number ${number}`);
+    if (errno === Errno.ENOENT) return undefined;
+    throw new Error(`Cannot open ${JSON.stringify(path)}: error number ${errno}`);
   }
   const inside = `/proc/self/fd/${fd}/.`;
   return {

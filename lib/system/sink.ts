@@ -1,8 +1,11 @@
 /** One buffer; the pipe of a container runtime holds as much. */
 export const CHUNK_BYTES = 64 * 1024;
 
-/** So many chunks may wait to be written: half a MiB for each stream. */
-const MOST_CHUNKS = 8;
+/** So many chunks may wait to be written: 2 MiB for each stream. */
+const MOST_CHUNKS = 32;
+
+/** So many buffers are kept when all is written. */
+const KEPT_CHUNKS = 2;
 
 /** Our own lines that may wait; they are short, and few. */
 const MOST_LINES = 1000;
@@ -51,9 +54,16 @@ export class Sink {
     this.#free.push(buffer);
   }
 
-  /** Writes a chunk that lies in a buffer got from {@link take}; the buffer is ours from now on. */
+  /** Writes a chunk that begins a buffer got from {@link take}; the buffer is ours from now on. */
   offer(chunk: Uint8Array<ArrayBuffer>): void {
-    this.#waiting.push(chunk);
+    const last = this.#waiting.at(-1);
+    if (last !== undefined && last.length + chunk.length <= CHUNK_BYTES) {
+      // A daemon writes line by line: the buffers must hold bytes, not lines.
+      const whole = new Uint8Array(last.buffer, 0, last.length + chunk.length);
+      whole.set(chunk, last.length);
+      this.#waiting[this.#waiting.length - 1] = whole;
+      this.#free.push(chunk.buffer);
+    } else this.#waiting.push(chunk);
     this.#start();
   }
 
@@ -91,18 +101,37 @@ export class Sink {
   async #run(): Promise<void> {
     for (;;) {
       if (this.#atLineStart && this.#lines.length > 0) {
-        const lines = this.#lines;
-        this.#lines = [];
-        await this.#write(new TextEncoder().encode(`${lines.join("\n")}\n`));
+        await this.#writeLines();
         continue;
       }
       const chunk = this.#waiting.shift();
-      if (chunk === undefined) return;
-      await this.#write(chunk);
-      this.#atLineStart = chunk.at(-1) === NEWLINE;
-      if (this.#atLineStart) clearTimeout(this.#partial), this.#partial = undefined;
+      if (chunk === undefined) {
+        this.#buffers -= this.#free.splice(KEPT_CHUNKS).length;
+        return;
+      }
+      await this.#writeChunk(chunk);
       this.#free.push(chunk.buffer);
     }
+  }
+
+  async #writeChunk(chunk: Uint8Array): Promise<void> {
+    const end = this.#lines.length > 0 ? chunk.lastIndexOf(NEWLINE) + 1 : 0;
+    if (end > 0) {
+      await this.#write(chunk.subarray(0, end));
+      await this.#writeLines();
+    }
+    const rest = chunk.subarray(end);
+    await this.#write(rest);
+    this.#atLineStart = chunk.at(-1) === NEWLINE;
+    if (!this.#atLineStart) return;
+    clearTimeout(this.#partial);
+    this.#partial = undefined;
+  }
+
+  async #writeLines(): Promise<void> {
+    const lines = this.#lines;
+    this.#lines = [];
+    await this.#write(new TextEncoder().encode(`${lines.join("\n")}\n`));
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
