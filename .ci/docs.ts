@@ -35,6 +35,7 @@ const SNAPSHOT: Snapshot = {
   reloads: { hot: 0 },
   configProblem: undefined,
   droppedBytes: 0,
+  lastErrors: [],
 };
 
 /** The tables by name. */

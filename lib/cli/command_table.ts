@@ -136,8 +136,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "status",
     summary: "Show what the supervisor of this container does",
     operands: "",
-    flags: [{ name: "json", summary: "Print it as JSON" }],
-    examples: [["curvine-fluid status", "state, target, restarts, the last remount"]],
+    flags: [
+      { name: "json", summary: "Print it as JSON" },
+      { name: "watch", summary: "Show it every second, until Ctrl-C" },
+    ],
+    examples: [
+      ["curvine-fluid status", "state, mount, restarts and why, the last errors"],
+      ["kubectl exec POD -- curvine-fluid status --watch", "how it goes on"],
+    ],
     load: () => import("../commands/status.ts"),
   },
   {
@@ -147,6 +153,40 @@ export const COMMANDS: readonly CommandSpec[] = [
     flags: [],
     examples: [["curvine-fluid unmount", "the target of this container, from its configuration"]],
     load: () => import("../commands/unmount.ts"),
+  },
+  {
+    name: "simulate",
+    summary: "Show a whole run on this machine, below one folder; no cluster, no root",
+    operands: RUN_OPERANDS,
+    flags: [
+      {
+        name: "env-file",
+        value: "FILE",
+        repeatable: true,
+        summary: "What the container's environment would be, as deno --env-file reads it",
+      },
+      {
+        name: "root",
+        value: "DIR",
+        summary: "Where everything goes (default: a temporary folder)",
+      },
+      { name: "chaos", summary: "Kill, break, reconfigure and stop the daemon on the way" },
+      {
+        name: "for",
+        value: "TIME",
+        summary: "End after this long (default 3s; with --chaos, when that is over)",
+      },
+      { name: "json", summary: "Tell it as one JSON object a line" },
+    ],
+    examples: [
+      ["curvine-fluid simulate --env-file manifests/local/cache-client.env", "a FUSE client"],
+      ["curvine-fluid simulate --env-file thin.env --chaos", "and what becomes of it in trouble"],
+      [
+        "CURVINE_HOME=/app/curvine curvine-fluid simulate --env-file a.env",
+        "with the real Curvine",
+      ],
+    ],
+    load: () => import("../commands/simulate.ts"),
   },
   {
     name: "options",
@@ -225,6 +265,14 @@ const HIDDEN: readonly CommandSpec[] = [
     examples: [],
     load: () => import("../commands/probe.ts"),
   },
+  {
+    name: "stand-in",
+    summary: "Take the part of a Curvine program in a simulation",
+    operands: "curvine-fuse|curvine-server -- ARGUMENTS",
+    flags: [],
+    examples: [],
+    load: () => import("../commands/stand_in.ts"),
+  },
 ];
 
 /** Links by whose name a command is run: the scripts that images have had. */
@@ -235,6 +283,9 @@ export const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
   "reportSummary.sh": ["report-summary"],
   "generate_config.py": ["render", "--write"],
   "config-parse.py": ["render", "--write", "fluid-thin-runtime"],
+  // Only in the folder of a simulation; everywhere else these are Curvine's own programs.
+  "curvine-fuse": ["stand-in", "curvine-fuse", "--"],
+  "curvine-server": ["stand-in", "curvine-server", "--"],
 };
 
 /** Finds a command by its name. */

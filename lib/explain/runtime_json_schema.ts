@@ -1,15 +1,10 @@
-import * as z from "zod/mini";
 import type { KeyType } from "../curvine/keys.ts";
 import { SECRETS_FOLDER } from "../fluid/redact.ts";
 import { runtimeSchema } from "../fluid/runtime_schema.ts";
 import type { OptionScope } from "../generate/option_target.ts";
 import { DATASET_OPTIONS, type SpecialOption, THIN_OPTIONS } from "./dataset_options.ts";
 import { type OptionRow, optionRows } from "./option_rows.ts";
-
-/** A JSON Schema, or a part of one. */
-export interface JsonSchema {
-  [keyword: string]: unknown;
-}
+import { type JsonSchema, schemaOf } from "./schema_of.ts";
 
 /**
  * The JSON Schema (draft 7, which editors know best) of `runtime.json` or of a ThinRuntime's
@@ -25,7 +20,7 @@ export interface JsonSchema {
  * ```
  */
 export function runtimeJsonSchema(runtime: "cache" | "thin"): JsonSchema {
-  const shape = z.toJSONSchema(runtimeSchema, { io: "input", target: "draft-7" }) as JsonSchema;
+  const shape = schemaOf(runtimeSchema);
   const rows = optionRows();
   const fields = propertiesOf(shape);
   const definitions: Record<string, JsonSchema> = Object.fromEntries(
@@ -39,14 +34,15 @@ export function runtimeJsonSchema(runtime: "cache" | "thin"): JsonSchema {
     describe(fields["runtimeOptions"], "options");
   } else {
     delete fields["runtimeOptions"];
-    definitions["mount options"] = { properties: special(DATASET_OPTIONS) };
-    describeOptions(mount, "mount options");
+    definitions["mount-options"] = { properties: special(DATASET_OPTIONS) };
+    describeOptions(mount, "mount-options");
     for (const scope of ["master", "worker", "client"] as const) {
-      definitions[`${scope} options`] = { properties: names(scope, rows) };
-      describeOptions(branch(fields[scope]), `${scope} options`);
+      definitions[`${scope}-options`] = { properties: names(scope, rows) };
+      describeOptions(branch(fields[scope]), `${scope}-options`);
     }
   }
   return {
+    $schema: "http://json-schema.org/draft-07/schema#",
     ...shape,
     title: runtime === "thin"
       ? "Fluid's config.json of a ThinRuntime for Curvine"

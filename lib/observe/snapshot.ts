@@ -30,4 +30,14 @@ export interface Snapshot {
   /** The last configuration that was refused, for people. */
   readonly configProblem: string | undefined;
   readonly droppedBytes: number;
+  /** The newest warnings and errors of ours, the oldest of them first. */
+  readonly lastErrors: readonly LoggedError[];
+}
+
+/** A warning or an error that was logged. */
+export interface LoggedError {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly level: "warn" | "error";
+  readonly message: string;
 }

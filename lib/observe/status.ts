@@ -22,6 +22,8 @@ export interface Status {
   readonly config_problem: string | null;
   readonly reloads: Readonly<Record<string, number>>;
   readonly output_dropped_bytes: number;
+  /** The newest warnings and errors, the oldest of them first. */
+  readonly last_errors: Snapshot["lastErrors"];
 }
 
 /** A snapshot as the JSON that programs read. */
@@ -47,40 +49,10 @@ export function statusOf(snapshot: Snapshot): Status {
     config_problem: snapshot.configProblem ?? null,
     reloads: snapshot.reloads,
     output_dropped_bytes: snapshot.droppedBytes,
+    last_errors: snapshot.lastErrors,
   };
 }
 
 function seconds(milliseconds: number): number {
   return Math.round(milliseconds) / 1000;
-}
-
-/** The status for a person's eyes, from the JSON that the supervisor gave. */
-export function statusText(status: Status): string {
-  const rows: [string, string | null][] = [
-    ["state", `${status.state} for ${status.state_seconds} s`],
-    ["target", status.target],
-    ["daemon", status.pid === null ? "not running" : `process ${status.pid}`],
-    ["ready", status.ready ? "yes" : `no: ${status.reason ?? "not mounted"}`],
-    ["restarts", `${status.restarts_total}${nonZero(status.restarts)}`],
-    ["last restart", status.last_restart],
-    [
-      "last remount",
-      status.last_remount_seconds === null ? null : `${status.last_remount_seconds} s`,
-    ],
-    ["requests waiting", status.requests_waiting === null ? null : `${status.requests_waiting}`],
-    ["configuration", `generation ${status.config_generation}${nonZero(status.reloads)}`],
-    ["refused configuration", status.config_problem],
-    ["version", status.version],
-  ];
-  return rows.flatMap(([name, value]) =>
-    value === null ? [] : [`${`${name}:`.padEnd(24)}${value}\n`]
-  )
-    .join("");
-}
-
-function nonZero(counts: Readonly<Record<string, number>>): string {
-  const some = Object.entries(counts).filter(([, count]) => count > 0);
-  return some.length === 0
-    ? ""
-    : ` (${some.map(([name, count]) => `${name} ${count}`).join(", ")})`;
 }

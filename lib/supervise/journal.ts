@@ -1,4 +1,5 @@
 import { type Log, makeLog } from "../observe/log.ts";
+import type { LoggedError } from "../observe/snapshot.ts";
 import { lastWords } from "../observe/last_words.ts";
 import { Tail } from "../observe/tail.ts";
 import type { SupervisorSettings } from "./settings.ts";
@@ -11,6 +12,10 @@ const KUBERNETES = "/dev/termination-log";
 /** More than a termination message can show. */
 const TAIL_BYTES = 8192;
 
+/** Warnings and errors that the status shows; a message is cut to what a person reads. */
+const MOST_ERRORS = 5;
+const MOST_CHARACTERS = 500;
+
 /** What the supervisor tells: its log, its counts, and the last words. */
 export class Journal {
   readonly log: Log;
@@ -22,6 +27,8 @@ export class Journal {
   lastRestart: string | undefined;
   /** From the end of the last mount to the next, in milliseconds. */
   lastRemount: number | undefined;
+  /** The newest warnings and errors, the oldest of them first. */
+  readonly lastErrors: LoggedError[] = [];
   readonly #world: World;
   readonly #path: string;
   readonly #tail = new Tail(TAIL_BYTES);
@@ -31,12 +38,19 @@ export class Journal {
     this.#world = world;
     this.#path = settings.terminationLog;
     this.restarts = Object.fromEntries(RESTART_CAUSES.map((cause) => [cause, 0]));
-    this.log = makeLog({
+    const log = makeLog({
       format: settings.logFormat,
       level: settings.logLevel,
       date: () => world.clock.date(),
       write: (line) => world.output.line(line),
     });
+    this.log = (level, event, message, fields) => {
+      log(level, event, message, fields);
+      if (level !== "warn" && level !== "error") return;
+      const time = world.clock.date().toISOString();
+      this.lastErrors.push({ time, level, message: message.slice(0, MOST_CHARACTERS) });
+      if (this.lastErrors.length > MOST_ERRORS) this.lastErrors.shift();
+    };
   }
 
   /** Sees the daemon's output. */

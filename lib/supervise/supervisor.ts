@@ -1,3 +1,4 @@
+import { ExitCode } from "../cli/exit_code.ts";
 import { clearMounts } from "../mount/clear.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
@@ -15,6 +16,7 @@ import { Journal } from "./journal.ts";
 import { begin, transition } from "./machine.ts";
 import { MountWatch } from "./mount_watch.ts";
 import { chooseRunFolder, openControl } from "./run_folder.ts";
+import { lockTarget } from "./target_lock.ts";
 import type { Action, Event, State, StopManner, TimerName } from "./state.ts";
 import { StopSequence } from "./stop_sequence.ts";
 import type { SuperviseOptions } from "./supervise.ts";
@@ -31,12 +33,12 @@ const SEEK_MS = 20;
 /** Leftovers of a dead daemon get no more than this to go. */
 const CLEANUP_MS = 2000;
 
-/** By then the start is over, for better or worse. */
+/** A mount so old is over with what its start needed. */
 const TRIM_MS = 8000;
 
 /** Our last lines, and clients that waited for our end. */
 const FLUSH_MS = 500;
-const LAST_CLIENTS_MS = 400;
+const LAST_CLIENTS_MS = 1000;
 
 /** Should the kernel not tell of a mount, the table is read so often while one is awaited. */
 const LOOK_MS = 250;
@@ -72,7 +74,9 @@ export class Supervisor {
   #lastLook = -Infinity;
   #lookCost = 0;
   #pendingLook: Stop | undefined;
+  #cancelTrim: Stop = () => {};
   #stops: Stop[] = [];
+  #validation: Promise<unknown> = Promise.resolve();
 
   constructor(plan: Plan, options: SuperviseOptions) {
     const { world, settings } = options;
@@ -122,15 +126,20 @@ export class Supervisor {
     if (!world.becomeSubreaper() && world.pid !== 1) {
       this.#log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
     }
+    this.#folder = chooseRunFolder(world, this.#options.env, settings, this.#log);
+    const rival = await lockTarget(this.#folder, this.#plan, world, this.#log);
+    if (rival !== undefined) {
+      this.#log("error", "locked", rival);
+      await this.#close();
+      return ExitCode.TryAgain;
+    }
     // The daemon first; everything else can wait for the milliseconds that it needs. A signal that
     // came earlier may have ended it all by now.
     if (this.#state.name === "clearing") this.#perform(begin().actions);
-    this.#folder = chooseRunFolder(world, this.#options.env, settings, this.#log);
     this.#connections = world.connections(this.#folder);
     this.#stops.push(world.watchMounts(() => this.#tableChanged()));
     this.#watchConfig();
     await openControl(this.#server, this.#folder, world, settings, this.#log);
-    this.#stops.push(world.clock.after(TRIM_MS, () => world.trimMemory()));
     const code = await this.#over.promise;
     for (const done of this.#waiters) done();
     await this.#close();
@@ -208,6 +217,7 @@ export class Supervisor {
       reloads: { ...this.#journal.reloads, ...this.#changes.counts },
       configProblem: this.#changes.problem,
       droppedBytes: this.#world.output.dropped(),
+      lastErrors: [...this.#journal.lastErrors],
     };
   }
 
@@ -252,6 +262,8 @@ export class Supervisor {
     // Several may come; only now is it known that the adopted one serves.
     if (from === "reloading") this.#daemon.endRivals();
     this.#startHangMonitor(served);
+    this.#cancelTrim();
+    this.#cancelTrim = this.#world.clock.after(TRIM_MS, () => this.#world.trimMemory());
     if (from !== "starting") return;
     if (this.#downSince !== undefined) this.#journal.lastRemount = at - this.#downSince;
     this.#downSince = undefined;
@@ -497,6 +509,10 @@ export class Supervisor {
     this.#stopping = sequence;
     try {
       await sequence.run(manner, this.#options.settings.stopTimeout);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#log("error", "stop-failed", `The stop went wrong, ending by force: ${message}`);
+      await sequence.force();
     } finally {
       this.#stopping = undefined;
     }
@@ -553,7 +569,12 @@ export class Supervisor {
     const { processes, files } = this.#world;
     const folder = this.#folder;
     if (folder === undefined) return { kind: "unknown" };
-    return await validateConfig(plan, { processes, files, env, folder, writeConfig });
+    // One at a time: each writes its copies under the same names.
+    const verdict = this.#validation.then(() =>
+      validateConfig(plan, { processes, files, env, folder, writeConfig })
+    );
+    this.#validation = verdict;
+    return await verdict;
   }
 
   async #askAboutConfig(): Promise<void> {
@@ -580,10 +601,14 @@ export class Supervisor {
   async #close(): Promise<void> {
     this.#disarm();
     this.#pendingLook?.();
+    this.#cancelTrim();
     this.#hang?.stop();
     for (const stop of this.#stops.splice(0)) stop();
     await this.#server.close(LAST_CLIENTS_MS);
-    if (this.#folder !== undefined) this.#world.files.remove(`${this.#folder}/control.sock`);
+    // The socket may be another supervisor's.
+    if (this.#folder !== undefined && this.#server.listens) {
+      this.#world.files.remove(`${this.#folder}/control.sock`);
+    }
     await this.#connections.close();
     await this.#world.output.flush(FLUSH_MS);
   }

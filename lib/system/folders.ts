@@ -1,6 +1,6 @@
 import type { Folders, PinnedFolder } from "../mount/prepare_folder.ts";
-import { Errno, kernel, Open } from "./kernel_calls.ts";
-import { cString, errno } from "./libc.ts";
+import { Errno, kernel, kernelErrno, Open } from "./kernel_calls.ts";
+import { cString } from "./libc.ts";
 
 const AT_REMOVEDIR = 0x200;
 
@@ -13,7 +13,7 @@ export const systemFolders: Folders = {
 function pin(path: string): PinnedFolder | undefined {
   const fd = kernel().open(cString(path), Open.PATH | Open.CLOEXEC, 0);
   if (fd < 0) {
-    const number = errno();
+    const number = kernelErrno();
     if (number === Errno.ENOENT) return undefined;
     throw new Error(`Cannot open ${JSON.stringify(path)}: error number ${number}`);
   }

@@ -4,6 +4,7 @@
  */
 
 const SYMBOLS = {
+  __errno_location: { parameters: [], result: "pointer" },
   close: { parameters: ["i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
@@ -28,6 +29,16 @@ let opened: Deno.DynamicLibrary<typeof SYMBOLS> | undefined;
 export function kernel(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
   opened ??= Deno.dlopen("libc.so.6", SYMBOLS);
   return opened.symbols;
+}
+
+/**
+ * The error number of the blocking call just made; read it before anything else is called. Not for
+ * calls on threads of their own, which leave their error number there.
+ */
+export function kernelErrno(): number {
+  // Not libc()'s: opening that library for the first time would change the number.
+  const location = kernel().__errno_location();
+  return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
 }
 
 /** Error numbers that decide something, the same on x86-64 and arm64. */

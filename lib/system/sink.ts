@@ -1,8 +1,11 @@
 /** One buffer; the pipe of a container runtime holds as much. */
 export const CHUNK_BYTES = 64 * 1024;
 
-/** So many chunks may wait to be written: half a MiB for each stream. */
-const MOST_CHUNKS = 8;
+/** So many chunks may wait to be written: 2 MiB for each stream. */
+const MOST_CHUNKS = 32;
+
+/** So many buffers are kept when all is written. */
+const KEPT_CHUNKS = 2;
 
 /** Our own lines that may wait; they are short, and few. */
 const MOST_LINES = 1000;
@@ -97,7 +100,10 @@ export class Sink {
         continue;
       }
       const chunk = this.#waiting.shift();
-      if (chunk === undefined) return;
+      if (chunk === undefined) {
+        this.#buffers -= this.#free.splice(KEPT_CHUNKS).length;
+        return;
+      }
       await this.#write(chunk);
       this.#atLineStart = chunk.at(-1) === NEWLINE;
       if (this.#atLineStart) clearTimeout(this.#partial), this.#partial = undefined;

@@ -2,6 +2,7 @@ import type { MountAnswer } from "../mount/classify.ts";
 import type { FuseConnections, World } from "../supervise/world.ts";
 import { systemClock } from "./clock.ts";
 import { watchFaults } from "./faults.ts";
+import { lockFile } from "./file_lock.ts";
 import { systemFiles } from "./files.ts";
 import { readLink, systemFolders } from "./folders.ts";
 import { fuseConnections } from "./fuse_connections.ts";
@@ -10,7 +11,7 @@ import { systemMounts } from "./mounts.ts";
 import { Poller } from "./poller.ts";
 import { askByChild } from "./probe_child.ts";
 import { systemProcesses } from "./processes.ts";
-import { Sink } from "./sink.ts";
+import { type ChunkWriter, Sink } from "./sink.ts";
 import { systemSockets } from "./sockets.ts";
 import { trimMemory } from "./trim_memory.ts";
 
@@ -21,10 +22,16 @@ export interface SupervisorWorld extends World {
   close(): Promise<void>;
 }
 
-/** @param self the command line that runs this program; `probe PATH` is added to it */
-export function supervisorWorld(self: readonly string[] = [Deno.execPath()]): SupervisorWorld {
-  const stdout = new Sink(Deno.stdout);
-  const stderr = new Sink(Deno.stderr);
+/**
+ * @param self the command line that runs this program; `probe PATH` is added to it
+ * @param out where the daemon's output goes, and ours
+ */
+export function supervisorWorld(
+  self: readonly string[] = [Deno.execPath()],
+  out: { readonly stdout: ChunkWriter; readonly stderr: ChunkWriter } = Deno,
+): SupervisorWorld {
+  const stdout = new Sink(out.stdout);
+  const stderr = new Sink(out.stderr);
   const processes = systemProcesses(stdout, stderr);
   const poller = new Poller();
   const asked = new Map<string, Promise<MountAnswer>>();
@@ -43,6 +50,12 @@ export function supervisorWorld(self: readonly string[] = [Deno.execPath()]): Su
       },
     },
     files: systemFiles,
+    locks: {
+      take: async (path) => {
+        const lock = await lockFile(path, 0);
+        return lock === undefined ? undefined : () => lock.release();
+      },
+    },
     user: Deno.uid() ?? 0,
     pid: Deno.pid,
     random: Math.random,
@@ -52,7 +65,13 @@ export function supervisorWorld(self: readonly string[] = [Deno.execPath()]): Su
     watchFolder: (path, changed) => poller.watchFolder(path, changed),
     watchFaults,
     becomeSubreaper: () => kernel().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) === 0,
-    trimMemory,
+    trimMemory: () => {
+      try {
+        trimMemory();
+      } catch {
+        // It would have been nice to have.
+      }
+    },
     async close(): Promise<void> {
       await connections?.close();
       processes.close();

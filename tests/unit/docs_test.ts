@@ -48,7 +48,17 @@ Deno.test("the documented variables are those that the code reads", async () => 
 });
 
 /** Set by ourselves for ourselves, or every program's own. */
-const INTERNAL = ["CURVINE_FLUID_DAEMON", "NO_COLOR", "PATH", "PWD"];
+const INTERNAL = [
+  "CURVINE_FLUID_DAEMON",
+  "CURVINE_FLUID_SIMULATION",
+  "CURVINE_FLUID_STAND_IN",
+  "CURVINE_FLUID_STAND_IN_SHOWS",
+  "HOME",
+  "NO_COLOR",
+  "PATH",
+  "PWD",
+  "TERM",
+];
 
 Deno.test("the help names every exit code of ours", () => {
   const text = programHelp();

@@ -224,6 +224,7 @@ Deno.test("the dashboard and the alerts use only metrics that there are", async 
     reloads: { hot: 1 },
     configProblem: undefined,
     droppedBytes: 0,
+    lastErrors: [],
   });
   const exported = new Set(text.match(/^curvine_fluid_\w+/gm));
   const used = new Set<string>();

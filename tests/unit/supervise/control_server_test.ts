@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import type { HttpRequest } from "../../../lib/supervise/http_request.ts";
+import { parseRequest } from "../../../lib/supervise/http_request.ts";
+import { respond } from "../../../lib/supervise/control_endpoints.ts";
+import { ControlServer } from "../../../lib/supervise/control_server.ts";
+import { parseAnswer } from "../../../lib/supervise/control_client.ts";
+import type { Connection, Listener } from "../../../lib/supervise/sockets.ts";
+import { FakeClock, settle } from "../../support/fake_clock.ts";
+import { SNAPSHOT } from "../observe/sample_snapshot.ts";
+
+/** A client at the other end of a connection. */
+class FakeClient implements Connection {
+  received = "";
+  closed = false;
+  #chunks: (Uint8Array | null)[] = [];
+  #wake: (() => void) | undefined;
+
+  say(text: string): void {
+    this.#chunks.push(new TextEncoder().encode(text));
+    this.#wake?.();
+  }
+  leave(): void {
+    this.#chunks.push(null);
+    this.#wake?.();
+  }
+  async read(into: Uint8Array): Promise<number | null> {
+    for (;;) {
+      if (this.closed) throw new Error("closed");
+      const chunk = this.#chunks.shift();
+      if (chunk === null) return null;
+      if (chunk !== undefined) {
+        into.set(chunk.subarray(0, into.length));
+        if (chunk.length > into.length) this.#chunks.unshift(chunk.subarray(into.length));
+        return Math.min(chunk.length, into.length);
+      }
+      await new Promise<void>((done) => this.#wake = done);
+    }
+  }
+  write(bytes: Uint8Array): Promise<void> {
+    this.received += new TextDecoder().decode(bytes);
+    return Promise.resolve();
+  }
+  finish(): void {}
+  close(): void {
+    this.closed = true;
+    this.#wake?.();
+  }
+}
+
+class FakeListener implements Listener {
+  #waiting: ((client: Connection | undefined) => void)[] = [];
+  #fail: ((error: Error) => void)[] = [];
+
+  accept(): Promise<Connection | undefined> {
+    return new Promise((done, fail) => {
+      this.#waiting.push(done);
+      this.#fail.push(fail);
+    });
+  }
+  async connect(): Promise<FakeClient> {
+    const client = new FakeClient();
+    this.#fail.shift();
+    this.#waiting.shift()?.(client);
+    await settle();
+    return client;
+  }
+  async fail(): Promise<void> {
+    this.#waiting.shift();
+    this.#fail.shift()?.(new Error("too many open files"));
+    await settle();
+  }
+  close(): void {
+    for (const done of this.#waiting.splice(0)) done(undefined);
+  }
+}
+
+function setUp(answer: (request: HttpRequest) => Promise<string>): {
+  clock: FakeClock;
+  listener: FakeListener;
+  server: ControlServer;
+} {
+  const clock = new FakeClock();
+  const listener = new FakeListener();
+  const server = new ControlServer(async (request) => ({
+    status: 200,
+    type: "text/plain",
+    body: await answer(request),
+  }), clock);
+  server.serve(listener);
+  return { clock, listener, server };
+}
+
+const echo = (request: HttpRequest): Promise<string> =>
+  Promise.resolve(`${request.method} ${request.path} ${request.query.get("a")}`);
+
+Deno.test("a request is answered, whole or in pieces, and the connection closed", async () => {
+  const { clock, listener } = setUp(echo);
+  const client = await listener.connect();
+  for (const piece of ["GET /x", "?a=1 HT", "TP/1.1\r\nHost: y\r", "\n\r\n"]) {
+    client.say(piece);
+    await settle();
+  }
+  assert.deepEqual(parseAnswer(client.received), { status: 200, body: "GET /x 1" });
+  client.leave();
+  await settle();
+  assert.ok(client.closed);
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("clients that say nothing, or rubbish, or too much, disturb nobody", async () => {
+  const { clock, listener } = setUp(echo);
+  const silent = await listener.connect();
+  const half = await listener.connect();
+  half.say("GET / HTTP/1.1\r\n");
+  const rubbish = await listener.connect();
+  rubbish.say("\x16\x03\x01 hello\r\n\r\n");
+  const endless = await listener.connect();
+  for (let i = 0; i < 20; i++) endless.say("x".repeat(1000));
+  const gone = await listener.connect();
+  gone.leave();
+  await settle();
+  const good = await listener.connect();
+  good.say("GET /ok HTTP/1.0\n\n");
+  await settle();
+  assert.equal(parseAnswer(good.received)?.status, 200);
+  assert.equal(parseAnswer(rubbish.received)?.status, 400);
+  assert.ok(endless.closed && gone.closed);
+  await clock.pass(5000);
+  assert.ok(silent.closed && half.closed, "they are sent away");
+});
+
+Deno.test("a hundred clients at once are all answered", async () => {
+  const { listener } = setUp(echo);
+  const clients: FakeClient[] = [];
+  for (let i = 0; i < 100; i++) clients.push(await listener.connect());
+  for (const client of clients) client.say("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  assert.ok(clients.every((client) => parseAnswer(client.received)?.status === 200));
+});
+
+Deno.test("an accept that fails is not the last one", async () => {
+  const { clock, listener } = setUp(echo);
+  await listener.fail();
+  await clock.pass(100);
+  const client = await listener.connect();
+  client.say("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  assert.equal(parseAnswer(client.received)?.status, 200);
+});
+
+Deno.test("close waits for those that are being answered, but not for ever", async () => {
+  let answer = (_: string): void => {};
+  const { clock, listener, server } = setUp(() => new Promise((done) => answer = done));
+  const waiting = await listener.connect();
+  waiting.say("POST /stop?wait=true HTTP/1.1\r\n\r\n");
+  await settle();
+  let closed = false;
+  void server.close(400).then(() => closed = true);
+  await settle();
+  assert.equal(closed, false);
+  answer("done");
+  waiting.leave();
+  await settle();
+  assert.equal(closed, true);
+  assert.equal(parseAnswer(waiting.received)?.body, "done");
+
+  const other = setUp(() => new Promise(() => {}));
+  const stuck = await other.listener.connect();
+  stuck.say("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  let over = false;
+  void other.server.close(400).then(() => over = true);
+  await other.clock.pass(400);
+  assert.equal(over, true);
+  assert.ok(stuck.closed);
+  await clock.pass(0);
+});
+
+Deno.test("request lines: what is no HTTP/1 is refused", () => {
+  assert.deepEqual(parseRequest("GET /a/b HTTP/1.1\r\n")?.path, "/a/b");
+  for (
+    const head of ["", "GET / HTTP/2\r\n", "get / HTTP/1.1\r\n", "GET x HTTP/1.1\r\n", "GET /"]
+  ) {
+    assert.equal(parseRequest(head), undefined, head);
+  }
+});
+
+function ask(method: string, target: string, snapshot = SNAPSHOT): {
+  answer: ReturnType<typeof respond>;
+  done: string[];
+} {
+  const done: string[] = [];
+  const request = parseRequest(`${method} ${target} HTTP/1.1\r\n`);
+  assert.ok(request);
+  const answer = respond(request, {
+    snapshot: () => snapshot,
+    stop: () => {
+      done.push("stop");
+      return Promise.resolve();
+    },
+    reload: () => void done.push("reload"),
+    announce: (wanted) => {
+      done.push(`announce ${wanted}`);
+      return wanted === "/m";
+    },
+  });
+  return { answer, done };
+}
+
+Deno.test("endpoints: ready, live, status, metrics", async () => {
+  const status = async (...args: Parameters<typeof ask>): Promise<number> =>
+    (await ask(...args).answer).status;
+  assert.equal(await status("GET", "/readyz"), 200);
+  assert.equal(await status("HEAD", "/livez"), 200);
+  const starting = { ...SNAPSHOT, state: "starting", ready: false, reason: "starting" };
+  assert.equal(await status("GET", "/readyz", starting), 503);
+  assert.equal(await status("GET", "/livez", starting), 200);
+  assert.equal(await status("GET", "/livez", { ...SNAPSHOT, state: "failed" }), 503);
+  assert.equal(await status("GET", "/metrics"), 200);
+  assert.equal(JSON.parse((await ask("GET", "/status").answer).body).state, "mounted");
+  assert.equal(await status("GET", "/nothing"), 404);
+});
+
+Deno.test("endpoints: what changes something wants POST", async () => {
+  for (const path of ["/stop", "/reload", "/unmounting"]) {
+    const { answer, done } = ask("GET", path);
+    assert.deepEqual([(await answer).status, done], [405, []]);
+  }
+  assert.deepEqual(ask("POST", "/reload").done, ["reload"]);
+  assert.equal((await ask("POST", "/stop").answer).status, 202);
+  assert.equal((await ask("POST", "/stop?wait=true").answer).status, 200);
+  assert.equal((await ask("POST", "/unmounting?target=%2Fm").answer).status, 200);
+  assert.equal((await ask("POST", "/unmounting?target=%2Fn").answer).status, 409);
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { tomlTable } from "../../../lib/curvine/toml_value.ts";
+import type { Plan } from "../../../lib/generate/plan.ts";
+import { validateConfig } from "../../../lib/supervise/validate_config.ts";
+import type { Processes, SpawnRequest } from "../../../lib/supervise/world.ts";
+
+const PLAN: Plan = {
+  mode: "thin-runtime",
+  component: "fuse",
+  reasons: [],
+  config: {
+    path: "/conf/c.toml",
+    toml: tomlTable([["fuse", tomlTable([["mnt_path", "/m"], ["io_threads", 1]])]]),
+  },
+  process: {
+    argv: ["/lib/curvine-fuse", "--mnt-path", "/m"],
+    env: {},
+    cwd: "/",
+    policy: "supervise",
+  },
+  mount: { target: "/m" },
+  warnings: [],
+};
+
+type Answer = { code: number; stdout?: string; stderr?: string } | undefined;
+
+/** Asks a curvine-fuse that gives these answers to the candidate and to the empty file. */
+async function ask(candidate: Answer, empty: Answer): Promise<{
+  verdict: Awaited<ReturnType<typeof validateConfig>>;
+  calls: string[][];
+  written: Plan[];
+  files: Set<string>;
+}> {
+  const calls: string[][] = [];
+  const written: Plan[] = [];
+  const files = new Set<string>();
+  const run = ({ argv }: SpawnRequest): ReturnType<Processes["run"]> => {
+    calls.push([...argv]);
+    const answer = argv.at(-1)?.endsWith("/empty.toml") ? empty : candidate;
+    return Promise.resolve(
+      answer && {
+        status: { code: answer.code },
+        stdout: answer.stdout ?? "",
+        stderr: answer.stderr ?? "",
+      },
+    );
+  };
+  const verdict = await validateConfig(PLAN, {
+    processes: { run } as unknown as Processes,
+    files: {
+      read: () => undefined,
+      write: (path) => void files.add(path),
+      remove: (path) => void files.delete(path),
+      makeFolder: () => {},
+    },
+    env: {},
+    folder: "/run/cf",
+    writeConfig: (plan) => {
+      written.push(plan);
+      files.add(plan.config.path);
+    },
+  });
+  return { verdict, calls, written, files };
+}
+
+const LOADED = { code: 0, stdout: "Loaded configuration from x\n" };
+
+Deno.test("a good one is good; it is asked about in a copy that mounts elsewhere", async () => {
+  const { verdict, calls, written, files } = await ask(LOADED, undefined);
+  assert.deepEqual(verdict, { kind: "good" });
+  assert.deepEqual(calls, [
+    ["/lib/curvine-fuse", "validate-config", "--conf", "/run/cf/candidate.toml"],
+  ]);
+  assert.deepEqual(JSON.parse(JSON.stringify(written[0]?.config)), {
+    path: "/run/cf/candidate.toml",
+    toml: { fuse: { mnt_path: "/run/cf/nowhere", io_threads: 1 } },
+  });
+  assert.equal(files.size, 0, "nothing is left behind");
+});
+
+Deno.test("a refusal counts from a program that accepts an empty configuration", async () => {
+  const refusal = { code: 1, stderr: "warning\nError: io_threads is wrong\n" };
+  const { verdict } = await ask(refusal, LOADED);
+  assert.deepEqual(verdict, { kind: "bad", message: "Error: io_threads is wrong" });
+});
+
+Deno.test("a program that refuses everything, or anything but 1, says nothing", async () => {
+  assert.deepEqual((await ask({ code: 1 }, { code: 1 })).verdict, { kind: "unknown" });
+  assert.deepEqual((await ask({ code: 1 }, { code: 0 })).verdict, { kind: "unknown" });
+  assert.deepEqual((await ask({ code: 2 }, LOADED)).verdict, { kind: "unknown" });
+  assert.deepEqual((await ask({ code: 137 }, LOADED)).verdict, { kind: "unknown" });
+});
+
+Deno.test("one that hangs or cannot be started says nothing", async () => {
+  const { verdict, files } = await ask(undefined, undefined);
+  assert.deepEqual(verdict, { kind: "unknown" });
+  assert.equal(files.size, 0);
+});
