@@ -41,27 +41,16 @@ const STEP: Record<string, Step> = {
   },
 };
 
-for (const [plan, options] of [["raw", {}], ["mount", {}]] as const) {
+const ENV = { CURVINE_FLUID_RESTART_LIMIT: "0", CURVINE_FLUID_START_TIMEOUT: "3s" };
+
+for (const plan of ["raw", "mount"]) {
   for (const seed of SEEDS) {
-    fault(`chaos (${plan}, seed ${seed}): the mount comes back by itself`, {
-      plan: [plan],
-      options,
-      pid1: seed % 2 === 1,
-      env: { CURVINE_FLUID_RESTART_LIMIT: "0", CURVINE_FLUID_START_TIMEOUT: "3s" },
-    }, async (run) => {
-      const random = generator(seed);
-      const names = Object.keys(STEP);
-      const done: string[] = [];
+    const setup = { plan: [plan], pid1: seed % 2 === 1, env: ENV };
+
+    fault(`chaos (${plan}, seed ${seed}): the mount comes back by itself`, setup, async (run) => {
       await run.start();
       await run.mounted();
-      try {
-        for (let step = 0; step < STEPS; step++) {
-          const name = names[Math.floor(random() * names.length)] ?? "";
-          done.push(name);
-          await STEP[name]?.(run, random);
-          await pause(random() * 150);
-          assert.ok(!run.ended, "it lives");
-        }
+      await storm(run, generator(seed), STEPS, async () => {
         run.config.write(run.configText());
         run.servers().forEach(({ pid }) => signal(pid, "SIGCONT"));
         await eventually(
@@ -73,10 +62,38 @@ for (const [plan, options] of [["raw", {}], ["mount", {}]] as const) {
         );
         await assertHealthy(run);
         await assertStops(run);
-      } catch (error) {
-        throw new Error(`after ${done.join(", ")}`, { cause: error });
-      }
+      });
     });
+
+    fault(`chaos (${plan}, seed ${seed}) that ends in TERM: all ends`, setup, async (run) => {
+      await run.start();
+      await run.mounted();
+      // Another part of the seed's numbers than above.
+      const random = generator(seed + 1_000);
+      await storm(run, random, Math.ceil(random() * STEPS / 3), () => assertStops(run));
+    });
+  }
+}
+
+async function storm(
+  run: FaultRun,
+  random: () => number,
+  steps: number,
+  afterwards: () => Promise<void>,
+): Promise<void> {
+  const names = Object.keys(STEP);
+  const done: string[] = [];
+  try {
+    for (let step = 0; step < steps; step++) {
+      const name = names[Math.floor(random() * names.length)] ?? "";
+      done.push(name);
+      await STEP[name]?.(run, random);
+      await pause(random() * 150);
+      assert.ok(!run.ended, "it lives");
+    }
+    await afterwards();
+  } catch (error) {
+    throw new Error(`after ${done.join(", ")}`, { cause: error });
   }
 }
 
