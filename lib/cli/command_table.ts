@@ -174,7 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         name: "for",
         value: "TIME",
-        summary: "End after this long (default 3s; with --chaos, when that is over)",
+        summary: "How long it runs (default 3s; with --chaos, until that is over)",
       },
       { name: "json", summary: "Tell it as one JSON object a line" },
     ],
