@@ -32,7 +32,7 @@ async function dispatch(host: Host): Promise<number> {
   }
   if (findCommand(first) !== undefined) return await runCommand(first, rest, host);
   const { passThrough } = await import("../commands/pass_through.ts");
-  return passThrough(
+  return await passThrough(
     args,
     nearestName(first, [...COMMANDS.map(({ name }) => name), ...RUN_WORDS]),
     host,

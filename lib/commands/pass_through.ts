@@ -11,11 +11,11 @@ import { startProcess } from "./start_process.ts";
  *
  * @param near the known command or word that it may have meant
  */
-export function passThrough(
+export async function passThrough(
   args: readonly string[],
   near: string | undefined,
   host: Host,
-): never {
+): Promise<never> {
   const [word = ""] = args;
   const advice = near === undefined ? "" : `; did you mean "${near}"?`;
   const { mode, reasons } = detectMode(inputsOf(host, args));
@@ -27,5 +27,5 @@ export function passThrough(
       ExitCode.Usage,
     );
   }
-  return startProcess({ argv: args, env: {} }, host, near === undefined ? "" : advice);
+  return await startProcess({ argv: args, env: {} }, host, near === undefined ? "" : advice);
 }

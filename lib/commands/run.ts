@@ -40,7 +40,7 @@ export async function command(invocation: Invocation, outer: Host): Promise<numb
     return await supervisePlan(generated, settings, operands, host);
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
-  return startProcess(plan.process, host, advice);
+  return await startProcess(plan.process, host, advice);
 }
 
 function announce(plan: Plan, host: Host): void {

@@ -9,10 +9,14 @@ import type { Host } from "../system/host.ts";
  *
  * @throws {CommandError} where there is no such program (127) or it cannot run (126)
  */
-export function startProcess(program: Executable, host: Host, advice: string): never {
+export async function startProcess(
+  program: Executable,
+  host: Host,
+  advice: string,
+): Promise<never> {
   host.signals.takeOver(() => host.exit(0));
   try {
-    return host.exec(program);
+    return await host.exec(program);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "ExecError") throw error;
     const code = "notFound" in error && error.notFound === true

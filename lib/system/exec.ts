@@ -39,7 +39,7 @@ const LAST_SIGNAL = 64;
  *
  * @throws {ExecError} where it cannot be done; the process should then end
  */
-export function exec({ argv, env, cwd }: Executable, path: string): never {
+export async function exec({ argv, env, cwd }: Executable, path: string): Promise<never> {
   const { execv, setenv, unsetenv, chdir } = libc();
   for (const [name, value] of Object.entries(env)) {
     if (value === null) unsetenv(cString(name));
@@ -52,19 +52,19 @@ export function exec({ argv, env, cwd }: Executable, path: string): never {
     );
   }
   const [name = ""] = argv;
-  const strings = argv.map(cString);
-  const pointers = new BigUint64Array(strings.length + 1);
-  strings.forEach((text, index) => {
-    pointers[index] = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(text)));
-  });
   const candidates = name.includes("/")
     ? [name]
     : path.split(":").map((folder) => `${folder || "."}/${name}`);
-  beLikeAFreshProcess();
+  const words = argvBlock(argv);
+  leakNoDescriptors();
+  // Signals caught since the process began wait in the runtime until it comes to rest once; after
+  // that, as little time as possible passes in which one would vanish together with this program.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  resetSignals();
   let worst = ENOENT;
   for (const candidate of candidates) {
     // execv only returns when it failed.
-    execv(cString(candidate), new Uint8Array(pointers.buffer));
+    execv(cString(candidate), words);
     const error = errno();
     if (error !== ENOENT && error !== ENOTDIR) worst = error;
     if (worst !== ENOENT && worst !== EACCES) break;
@@ -73,14 +73,42 @@ export function exec({ argv, env, cwd }: Executable, path: string): never {
 }
 
 /**
- * Signal dispositions and the mask outlive exec, and so do descriptors that are not marked. Rust's
- * runtime ignores SIGPIPE: a daemon that inherited that would never notice a closed pipe.
+ * An argument list as execv takes it: pointers, a null, then the strings, all in one block, so that
+ * no string can be collected as garbage while only its address is known.
  */
-function beLikeAFreshProcess(): void {
-  const { signal, sigprocmask, fcntl } = libc();
+function argvBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
+  const strings = argv.map(cString);
+  const pointersEnd = 8 * (strings.length + 1);
+  const block = new Uint8Array(
+    new ArrayBuffer(strings.reduce((size, one) => size + one.length, pointersEnd)),
+  );
+  const base = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(block)));
+  const pointers = new BigUint64Array(block.buffer, 0, strings.length + 1);
+  let offset = pointersEnd;
+  strings.forEach((one, index) => {
+    pointers[index] = base + BigInt(offset);
+    block.set(one, offset);
+    offset += one.length;
+  });
+  return block;
+}
+
+/**
+ * Signal dispositions and the mask outlive exec. Rust's runtime ignores SIGPIPE: a daemon that
+ * inherited that would never notice a closed pipe.
+ */
+function resetSignals(): void {
+  const { signal, sigprocmask } = libc();
   for (let number = 1; number <= LAST_SIGNAL; number++) signal(number, SIG_DFL);
   sigprocmask(SIG_SETMASK, new Uint8Array(SIGSET_BYTES), null);
-  // Marked, not closed: should exec fail, this process still needs its descriptors.
+}
+
+/**
+ * Descriptors outlive exec, too, unless they are marked. They are not closed here: should exec
+ * fail, this process still needs them.
+ */
+function leakNoDescriptors(): void {
+  const { fcntl } = libc();
   for (const entry of Deno.readDirSync("/proc/self/fd")) {
     const descriptor = Number(entry.name);
     if (descriptor > 2) fcntl(descriptor, F_SETFD, FD_CLOEXEC);

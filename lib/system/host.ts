@@ -31,7 +31,7 @@ export interface Host {
   /** Makes a folder and those above it; one that exists is fine. */
   makeFolder(path: string): void;
   /** Becomes another program. @throws {ExecError} where that cannot be done */
-  exec(program: Executable): never;
+  exec(program: Executable): Promise<never>;
   exit(code: number): never;
 }
 

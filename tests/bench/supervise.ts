@@ -1,6 +1,7 @@
 /**
  * Measures the supervisor beside the peers that Debian ships: `deno task bench:supervise`.
- * `--quick` takes fewer samples and shorter looks. It prints what was wanted and what was measured,
+ * `--quick` takes fewer samples and shorter looks; names of sections (death, stop, idle, growth,
+ * orphans, statuses) leave out the others. It prints what was wanted and what was measured,
  * and fails nothing.
  */
 import { missing } from "../support/requirements.ts";
@@ -55,76 +56,102 @@ say(
   }: ${Deno.build.arch}, ${navigator.hardwareConcurrency} cores`,
 );
 
-say("\nDeath of the daemon (kill -9), ms: median / p99 (samples)");
-say("  wanted: respawn p99 <= 50, remount median <= 250");
-for (const subject of subjects.filter(({ restarts }) => restarts)) {
-  await using run = await subject.prepare();
-  await run.start();
-  await run.mounted();
-  const repairs = await measureRepairs(run, subject === OURS ? SIZES.repairs : SIZES.peerRepairs);
-  row(subject, "exit to respawn", summarize(repairs.map(({ respawn }) => respawn)));
-  row(subject, "kill to a mount that answers", summarize(repairs.map(({ remount }) => remount)));
+const SECTIONS: Record<string, () => Promise<void>> = {
+  death,
+  stop,
+  idle,
+  growth,
+  orphans,
+  statuses,
+};
+const wanted = Deno.args.filter((word) => word in SECTIONS);
+for (const [name, section] of Object.entries(SECTIONS)) {
+  if (wanted.length === 0 || wanted.includes(name)) await section();
 }
 
-say("\nStop (TERM to the end), ms: median / p99 (samples)");
-say("  wanted: overhead over the daemon's own stop <= 200");
-const bare = summarize(await measureBareStops(OURS, SIZES.stops));
-row({ name: "bindfs alone" }, "TERM to exit", bare);
-for (const subject of subjects) {
-  const stops = summarize(await measureStops(subject, SIZES.stops));
-  row(subject, "TERM to exit of PID 1", stops);
-  say(`  ${subject.name.padEnd(14)} overhead ${(stops.median - bare.median).toFixed(1)}`);
+async function death(): Promise<void> {
+  say("\nDeath of the daemon (kill -9), ms: median / p99 (samples)");
+  say("  wanted: respawn p99 <= 50, remount median <= 250");
+  for (const subject of subjects.filter(({ restarts }) => restarts)) {
+    await using run = await subject.prepare();
+    await run.start();
+    await run.mounted();
+    const repairs = await measureRepairs(run, subject === OURS ? SIZES.repairs : SIZES.peerRepairs);
+    row(subject, "exit to respawn", summarize(repairs.map(({ respawn }) => respawn)));
+    row(subject, "kill to a mount that answers", summarize(repairs.map(({ remount }) => remount)));
+  }
 }
 
-say(`\nIdle with a mount, over ${SIZES.idleSeconds} s`);
-say("  wanted: processor <= 0.2 % of a core, RSS <= 55 MiB");
-for (const subject of subjects) {
-  await using run = await subject.prepare();
-  await run.start();
-  await run.mounted();
-  const { processor, memory, privateDirty } = await measureIdle(run, SIZES.idleSeconds);
-  say(
-    `  ${subject.name.padEnd(14)} processor ${(processor * 100).toFixed(2)} %, ` +
-      `RSS ${mebibytes(memory)}, private dirty ${mebibytes(privateDirty)}`,
-  );
+async function stop(): Promise<void> {
+  say("\nStop (TERM to the end), ms: median / p99 (samples)");
+  say("  wanted: overhead over the daemon's own stop <= 200");
+  const bare = summarize(await measureBareStops(OURS, SIZES.stops));
+  row({ name: "bindfs alone" }, "TERM to exit", bare);
+  for (const subject of subjects) {
+    const stops = summarize(await measureStops(subject, SIZES.stops));
+    row(subject, "TERM to exit of PID 1", stops);
+    say(`  ${subject.name.padEnd(14)} overhead ${(stops.median - bare.median).toFixed(1)}`);
+  }
 }
 
-say(`\nGrowth over ${SIZES.restarts} restarts`);
-say("  wanted: exactly 1 layer");
-{
+async function idle(): Promise<void> {
+  say(`\nIdle with a mount, over ${SIZES.idleSeconds} s`);
+  say("  wanted: processor <= 0.2 % of a core, RSS <= 55 MiB");
+  for (const subject of subjects) {
+    await using run = await subject.prepare();
+    await run.start();
+    await run.mounted();
+    const { processor, memory, privateDirty } = await measureIdle(run, SIZES.idleSeconds);
+    say(
+      `  ${subject.name.padEnd(14)} processor ${(processor * 100).toFixed(2)} %, ` +
+        `RSS ${mebibytes(memory)}, private dirty ${mebibytes(privateDirty)}`,
+    );
+  }
+}
+
+async function growth(): Promise<void> {
+  say(`\nGrowth over ${SIZES.restarts} restarts`);
+  say("  wanted: exactly 1 layer");
   await using run = await OURS.prepare();
   await run.start();
   await run.mounted();
-  await measureRepairs(run, Math.ceil(SIZES.restarts / 10));
-  const before = footprintOf(run);
-  await measureRepairs(run, SIZES.restarts);
-  await run.mounted();
-  const after = footprintOf(run);
-  say(`  RSS ${mebibytes(before.memory)} -> ${mebibytes(after.memory)}`);
-  say(`  private dirty ${mebibytes(before.privateDirty)} -> ${mebibytes(after.privateDirty)}`);
-  say(`  descriptors ${before.descriptors} -> ${after.descriptors}`);
-  say(`  threads ${before.threads} -> ${after.threads}`);
-  say(`  layers in mountinfo ${after.layers}`);
+  const print = (done: number): void => {
+    const { memory, privateDirty, descriptors, threads, layers } = footprintOf(run);
+    say(
+      `  after ${`${done}`.padStart(4)}: RSS ${mebibytes(memory)}, private dirty ` +
+        `${
+          mebibytes(privateDirty)
+        }, descriptors ${descriptors}, threads ${threads}, layers ${layers}`,
+    );
+  };
+  print(0);
+  await measureRepairs(run, SIZES.restarts, (done) => {
+    if (done % (SIZES.restarts / 10) === 0) print(done);
+  });
 }
 
-say(`\n${SIZES.orphans} orphans`);
-say("  wanted: 0 zombies a second after the last one");
-for (const subject of subjects) {
-  await using run = await subject.prepare([`orphans=${SIZES.orphans} mount`]);
-  await run.start();
-  const { made, most, left } = await measureOrphans(run, SIZES.orphans);
-  say(`  ${subject.name.padEnd(14)} ${made} made, at most ${most} zombies at a time, ${left} left`);
+async function orphans(): Promise<void> {
+  say(`\n${SIZES.orphans} orphans`);
+  say("  wanted: 0 zombies a second after the last one");
+  for (const subject of subjects) {
+    await using run = await subject.prepare([`orphans=${SIZES.orphans} mount`]);
+    await run.start();
+    const { made, most, left } = await measureOrphans(run, SIZES.orphans);
+    say(
+      `  ${subject.name.padEnd(14)} ${made} made, at most ${most} zombies at a time, ${left} left`,
+    );
+  }
 }
 
-say(`\nExit statuses of ${SIZES.ends} ends of the daemon, each beside orphans`);
-say("  wanted: 0 lost");
-{
+async function statuses(): Promise<void> {
+  say(`\nExit statuses of ${SIZES.ends} ends of the daemon, some beside orphans`);
+  say("  wanted: 0 lost");
   const codes = Array.from({ length: SIZES.ends }, (_, index) => 3 + index % 90);
   const plan = codes.map((code, index) => index % 20 ? `exit=${code}` : `orphans=50 exit=${code}`);
   await using run = await OURS.prepare([...plan, "mount"]);
   await run.start();
   const lost = await measureLostStatuses(run, codes);
-  say(`  ${"curvine-fluid".padEnd(14)} ${lost} lost`);
+  say(`  ${OURS.name.padEnd(14)} ${lost} lost`);
 }
 
 function row({ name }: Pick<Subject, "name">, what: string, { median, p99, count }: Summary): void {

@@ -49,7 +49,7 @@ async function run(body: string, env: Record<string, string> = {}): Promise<Outc
 Deno.test("exec keeps the pid, sets and takes variables, changes the folder, passes the code", async () => {
   const script = 'echo "$$ $PWD [$NEW] [${GONE-unset}] [$KEPT] $1"; exit 9';
   const { code, stdout, pid } = await run(
-    `exec({ argv: ["sh", "-c", ${JSON.stringify(script)}, "sh", "ä b"],
+    `await exec({ argv: ["sh", "-c", ${JSON.stringify(script)}, "sh", "ä b"],
       env: { NEW: "ü=1", GONE: null }, cwd: "/usr" }, PATH);`,
     { GONE: "x", KEPT: "k" },
   );
@@ -61,7 +61,7 @@ Deno.test("the executed program has default signals, an empty mask and no descri
   const { stdout } = await run(
     `const kept = Deno.openSync("/etc/passwd"); void kept;
      const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" }); void listener;
-     exec({ argv: ["sh", "-c", "cat /proc/self/status; ls -l /proc/self/fd"], env: {} }, PATH);`,
+     await exec({ argv: ["sh", "-c", "cat /proc/self/status; ls -l /proc/self/fd"], env: {} }, PATH);`,
   );
   const masks = [...stdout.matchAll(/Sig(?:Blk|Ign|Cgt):\t([0-9a-f]+)/g)].map(([, mask]) =>
     BigInt(`0x${mask}`)
@@ -74,7 +74,7 @@ Deno.test("the executed program has default signals, an empty mask and no descri
 
 Deno.test("a signal can end the executed program, which catches nothing of ours", async () => {
   const { signal } = await run(
-    `exec({ argv: ["sh", "-c", "kill -TERM $$; sleep 5"], env: {} }, PATH);`,
+    `await exec({ argv: ["sh", "-c", "kill -TERM $$; sleep 5"], env: {} }, PATH);`,
   );
   assert.equal(signal, "SIGTERM");
 });
@@ -90,7 +90,7 @@ for (
 ) {
   Deno.test(`executing ${what} is an ExecError, and the process lives on to say so`, async () => {
     const { code, stdout } = await run(
-      `try { exec({ argv: ${program}, env: {} }, PATH); } catch (error) {
+      `try { await exec({ argv: ${program}, env: {} }, PATH); } catch (error) {
          own.stdout(error.name + " " + error.notFound + " " + error.message); own.exit(5); }`,
     );
     assert.equal(code, 5);
@@ -101,7 +101,7 @@ for (
 
 Deno.test("an absent working directory is an ExecError that names it", async () => {
   const { stdout } = await run(
-    `try { exec({ argv: ["true"], env: {}, cwd: "/no/such" }, PATH); } catch (error) { own.stdout(error.message); }
+    `try { await exec({ argv: ["true"], env: {}, cwd: "/no/such" }, PATH); } catch (error) { own.stdout(error.message); }
      own.exit(0);`,
   );
   assert.match(stdout, /Cannot enter the working directory "\/no\/such"/);
@@ -109,7 +109,7 @@ Deno.test("an absent working directory is an ExecError that names it", async () 
 
 Deno.test("a NUL in a word is refused, not cut off", async () => {
   const { stdout } = await run(
-    `try { exec({ argv: ["echo", "a\\0b"], env: {} }, PATH); } catch (error) { own.stdout(error.name); }
+    `try { await exec({ argv: ["echo", "a\\0b"], env: {} }, PATH); } catch (error) { own.stdout(error.name); }
      own.exit(0);`,
   );
   assert.equal(stdout, "TypeError");

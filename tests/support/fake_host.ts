@@ -75,7 +75,7 @@ export function fakeHost(
     makeFolder: (path) => {
       host.folders.add(path);
     },
-    exec: (program) => {
+    exec: (program): Promise<never> => {
       host.executed = program;
       if (given.execError) throw given.execError;
       host.ended ??= -1;

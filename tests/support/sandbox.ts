@@ -31,7 +31,7 @@ export interface Finished {
 
 /**
  * A stand-in for curvine-server and curvine-fuse: a script that writes down how it was started,
- * then does what `$STAND_IN` says (`exit N`, `sleep`). It must see itself as the kernel does, so
+ * then does what `$STAND_IN` says: an exit code, `wait`, `signal NAME`. It must see itself as the kernel does, so
  * everything is read from /proc by builtins and one `cat`.
  */
 const STAND_IN = `#!/bin/sh
@@ -52,7 +52,8 @@ done
   cat /proc/$$/cmdline; printf '\\n--argv--\\n'
   echo $$; echo "$PWD"
   cat /proc/$$/environ; printf '\\n--env--\\n'
-  cat /proc/$$/status; printf '%s\\n' '--status--'
+  # By a child: the shell itself blocks signals for moments while it waits.
+  cat /proc/self/status; printf '%s\\n' '--status--'
   printf %s "$fds"; printf '%s\\n' '--fd--'
   cat /proc/$$/limits; printf '%s\\n' '--limits--'
   for n in 0 1 2; do grep flags /proc/$$/fdinfo/$n; done; printf '%s\\n' '--flags--'
@@ -83,8 +84,8 @@ export class Sandbox implements AsyncDisposable {
       await sandbox.write(`home/lib/${name}`, STAND_IN);
       await Deno.chmod(sandbox.path(`home/lib/${name}`), 0o755);
     }
-    await sandbox.write("stand-in", STAND_IN);
-    await Deno.chmod(sandbox.path("stand-in"), 0o755);
+    await sandbox.write("some-tool", STAND_IN);
+    await Deno.chmod(sandbox.path("some-tool"), 0o755);
     return sandbox;
   }
 

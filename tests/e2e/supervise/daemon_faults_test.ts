@@ -129,6 +129,20 @@ fault(
   },
 );
 
+fault(
+  "the daemon fails twice while its configuration is being validated: no false verdict",
+  { plan: ["exit=1", "exit=1", "mount"], before: 'touch "$ROOT/home/lib/standin/slow-validation"' },
+  async (run) => {
+    await run.start();
+    await run.mounted();
+    assert.equal(run.starts().length, 3);
+    // The verdicts come in later; they must not end a daemon that serves.
+    await steadily("the number of starts", 3, 1_000, () => run.starts().length);
+    await assertHealthy(run);
+    await assertStops(run);
+  },
+);
+
 for (const pid1 of [true, false]) {
   const as = pid1 ? "as PID 1" : "as a child";
 

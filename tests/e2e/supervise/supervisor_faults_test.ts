@@ -134,6 +134,26 @@ fault("an announced unmount (preStop) ends us with 0", {}, async (run) => {
   await assertEnded(run, 0);
 });
 
+fault("the preStop `umount TARGET` through our link ends us with 0", {}, async (run) => {
+  await run.start();
+  await run.mounted();
+  const link = `${run.root}/umount`;
+  Deno.symlinkSync(EXECUTABLE, link);
+  assert.equal((await run.inside([link, run.target], 10_000)).code, 0);
+  await assertEnded(run, 0);
+});
+
+fault("a second one in the same container: refused, the first is not hurt", {}, async (run) => {
+  await run.start();
+  const old = await run.mounted();
+  const second = await run.inside([EXECUTABLE, "fluid-thin-runtime"], 4_000);
+  assert.equal(second.code, 75, second.stderr);
+  assert.deepEqual(await run.mounted(), old);
+  assert.equal(run.starts().length, 1);
+  await assertHealthy(run);
+  await assertStops(run);
+});
+
 fault("killed as PID 1: the next container clears what is left", {}, async (run) => {
   await run.start();
   await run.mounted();
@@ -283,6 +303,57 @@ fault("the termination log cannot be written: the exit code is the daemon's", {
 }, async (run) => {
   await run.start();
   await assertEnded(run, 41);
+});
+
+fault("no descriptor is left when the daemon dies: mounted again once there are some", {
+  env: { CURVINE_FLUID_RESTART_LIMIT: "0" },
+}, async (run) => {
+  await run.start();
+  const old = await run.mounted();
+  const limit = (count: string): Promise<unknown> =>
+    run.onHost(["prlimit", `--pid=${run.pid}`, `--nofile=${count}`]);
+  const open = [...Deno.readDirSync(`/proc/${run.pid}/fd`)].length;
+  await limit(`${open}:4096`);
+  Deno.kill(run.daemon().pid, "SIGKILL");
+  await steadily("it lives", false, 1_000, () => run.ended);
+  await limit("4096:4096");
+  await run.remounted(old);
+  await assertHealthy(run);
+  await assertStops(run);
+});
+
+for (const pid1 of [true, false]) {
+  fault(`/proc goes away under us (${pid1 ? "PID 1" : "a child"}): a TERM still ends all`, {
+    pid1,
+  }, async (run) => {
+    await run.start();
+    await run.mounted();
+    // Whatever reads the mount table now throws, in whichever handler it is.
+    assert.equal((await run.inside(["umount", "-l", "/proc"])).code, 0);
+    Deno.kill(run.daemon().pid, "SIGKILL");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    if (!run.ended) run.signal("SIGTERM");
+    const code = await run.exitCode();
+    assert.ok([0, 70, 71].includes(code), `exit code ${code}`);
+    await assertEnded(run, code);
+  });
+}
+
+fault("the TCP address is taken: said so, all else works", {
+  before: `python3 -c '
+import socket, sys, time
+taken = socket.create_server(("127.0.0.1", 0))
+print(taken.getsockname()[1], flush=True)
+time.sleep(100000)' >"$ROOT/port" &
+until [ -s "$ROOT/port" ]; do sleep 0.01; done
+export CURVINE_FLUID_HTTP_ADDR="127.0.0.1:$(cat "$ROOT/port")"`,
+}, async (run) => {
+  await run.start();
+  await run.mounted();
+  await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
+  assert.match(run.stderr(), new RegExp(Deno.readTextFileSync(`${run.root}/port`).trim()));
+  await assertHealthy(run);
+  await assertStops(run);
 });
 
 fault("we are frozen while the daemon dies: made good on waking", {}, async (run) => {

@@ -129,7 +129,7 @@ Deno.test("property: any text is a value of the type or says what is wanted, and
           return assert(Number.isSafeInteger(value) || typeof value === "bigint");
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1200 },
   );
 });
 

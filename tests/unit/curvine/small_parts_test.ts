@@ -32,7 +32,7 @@ Deno.test("property: a POSIX shell reads a quoted word back", async () => {
   const words = fc.sample(
     fc.string({ unit: "binary", maxLength: 20 })
       .filter((word) => word.isWellFormed() && !word.includes("\0")),
-    300,
+    150,
   );
   const script = `printf '%s\\0' ${words.map(shellQuote).join(" ")}`;
   const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
@@ -102,7 +102,7 @@ Deno.test("property: nearestName finds what a plain reading of the distance find
       const wanted = least <= allowed ? known[distances.indexOf(least)] : undefined;
       assert.equal(nearestName(name, known), wanted);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 

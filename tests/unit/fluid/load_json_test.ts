@@ -170,7 +170,7 @@ Deno.test("property: whatever the bytes, it loads an object or throws a ConfigEr
         assert(error instanceof ConfigError, `${error}`);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 

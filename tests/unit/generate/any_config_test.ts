@@ -142,7 +142,7 @@ Deno.test("property: any well-typed config is a plan whose file is TOML, or a Co
         for (const { message } of error.problems) assert(message.length > 5);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1200 },
   );
 });
 
