@@ -44,13 +44,13 @@ export function respond(
     case "/unmounting": {
       const target = query.get("target") ?? undefined;
       return actions.announce(target)
-        ? json(200, { unmounting: "noted" })
+        ? { ...json(200, { unmounting: "noted" }), seeOff: true }
         : json(409, { error: "this is not the target of this supervisor" });
     }
     default: {
       const over = actions.stop("a request on the control socket");
       return query.get("wait") === "true"
-        ? over.then(() => json(200, { stop: "done" }))
+        ? over.then(() => ({ ...json(200, { stop: "done" }), seeOff: true }))
         : json(202, { stop: "requested" });
     }
   }

@@ -33,6 +33,11 @@ export class ControlServer {
     this.#clock = clock;
   }
 
+  /** Whether anything is listened at. */
+  get listens(): boolean {
+    return this.#listeners.length > 0;
+  }
+
   /** Serves a listener until {@link close}. */
   serve(listener: Listener): void {
     this.#listeners.push(listener);
@@ -99,7 +104,7 @@ export class ControlServer {
         ? { status: 400, type: "text/plain; charset=utf-8", body: "not an HTTP request\n" }
         : await this.#respond(request);
       await client.write(answerBytes(answer, request?.method !== "HEAD"));
-      await this.#untilGone(client);
+      await this.#untilGone(client, answer.seeOff === true ? SEE_OFF_MS : UNTIL_GONE_MS);
     } catch {
       // The client has gone; so has its wish.
     } finally {
@@ -110,8 +115,8 @@ export class ControlServer {
   }
 
   /** The client closes when it has read all; one that does not is not waited for. */
-  async #untilGone(client: Connection): Promise<void> {
-    const cancel = this.#clock.after(UNTIL_GONE_MS, () => client.close());
+  async #untilGone(client: Connection, limit: number): Promise<void> {
+    const cancel = this.#clock.after(limit, () => client.close());
     const rest = new Uint8Array(1024);
     client.finish();
     while (await client.read(rest) !== null);
@@ -120,6 +125,9 @@ export class ControlServer {
 }
 
 const UNTIL_GONE_MS = 300;
+
+/** An unmount that was announced may have to write out what is cached. */
+const SEE_OFF_MS = 60_000;
 
 async function readHead(client: Connection): Promise<string | undefined> {
   const decoder = new TextDecoder();

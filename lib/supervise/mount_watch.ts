@@ -17,7 +17,8 @@ export class MountWatch {
   readonly target: string;
   /** Devices that our daemons mounted there: leftovers of those need no asking. */
   readonly ownDevices = new Set<string>();
-  readonly #paths: readonly string[];
+  /** Our mount points: the target, or the `mnt-N` in it. */
+  readonly paths: readonly string[];
   readonly #mounts: Mounts;
 
   constructor(
@@ -27,7 +28,7 @@ export class MountWatch {
   ) {
     this.#mounts = mounts;
     this.target = resolveTarget(plan.target, parseMountinfo(mounts.table()), readLink);
-    this.#paths = plan.layers === undefined
+    this.paths = plan.layers === undefined
       ? [this.target]
       : plan.layers.map((layer) => this.target + layer.slice(plan.target.length));
   }
@@ -35,7 +36,7 @@ export class MountWatch {
   /** The FUSE mounts on top of our mount points, as far as they are there. */
   served(): ServedMount[] {
     const table = parseMountinfo(this.#mounts.table());
-    return this.#paths.flatMap((path) => {
+    return this.paths.flatMap((path) => {
       const top = layersAt(table, path).at(-1);
       return top !== undefined && isFuse(top) ? [{ path, device: top.device }] : [];
     });
@@ -43,7 +44,7 @@ export class MountWatch {
 
   /** Whether every mount point is served, by these mounts. */
   isComplete(served: readonly ServedMount[]): boolean {
-    return served.length === this.#paths.length;
+    return served.length === this.paths.length;
   }
 
   /** Remembers what our daemon mounted, so that it is known as ours once the daemon is dead. */
@@ -60,7 +61,7 @@ export class MountWatch {
   state(): "served" | "covered" | "gone" {
     const table = parseMountinfo(this.#mounts.table());
     let covered = false;
-    for (const path of this.#paths) {
+    for (const path of this.paths) {
       const top = layersAt(table, path).at(-1);
       if (top !== undefined && this.#isOwn(top)) continue;
       if (!table.some((mount) => mount.path === path && this.#isOwn(mount))) return "gone";
@@ -76,7 +77,7 @@ export class MountWatch {
   /** FUSE mounts outside of our mount points, to tell a person where a daemon mounted instead. */
   elsewhere(): Mount[] {
     return parseMountinfo(this.#mounts.table())
-      .filter((mount) => isFuse(mount) && !this.#paths.includes(mount.path));
+      .filter((mount) => isFuse(mount) && !this.paths.includes(mount.path));
   }
 }
 

@@ -1,3 +1,4 @@
+import { ExitCode } from "../cli/exit_code.ts";
 import { clearMounts } from "../mount/clear.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
@@ -15,6 +16,7 @@ import { Journal } from "./journal.ts";
 import { begin, transition } from "./machine.ts";
 import { MountWatch } from "./mount_watch.ts";
 import { chooseRunFolder, openControl } from "./run_folder.ts";
+import { lockTarget } from "./target_lock.ts";
 import type { Action, Event, State, StopManner, TimerName } from "./state.ts";
 import { StopSequence } from "./stop_sequence.ts";
 import type { SuperviseOptions } from "./supervise.ts";
@@ -36,7 +38,7 @@ const TRIM_MS = 8000;
 
 /** Our last lines, and clients that waited for our end. */
 const FLUSH_MS = 500;
-const LAST_CLIENTS_MS = 400;
+const LAST_CLIENTS_MS = 1000;
 
 /** Should the kernel not tell of a mount, the table is read so often while one is awaited. */
 const LOOK_MS = 250;
@@ -73,6 +75,7 @@ export class Supervisor {
   #lookCost = 0;
   #pendingLook: Stop | undefined;
   #stops: Stop[] = [];
+  #validation: Promise<unknown> = Promise.resolve();
 
   constructor(plan: Plan, options: SuperviseOptions) {
     const { world, settings } = options;
@@ -122,10 +125,16 @@ export class Supervisor {
     if (!world.becomeSubreaper() && world.pid !== 1) {
       this.#log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
     }
+    this.#folder = chooseRunFolder(world, this.#options.env, settings, this.#log);
+    const rival = await lockTarget(this.#folder, this.#plan, world, this.#log);
+    if (rival !== undefined) {
+      this.#log("error", "locked", rival);
+      await this.#close();
+      return ExitCode.TryAgain;
+    }
     // The daemon first; everything else can wait for the milliseconds that it needs. A signal that
     // came earlier may have ended it all by now.
     if (this.#state.name === "clearing") this.#perform(begin().actions);
-    this.#folder = chooseRunFolder(world, this.#options.env, settings, this.#log);
     this.#connections = world.connections(this.#folder);
     this.#stops.push(world.watchMounts(() => this.#tableChanged()));
     this.#watchConfig();
@@ -498,6 +507,10 @@ export class Supervisor {
     this.#stopping = sequence;
     try {
       await sequence.run(manner, this.#options.settings.stopTimeout);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#log("error", "stop-failed", `The stop went wrong, ending by force: ${message}`);
+      await sequence.force();
     } finally {
       this.#stopping = undefined;
     }
@@ -554,7 +567,12 @@ export class Supervisor {
     const { processes, files } = this.#world;
     const folder = this.#folder;
     if (folder === undefined) return { kind: "unknown" };
-    return await validateConfig(plan, { processes, files, env, folder, writeConfig });
+    // One at a time: each writes its copies under the same names.
+    const verdict = this.#validation.then(() =>
+      validateConfig(plan, { processes, files, env, folder, writeConfig })
+    );
+    this.#validation = verdict;
+    return await verdict;
   }
 
   async #askAboutConfig(): Promise<void> {
@@ -584,7 +602,10 @@ export class Supervisor {
     this.#hang?.stop();
     for (const stop of this.#stops.splice(0)) stop();
     await this.#server.close(LAST_CLIENTS_MS);
-    if (this.#folder !== undefined) this.#world.files.remove(`${this.#folder}/control.sock`);
+    // The socket may be another supervisor's.
+    if (this.#folder !== undefined && this.#server.listens) {
+      this.#world.files.remove(`${this.#folder}/control.sock`);
+    }
     await this.#connections.close();
     await this.#world.output.flush(FLUSH_MS);
   }

@@ -119,6 +119,12 @@ export interface Files {
   makeFolder(path: string, alone: boolean): void;
 }
 
+/** A lock that ends with us, whatever ends us. */
+export interface Locks {
+  /** @returns `undefined` when somebody else holds it @throws when it cannot be tried */
+  take(path: string): Promise<Stop | undefined>;
+}
+
 /** All that the supervisor touches, so that tests can hand over a world of their own. */
 export interface World {
   readonly clock: Clock;
@@ -128,6 +134,7 @@ export interface World {
   readonly sockets: Sockets;
   readonly output: Output;
   readonly files: Files;
+  readonly locks: Locks;
   /** Our own numbers. */
   readonly user: number;
   readonly pid: number;

@@ -2,6 +2,7 @@ import type { MountAnswer } from "../mount/classify.ts";
 import type { FuseConnections, World } from "../supervise/world.ts";
 import { systemClock } from "./clock.ts";
 import { watchFaults } from "./faults.ts";
+import { lockFile } from "./file_lock.ts";
 import { systemFiles } from "./files.ts";
 import { readLink, systemFolders } from "./folders.ts";
 import { fuseConnections } from "./fuse_connections.ts";
@@ -49,6 +50,12 @@ export function supervisorWorld(
       },
     },
     files: systemFiles,
+    locks: {
+      take: async (path) => {
+        const lock = await lockFile(path, 0);
+        return lock === undefined ? undefined : () => lock.release();
+      },
+    },
     user: Deno.uid() ?? 0,
     pid: Deno.pid,
     random: Math.random,
@@ -58,7 +65,13 @@ export function supervisorWorld(
     watchFolder: (path, changed) => poller.watchFolder(path, changed),
     watchFaults,
     becomeSubreaper: () => kernel().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) === 0,
-    trimMemory,
+    trimMemory: () => {
+      try {
+        trimMemory();
+      } catch {
+        // It would have been nice to have.
+      }
+    },
     async close(): Promise<void> {
       await connections?.close();
       processes.close();
