@@ -294,3 +294,62 @@ Deno.test({
     nothingIsLeft(story({ code, stdout: text, stderr: "" }));
   },
 });
+
+Deno.test({
+  name: "status shows a simulated client, once and on and on, without colours in a pipe",
+  ignore: missing("executable", "root", "fuse", "tool:bindfs"),
+  async fn(): Promise<void> {
+    const root = await Deno.realPath(await Deno.makeTempDir());
+    const child = new Deno.Command(executable, {
+      args: ["simulate", "--env-file", "thin.env", "--root", root, "--for", "120s", "--json"],
+      cwd: LOCAL,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    try {
+      const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      for (let text = ""; !text.includes('"event":"mounted"');) {
+        const { value, done } = await reader.read();
+        assert(!done, `it ended early: ${text}`);
+        text += value;
+      }
+      const env = { CURVINE_FLUID_RUN_DIR: `${root}/run` };
+      const { code, stdout } = await runExecutable(["status"], { env });
+      assert.equal(code, 0);
+      assert.match(stdout, /^state {5}mounted for [\d.]+ s\nready {5}yes\nmount {5}\S+thin-fuse\n/);
+      assert(!stdout.includes("\x1b"));
+      const json = JSON.parse((await runExecutable(["status", "--json"], { env })).stdout);
+      assert.deepEqual([json.state, json.last_errors], ["mounted", []]);
+
+      const watch = new Deno.Command(executable, {
+        args: ["status", "--watch"],
+        env,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn();
+      let seen = "";
+      for await (const part of watch.stdout.pipeThrough(new TextDecoderStream())) {
+        seen += part;
+        if (seen.split("state     mounted").length > 2) watch.kill("SIGINT");
+      }
+      assert.equal((await watch.status).code, 0, seen);
+
+      child.kill("SIGTERM");
+      while (!(await reader.read()).done);
+      assert.equal((await child.status).code, 0);
+      const gone = await runExecutable(["status"], { env });
+      assert.equal(gone.code, 1);
+      assert.match(gone.stderr, /no supervisor answers/);
+    } finally {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended, as it should.
+      }
+      await child.status;
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+});
