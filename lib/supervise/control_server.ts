@@ -4,7 +4,11 @@ import type { Connection, Listener } from "./sockets.ts";
 import type { Clock } from "./world.ts";
 
 /** Answers a request; a promise keeps the client waiting. */
-export type Respond = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
+export type Respond = (
+  request: HttpRequest,
+  /** Whether the client is on this machine. */
+  near: boolean,
+) => HttpAnswer | Promise<HttpAnswer>;
 
 /** More clients than this wait for others to leave. */
 const MOST_CLIENTS = 256;
@@ -102,7 +106,7 @@ export class ControlServer {
       const request = parseRequest(head);
       const answer = request === undefined
         ? { status: 400, type: "text/plain; charset=utf-8", body: "not an HTTP request\n" }
-        : await this.#respond(request);
+        : await this.#respond(request, client.near);
       await client.write(answerBytes(answer, request?.method !== "HEAD"));
       await this.#untilGone(client, answer.seeOff === true ? SEE_OFF_MS : UNTIL_GONE_MS);
     } catch {

@@ -113,8 +113,8 @@ export class Supervisor {
         this.#take({ name: "reload", reason: "config", hot: possible });
       },
     });
-    this.#server = new ControlServer((request) =>
-      respond(request, {
+    this.#server = new ControlServer((request, near) =>
+      respond(request, near, {
         snapshot: () => this.snapshot(),
         stop: (by) => this.#stopAndWait(by),
         reload: () => this.lookAtConfig(),
