@@ -3,7 +3,7 @@ import type { LoggedError } from "../observe/snapshot.ts";
 import { lastWords } from "../observe/last_words.ts";
 import { Tail } from "../observe/tail.ts";
 import type { SupervisorSettings } from "./settings.ts";
-import { RESTART_CAUSES } from "./state.ts";
+import { RESTART_CAUSES, type RestartCause } from "./state.ts";
 import type { World } from "./world.ts";
 
 /** Kubernetes' own place for the termination message. */
@@ -64,6 +64,19 @@ export class Journal {
       "Nobody takes our output as fast as the daemon writes it: some of it is dropped",
     );
   };
+
+  /** Counts and tells a restart. @param failures starts in a row without a mount */
+  countRestart(cause: RestartCause, detail: string, failures: number): void {
+    this.restarts[cause] = (this.restarts[cause] ?? 0) + 1;
+    this.lastRestart = detail;
+    const level = cause === "config" ? "info" : "warn";
+    this.log(level, "restart", `Restart: ${detail}`, { cause, failures });
+  }
+
+  /** Counts how a reload went. */
+  countReload(result: "hot" | "cold" | "failed"): void {
+    this.reloads[result] = (this.reloads[result] ?? 0) + 1;
+  }
 
   /** A new daemon's last words must not be an old one's. */
   forgetOutput(): void {

@@ -31,14 +31,18 @@ export function chooseRunFolder(
   return undefined;
 }
 
-/** Opens the control socket, and the TCP port when one is set. Failures are only logged. */
+/**
+ * Opens the control socket, and the TCP port when one is set. Failures are only logged.
+ *
+ * @returns whether the socket in the folder is ours
+ */
 export async function openControl(
   server: ControlServer,
   folder: string | undefined,
   world: World,
   settings: SupervisorSettings,
   log: Log,
-): Promise<void> {
+): Promise<boolean> {
   const { httpAddr } = settings;
   if (httpAddr !== undefined) {
     const { host, port } = httpAddr;
@@ -46,15 +50,15 @@ export async function openControl(
       server.serve(world.sockets.listenTcp(host, port));
     });
   }
-  if (folder === undefined) return;
+  if (folder === undefined) return false;
   const path = `${folder}/${CONTROL_SOCKET}`;
   if (await isAnswered(path, world)) {
     log("warn", "no-control-socket", `Another supervisor answers at ${JSON.stringify(path)}`);
-    return;
+    return false;
   }
   // What is left of an earlier container would keep us from binding.
   world.files.remove(path);
-  attempt(`listen on ${JSON.stringify(path)}`, log, () => {
+  return attempt(`listen on ${JSON.stringify(path)}`, log, () => {
     server.serve(world.sockets.listenUnix(path));
   });
 }
@@ -68,11 +72,13 @@ async function isAnswered(path: string, { sockets }: World): Promise<boolean> {
   }
 }
 
-function attempt(what: string, log: Log, action: () => void): void {
+function attempt(what: string, log: Log, action: () => void): boolean {
   try {
     action();
+    return true;
   } catch (error) {
     log("warn", "no-control-socket", `Cannot ${what}: ${describe(error)}`);
+    return false;
   }
 }
 

@@ -1,0 +1,334 @@
+import type { Plan } from "../generate/plan.ts";
+import { backoffDelay } from "./backoff.ts";
+import { clearTarget } from "./clear_target.ts";
+import { Daemon } from "./daemon.ts";
+import { describeError } from "./describe_error.ts";
+import { EventLoop, type News } from "./event_loop.ts";
+import { seekHeir, settles } from "./hand_over.ts";
+import { HangMonitor } from "./hang_monitor.ts";
+import type { Journal } from "./journal.ts";
+import type { SupervisorSettings } from "./settings.ts";
+import type { Action, State, StopManner, TimerName } from "./state.ts";
+import { StopSequence } from "./stop_sequence.ts";
+import { TargetWatch } from "./target_watch.ts";
+import type { Verdict } from "./validate_config.ts";
+import { type FuseConnections, SpawnError, type Stop, type World } from "./world.ts";
+
+/** What a {@link Keeper} needs. */
+export interface KeeperParts {
+  readonly world: World;
+  readonly settings: SupervisorSettings;
+  readonly journal: Journal;
+  /** Our own environment; the plan's is set on top of it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The plan to start next. */
+  readonly plan: () => Plan;
+  /** Asks curvine-fuse about a plan's configuration. */
+  readonly validate: (plan: Plan) => Promise<Verdict>;
+  readonly connections: FuseConnections;
+}
+
+/** A successor is begun before its predecessor goes: it must be there by then, or nearly. */
+const HEIR_TIMEOUT_MS = 2000;
+
+/** A daemon that mounts nothing counts as started when it has lived for so long. */
+const RUNNING_MS = 1000;
+
+/** Leftovers of a dead daemon get no more than this to go. */
+const CLEANUP_MS = 2000;
+
+/** A mount so old is over with what its start needed. */
+const TRIM_MS = 8000;
+
+/** What a look at the mount table is for. */
+const PHASES: Readonly<Partial<Record<State["name"], "awaited" | "serving">>> = {
+  starting: "awaited",
+  mounted: "serving",
+  reloading: "serving",
+};
+
+/**
+ * Keeps one daemon and its mount alive: carries out what the machine decides. Exits, timers and
+ * changes of the mount table become events; signals and requests come from outside.
+ */
+export class Keeper {
+  readonly daemon: Daemon;
+  readonly loop: EventLoop;
+  /** The plan that runs, or ran last. */
+  plan: Plan;
+  /** Absent for a server, which mounts nothing. */
+  target: TargetWatch | undefined;
+  hang: HangMonitor | undefined;
+  readonly #parts: KeeperParts;
+  readonly #world: World;
+  #disarm: Stop = () => {};
+  #cancelTrim: Stop = () => {};
+  #stopping: StopSequence | undefined;
+  /** Since when the target has not been served. */
+  #downSince: number | undefined;
+  #tried = Promise.withResolvers<void>();
+
+  constructor(parts: KeeperParts) {
+    const { world, settings, journal } = parts;
+    this.#parts = parts;
+    this.#world = world;
+    this.plan = parts.plan();
+    this.loop = new EventLoop(world.clock, settings, {
+      entered: (from, at) => this.#entered(from, at),
+      perform: (action) => this.#perform(action),
+    });
+    const mark = `${world.pid}-${Math.floor(world.random() * 2 ** 48).toString(36)}`;
+    this.daemon = new Daemon(world.processes, mark, journal.tap, (status, heir) => {
+      this.#downSince ??= world.clock.now();
+      this.take(heir === undefined ? { name: "exited", status } : { name: "exited", status, heir });
+    });
+    this.#watchTarget();
+  }
+
+  /** Something happened, now. */
+  take(news: News): void {
+    this.loop.take(news);
+  }
+
+  /** @returns when the first start was tried, or given up */
+  begin(): Promise<void> {
+    this.loop.begin();
+    if (this.loop.state.name !== "clearing") this.#tried.resolve();
+    return this.#tried.promise;
+  }
+
+  /** Whether the daemon can hand its mount over to a successor. */
+  canHandOver(): boolean {
+    return this.target !== undefined && this.daemon.current !== undefined;
+  }
+
+  /** Without the machine, at once: for when that itself has failed. */
+  async emergency(): Promise<void> {
+    const sequence = this.#stopSequence();
+    sequence.hurry();
+    await sequence.run("quick", CLEANUP_MS);
+  }
+
+  /** Ends all timers and watches. */
+  close(): void {
+    this.#disarm();
+    this.#cancelTrim();
+    this.target?.close();
+    this.hang?.stop();
+  }
+
+  #entered(from: State["name"], at: number): void {
+    const { name } = this.loop.state;
+    this.#parts.journal.log("debug", "state", `${from} → ${name}`);
+    if (from === "mounted") this.hang?.stop();
+    if (from === "clearing") this.#tried.resolve();
+    if (name === "mounted") this.#onMounted(from, at);
+  }
+
+  #onMounted(from: State["name"], at: number): void {
+    const { clock } = this.#world;
+    const served = this.target?.own() ?? [];
+    // Several may come; only now is it known that the adopted one serves.
+    if (from === "reloading") this.daemon.endRivals();
+    const { settings, connections, journal } = this.#parts;
+    this.hang = new HangMonitor(settings, clock, this.#world.mounts, connections, (message) => {
+      this.#downSince ??= clock.now();
+      this.take({ name: "hung", message });
+    });
+    this.hang.start(served);
+    this.#cancelTrim();
+    this.#cancelTrim = clock.after(TRIM_MS, () => this.#world.trimMemory());
+    const downSince = this.#downSince;
+    this.#downSince = undefined;
+    if (from !== "starting") return;
+    if (downSince !== undefined) journal.lastRemount = at - downSince;
+    journal.log("info", "mounted", this.target === undefined ? "Running" : "Mounted", {
+      ...(this.target === undefined ? {} : { target: this.target.mounts.target }),
+      ...(this.daemon.current === undefined ? {} : { pid: this.daemon.current.pid }),
+    });
+  }
+
+  #perform(action: Action): void {
+    const { journal } = this.#parts;
+    switch (action.do) {
+      case "clear":
+        return this.#background(this.#clear());
+      case "spawn":
+        return this.#spawn();
+      case "adopt": {
+        const { pid, kind } = action.heir;
+        this.daemon.adopt(action.heir);
+        journal.log("info", "adopted", "Adopted the process that carries on", { pid, kind });
+        return this.#background(this.#settle());
+      }
+      case "seek":
+        return this.#background(this.#seek());
+      case "hot-reload":
+        return this.daemon.signal("SIGUSR1");
+      case "stop":
+        return this.#background(this.#stop(action.manner));
+      case "hurry":
+        return this.#stopping?.hurry();
+      case "arm":
+        return this.#arm(action.timer);
+      case "wait":
+        return this.#wait(action.restarts);
+      case "disarm":
+        return this.#disarm();
+      case "count-restart":
+        return journal.countRestart(action.cause, action.detail, this.loop.state.failures);
+      case "count-reload":
+        return journal.countReload(action.result);
+      case "validate":
+        return this.#background(this.#validate());
+      case "last-words":
+        return journal.lastWords(action.cause);
+      case "finish":
+        return this.loop.finish(action.code);
+      case "log":
+        return journal.log(action.level, action.event, action.message);
+    }
+  }
+
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => this.take({ name: "fault", message: describeError(error) }));
+  }
+
+  #arm(timer: TimerName): void {
+    const { settings, journal } = this.#parts;
+    // A successor gets as long as a cold start: it may have to wait for a master as well.
+    const limit = timer === "heir-timeout" ? HEIR_TIMEOUT_MS : settings.startTimeout;
+    this.#set(limit, () => {
+      if (timer === "start-timeout") this.target?.tellOfOthers(journal.log);
+      this.take({ name: timer });
+    });
+  }
+
+  #wait(restarts: number): void {
+    const { settings, journal } = this.#parts;
+    const delay = backoffDelay(restarts, settings, this.#world.random());
+    journal.log("info", "backoff", `Waiting ${delay} ms before the next start`);
+    this.#set(delay, () => this.take({ name: "retry-due" }));
+  }
+
+  #set(milliseconds: number, callback: () => void): void {
+    this.#disarm();
+    this.#disarm = this.#world.clock.after(milliseconds, callback);
+  }
+
+  async #clear(): Promise<void> {
+    const { settings, journal } = this.#parts;
+    const leftovers = this.#stopSequence();
+    if (this.loop.state.begun) await leftovers.endLeftovers(CLEANUP_MS);
+    const plan = this.#parts.plan();
+    if (this.plan !== plan) {
+      // The target may be another one now; nothing of ours may stay at the old one.
+      await leftovers.detach();
+      this.plan = plan;
+      this.#watchTarget();
+    }
+    const problem = this.target &&
+      await clearTarget(this.target.mounts, this.#world, settings.probeTimeout, journal.log);
+    this.take(
+      problem === undefined ? { name: "cleared" } : { name: "obstructed", message: problem },
+    );
+  }
+
+  #watchTarget(): void {
+    this.target?.close();
+    const { mount } = this.plan;
+    const { log } = this.#parts.journal;
+    this.target = mount === null ? undefined : new TargetWatch(mount, this.#world, {
+      phase: () => PHASES[this.loop.state.name] ?? "idle",
+      mounted: () => this.take({ name: "mounted" }),
+      gone: () => {
+        this.#downSince ??= this.#world.clock.now();
+        this.take({ name: "unmounted" });
+      },
+      covered: (is) =>
+        is
+          ? log("warn", "covered", "Somebody mounted over the target; ours lives on below it")
+          : log("info", "uncovered", "The target is ours again"),
+    });
+  }
+
+  #spawn(): void {
+    const { journal, env } = this.#parts;
+    journal.forgetOutput();
+    try {
+      this.daemon.start(this.plan, env);
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      const { message, code } = error;
+      const failure = { name: "spawn-failed", message } as const;
+      return this.take(code === undefined ? failure : { ...failure, code });
+    }
+    const daemon = this.daemon.current;
+    journal.log("info", "started", "Started the daemon", { pid: daemon?.pid ?? 0 });
+    if (this.target !== undefined) return this.target.expect();
+    this.#world.clock.after(RUNNING_MS, () => {
+      if (this.daemon.current === daemon) this.take({ name: "mounted" });
+    });
+  }
+
+  async #seek(): Promise<void> {
+    const status = this.loop.state.last ?? { code: 0 };
+    const heir = await seekHeir(this.daemon, status, this.#world, () => {
+      const { state } = this.loop;
+      return state.name === "reloading" && state.phase === "seeking";
+    });
+    if (heir !== undefined) this.take({ name: "heir-found", heir });
+  }
+
+  async #settle(): Promise<void> {
+    const adopted = this.daemon.current;
+    const wanted = (): boolean =>
+      this.loop.state.name === "reloading" && this.daemon.current === adopted;
+    const { probeTimeout } = this.#parts.settings;
+    const serves = this.target === undefined ||
+      await settles(this.target.mounts, probeTimeout, this.#world, wanted);
+    if (serves && wanted()) this.take({ name: "healthy" });
+  }
+
+  async #stop(manner: StopManner): Promise<void> {
+    // One that is under way ends everything too, and sooner.
+    if (this.#stopping !== undefined) return;
+    const sequence = this.#stopSequence();
+    this.#stopping = sequence;
+    try {
+      await sequence.run(manner, this.#parts.settings.stopTimeout);
+    } catch (error) {
+      const message = describeError(error);
+      this.#parts.journal.log("error", "fault", `Cannot stop in order, using force: ${message}`);
+      await sequence.force();
+    } finally {
+      this.#stopping = undefined;
+    }
+    const { last } = this.loop.state;
+    this.take(last === undefined ? { name: "stopped" } : { name: "stopped", status: last });
+  }
+
+  #stopSequence(): StopSequence {
+    const { clock, mounts, processes } = this.#world;
+    const { connections, journal } = this.#parts;
+    const watch = this.target?.mounts;
+    const { daemon } = this;
+    return new StopSequence({
+      daemon,
+      watch,
+      clock,
+      mounts,
+      processes,
+      connections,
+      log: journal.log,
+    });
+  }
+
+  async #validate(): Promise<void> {
+    const { plan } = this;
+    const verdict = await this.#parts.validate(plan);
+    // It may have been replaced meanwhile.
+    if (verdict.kind !== "bad" || plan !== this.#parts.plan()) return;
+    this.take({ name: "config-rejected", message: verdict.message });
+  }
+}

@@ -1,0 +1,107 @@
+import type { MountPlan } from "../generate/plan.ts";
+import type { Log } from "../observe/log.ts";
+import { MountWatch, type ServedMount } from "./mount_watch.ts";
+import type { Stop, World } from "./world.ts";
+
+/** What a {@link TargetWatch} tells of. */
+export interface TargetEvents {
+  /** Whether the mount is `awaited`, `serving`, or of no interest just now. */
+  phase(): "awaited" | "serving" | "idle";
+  /** It was awaited, and is there. */
+  mounted(): void;
+  /** It served, and is there no more. */
+  gone(): void;
+  /** It served, and somebody mounted over it, or took that away again. */
+  covered(is: boolean): void;
+}
+
+/** Should the kernel not tell of a mount, the table is read so often while one is awaited. */
+const LOOK_MS = 250;
+
+/**
+ * Looks at the mount table whenever it may have changed, and tells what that means for the target.
+ * Also the only thing that PID 1 ever does with the mount: the path itself is never touched.
+ */
+export class TargetWatch {
+  readonly mounts: MountWatch;
+  /** How the mounts are, as of the last look. */
+  state: ReturnType<MountWatch["state"]> = "gone";
+  readonly #world: World;
+  readonly #events: TargetEvents;
+  #lastLook = -Infinity;
+  #cost = 0;
+  #pending: Stop | undefined;
+  #repeat: Stop = () => {};
+  #others: ReadonlySet<number> = new Set();
+
+  constructor(plan: MountPlan, world: World, events: TargetEvents) {
+    this.mounts = new MountWatch(plan, world.mounts, world.readLink);
+    this.#world = world;
+    this.#events = events;
+  }
+
+  /** The table may have changed. */
+  stir(): void {
+    if (this.#pending !== undefined) return;
+    // On a node with many mounts the table changes often and costs much to read.
+    const pause = this.#lastLook + 10 * this.#cost - this.#world.clock.now();
+    if (pause <= 1) return this.look();
+    this.#pending = this.#world.clock.after(pause, () => this.look());
+  }
+
+  /** Looks until the mount is there, beside the kernel's word. */
+  expect(): void {
+    this.#others = new Set(this.mounts.elsewhere().map(({ id }) => id));
+    this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    this.#repeat();
+    this.#repeat = this.#world.clock.after(LOOK_MS, () => {
+      if (this.#events.phase() !== "awaited") return;
+      this.look();
+      this.#lookAgain();
+    });
+  }
+
+  /** Tells of FUSE mounts that came since the mount was awaited: it may have gone astray. */
+  tellOfOthers(log: Log): void {
+    for (const { path, id } of this.mounts.elsewhere()) {
+      if (this.#others.has(id)) continue;
+      const where = JSON.stringify(path);
+      log("warn", "mounted-elsewhere", `Meanwhile something was mounted at ${where} instead`);
+    }
+  }
+
+  /** From now on what is mounted at the target is ours. */
+  own(): readonly ServedMount[] {
+    const served = this.mounts.served();
+    this.mounts.own(served);
+    this.state = this.mounts.isComplete(served) ? "served" : "gone";
+    return served;
+  }
+
+  look(): void {
+    this.#pending?.();
+    this.#pending = undefined;
+    const { clock } = this.#world;
+    const begun = clock.now();
+    const phase = this.#events.phase();
+    const before = this.state;
+    if (phase === "awaited") this.own();
+    else this.state = this.mounts.state();
+    this.#lastLook = clock.now();
+    this.#cost = this.#lastLook - begun;
+    if (phase === "awaited") {
+      if (this.state === "served") this.#events.mounted();
+    } else if (phase === "serving" && this.state !== before) {
+      if (this.state === "gone") this.#events.gone();
+      else this.#events.covered(this.state === "covered");
+    }
+  }
+
+  close(): void {
+    this.#pending?.();
+    this.#repeat();
+  }
+}
