@@ -43,7 +43,7 @@ export function tables(): Readonly<Record<string, string>> {
   return {
     commands: markdownTable(
       ["command", "does"],
-      COMMANDS.map(({ name, operands, summary }) => [code(`${name} ${operands}`.trim()), summary]),
+      COMMANDS.map(({ name, summary }) => [code(name), summary]),
     ),
     "exit codes": markdownTable(
       ["code", "meaning"],

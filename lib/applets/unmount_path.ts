@@ -51,6 +51,7 @@ export async function unmountPath(
       sockets: systemSockets,
       folders: runFolders(host.env, userId()),
       deadline: ANNOUNCE_MS,
+      hold: true,
     });
   }
   if ((top !== undefined && isFuse(top)) || numbered) return await clear(target, options, mounts);

@@ -174,7 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         name: "for",
         value: "TIME",
-        summary: "End after this long (default 3s; with --chaos, when that is over)",
+        summary: "How long it runs (default 3s; with --chaos, until that is over)",
       },
       { name: "json", summary: "Tell it as one JSON object a line" },
     ],
@@ -283,7 +283,10 @@ export const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
   "reportSummary.sh": ["report-summary"],
   "generate_config.py": ["render", "--write"],
   "config-parse.py": ["render", "--write", "fluid-thin-runtime"],
-  // Only in the folder of a simulation; everywhere else these are Curvine's own programs.
+};
+
+/** Links in the folder of a simulation; everywhere else these are Curvine's own programs. */
+export const STAND_IN_NAMES: Readonly<Record<string, readonly string[]>> = {
   "curvine-fuse": ["stand-in", "curvine-fuse", "--"],
   "curvine-server": ["stand-in", "curvine-server", "--"],
 };

@@ -1,6 +1,7 @@
 import type { CommandSpec, Flag } from "./command.ts";
 import { COMMANDS } from "./command_table.ts";
 import { HELP_FLAG } from "./parse_arguments.ts";
+import { wrapText } from "./wrap_text.ts";
 
 /** The help of the whole program. */
 export function programHelp(): string {
@@ -12,12 +13,20 @@ export function programHelp(): string {
     "Commands:",
     ...columns(COMMANDS.map(({ name, summary }) => [name, summary])),
     "",
-    "curvine-fluid COMMAND --help shows a command's flags and examples. Without a command it is",
-    "run. Outside Fluid, an unknown command is executed as it is.",
+    ...wrapText(
+      "curvine-fluid COMMAND --help shows a command's flags and examples. Without a command it " +
+        "is run. Outside Fluid, an unknown command is executed as it is.",
+      "",
+      "",
+    ),
     "",
-    "Exit codes: 0 done; 1 no; 64 wrong usage; 66 a named file is missing; 69 Curvine cannot be",
-    "reached; 70 a bug of ours; 71 a mount or system call failed; 75 locked, try again;",
-    "78 bad configuration. run ends with the code of what it runs.",
+    ...wrapText(
+      "Exit codes: 0 done; 1 no; 64 wrong usage; 66 a named file is missing; 69 Curvine cannot " +
+        "be reached; 70 a bug of ours; 71 a mount or system call failed; 75 locked, try again; " +
+        "78 bad configuration. run ends with the code of what it runs.",
+      "",
+      "",
+    ),
     "",
   ].join("\n");
 }
@@ -28,13 +37,20 @@ export function commandHelp(command: CommandSpec, moreFlags: readonly Flag[] = [
   return [
     command.summary,
     "",
-    `Usage: curvine-fluid ${[command.name, "[FLAGS]", command.operands].join(" ").trim()}`,
+    ...wrapText(
+      [command.name, "[FLAGS]", command.operands].join(" ").trim(),
+      "Usage: curvine-fluid ",
+      "         ",
+    ),
     "",
     "Flags:",
     ...columns(flags.map((flag) => [flagForm(flag), flag.summary])),
     "",
     "Examples:",
-    ...command.examples.flatMap(([line, meaning]) => [`  ${line}`, `      ${meaning}`]),
+    ...command.examples.flatMap(([line, meaning]) => [
+      `  ${line}`,
+      ...wrapText(meaning, "      ", "      "),
+    ]),
     "",
   ].join("\n");
 }
@@ -45,9 +61,10 @@ function flagForm({ name, value }: Flag): string {
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.min(24, Math.max(...rows.map(([left]) => left.length))) + 2;
-  return rows.map(([left, right]) =>
+  const rest = " ".repeat(width + 2);
+  return rows.flatMap(([left, right]) =>
     left.length + 2 > width
-      ? `  ${left}\n  ${" ".repeat(width)}${right}`
-      : `  ${left.padEnd(width)}${right}`
+      ? [`  ${left}`, ...wrapText(right, rest, rest)]
+      : wrapText(right, `  ${left.padEnd(width)}`, rest)
   );
 }

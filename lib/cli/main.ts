@@ -4,7 +4,7 @@ import { ConfigError } from "../fluid/config_error.ts";
 import type { Host } from "../system/host.ts";
 import { SIGNAL_NUMBERS } from "../system/signals.ts";
 import { CommandError } from "./command_error.ts";
-import { COMMANDS, findCommand, OLD_NAMES, RUN_WORDS } from "./command_table.ts";
+import { COMMANDS, findCommand, OLD_NAMES, RUN_WORDS, STAND_IN_NAMES } from "./command_table.ts";
 import { ExitCode } from "./exit_code.ts";
 import { parseArguments } from "./parse_arguments.ts";
 
@@ -23,7 +23,7 @@ async function dispatch(host: Host): Promise<number> {
   const link = host.calledAs.slice(host.calledAs.lastIndexOf("/") + 1);
   const applet = runApplet(link, host.args, host);
   if (applet !== undefined) return await applet;
-  const args = [...(Object.hasOwn(OLD_NAMES, link) ? OLD_NAMES[link] ?? [] : []), ...host.args];
+  const args = [...wordsOf(link), ...host.args];
   const [first, ...rest] = args;
   if (first === "--version" || first === "-V") return await runCommand("version", [], host);
   if (first === "--help" || first === "-h") return await runCommand("help", [], host);
@@ -37,6 +37,15 @@ async function dispatch(host: Host): Promise<number> {
     nearestName(first, [...COMMANDS.map(({ name }) => name), ...RUN_WORDS]),
     host,
   );
+}
+
+/** What a link's name stands for. */
+function wordsOf(link: string): readonly string[] {
+  for (const names of [OLD_NAMES, STAND_IN_NAMES]) {
+    const words = Object.hasOwn(names, link) ? names[link] : undefined;
+    if (words !== undefined) return words;
+  }
+  return [];
 }
 
 async function runCommand(name: string, args: readonly string[], host: Host): Promise<number> {

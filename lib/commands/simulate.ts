@@ -9,6 +9,7 @@ import { SECRETS_FOLDER } from "../fluid/redact.ts";
 import { readBase } from "../generate/base_config.ts";
 import { configSubject, type Generated } from "../generate/generate_plan.ts";
 import type { Plan } from "../generate/plan.ts";
+import { detectMode } from "../mode/detect_mode.ts";
 import { redactPlan } from "../generate/redact_plan.ts";
 import type { Status } from "../observe/status.ts";
 import { styleFor } from "../observe/style.ts";
@@ -120,7 +121,9 @@ async function run(wish: Wish): Promise<number> {
   try {
     const fileEnv = readEnvFiles(wish.files.map((file) => textOf(file, host)), host.env);
     const configFile = placeConfig(fileEnv, wish.files, paths, host);
-    const actors = castOf(fileEnv, paths, world, host);
+    const { component } = detectMode(inputsOf({ ...host, env: fileEnv }, operands));
+    const mounts = component === "client" || component === "fuse";
+    const actors = castOf(mounts, fileEnv, paths, world, host);
     const env: Record<string, string> = {
       PATH: host.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin",
       HOME: host.env["HOME"] ?? "/",
@@ -179,7 +182,6 @@ async function perform(generated: Generated, scene: Scene): Promise<number> {
   const world = actors.mount === "pretended"
     ? withPretendedMount(scene.world, actors.env[STAND_IN_VARIABLE] ?? "", stateOfProcess)
     : scene.world;
-  const begun = world.clock.now();
   const client = { sockets: systemSockets, folders: [paths.run], deadline: 1000 };
   const plan = async (): Promise<Plan> => (await generateFor("simulate", operands, simulated)).plan;
   const file = generated.configPath;
@@ -208,15 +210,16 @@ async function perform(generated: Generated, scene: Scene): Promise<number> {
       const argv = [...selfCommand(), "probe", target];
       void scene.world.processes.run({ argv, env: {}, cwd: "/" }, 60_000);
     },
-    end: begun + (limit ?? CHAOS_MS),
+    end: Infinity,
   };
   return await simulate({
     generated,
     stage,
     signals: host.signals,
     chaos,
-    until: begun +
-      (limit ?? (chaos && generated.plan.process.policy === "supervise" ? 0 : USUAL_MS)),
+    // With chaos the run of a supervisor is over when that is.
+    lookOn: chaos && generated.plan.process.policy === "supervise" ? 0 : limit ?? USUAL_MS,
+    limit: limit ?? CHAOS_MS,
     options: {
       version: VERSION,
       writeConfig: (changed) => writeConfig(changed, simulated),
@@ -249,6 +252,7 @@ interface Cast {
 }
 
 function castOf(
+  mounts: boolean,
   fileEnv: Readonly<Record<string, string>>,
   paths: SimulationPaths,
   world: World,
@@ -258,7 +262,7 @@ function castOf(
   const { fuse, server } = curvinePaths({ CURVINE_HOME: wanted || "/nonexistent" });
   const isReal = wanted !== "" && [fuse, server].some((path) => host.kindOf(path) === "file");
   const canMount = world.mounts.mayMount() && host.kindOf("/dev/fuse") === "other";
-  if (isReal && canMount) {
+  if (isReal && (canMount || !mounts)) {
     return {
       home: wanted,
       mount: "real",

@@ -35,7 +35,7 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
   if (supervised !== undefined && tidyPath(supervised) === tidyPath(target)) {
     const { stopTimeout } = readSettings(host.env);
     const deadline = Math.min(stopTimeout + STOP_SLACK_MS, LONGEST_STOP_MS);
-    await requestStop(controlClientFor(host, deadline));
+    await requestStop({ ...controlClientFor(host, deadline), hold: true });
   }
   // The supervisor has done it, or is no more: what is left is up to us.
   if (!isMounted(target, host)) return ExitCode.Done;

@@ -20,8 +20,10 @@ export interface SimulationParts {
   readonly stage: Stage;
   readonly signals: Signals;
   readonly chaos: boolean;
-  /** Until when it goes on without chaos, on the world's clock. */
-  readonly until: number;
+  /** How long to look on once it runs, in milliseconds. */
+  readonly lookOn: number;
+  /** After which everything ends, chaos or not, in milliseconds. */
+  readonly limit: number;
   /** For the supervisor. */
   readonly options: Omit<SuperviseOptions, "world" | "signals" | "settings" | "env">;
 }
@@ -56,8 +58,10 @@ async function supervised(plan: Plan, parts: SimulationParts): Promise<number> {
   await until(stage, settings.startTimeout, async () => {
     return over || (await stage.status())?.state === "mounted";
   });
+  const begun = world.clock.now();
+  stage.end = begun + parts.limit;
   const survived = over || !parts.chaos || await chaos(stage);
-  await until(stage, parts.until - world.clock.now(), () => over);
+  await until(stage, begun + parts.lookOn - world.clock.now(), () => over);
   if (!over) {
     story.section({ kind: "stopping", text: "The container is told to stop" });
     await stage.stop();
@@ -88,8 +92,7 @@ async function executed(plan: Plan, parts: SimulationParts): Promise<number> {
       text: `Started, process ${child.pid}`,
       data: { pid: child.pid },
     });
-    const share = (parts.until - world.clock.now()) / (parts.chaos && life === 1 ? 2 : 1);
-    await until(stage, share, () => ended || asked);
+    await until(stage, parts.lookOn / (parts.chaos ? 2 : 1), () => ended || asked);
     if (!ended && parts.chaos && life === 1 && !asked) {
       story.section({ kind: "chaos", text: "Trouble: kill -9", data: { trouble: "kill" } });
       stage.kill(child.pid, "SIGKILL");

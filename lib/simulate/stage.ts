@@ -27,8 +27,8 @@ export interface Stage {
   readonly config: { read(): unknown; write(value: unknown): void } | undefined;
   /** Lets somebody read the mount, who may have to wait for ever. */
   readMount(target: string): void;
-  /** Until this moment on the world's clock everything has to be over. */
-  readonly end: number;
+  /** On the world's clock: from then on nobody waits any more. Set once the run has begun. */
+  end: number;
 }
 
 const LOOK_MS = 30;

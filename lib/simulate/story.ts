@@ -1,3 +1,4 @@
+import { wrapText } from "../cli/wrap_text.ts";
 import type { Style } from "../observe/style.ts";
 
 /** What a simulation tells. `kind` is a stable word for programs. */
@@ -26,7 +27,6 @@ export interface StoryOptions {
   readonly write: (text: string) => void;
 }
 
-const WIDTH = 80;
 const INDENT = 2;
 /** `  12.34 s  ` */
 const TIME_WIDTH = 11;
@@ -49,8 +49,8 @@ export class Story {
     const short = (line: string): string => exact ? line : this.#short(line);
     this.#write([
       ...(this.#isFirst ? [] : [""]),
-      ...wrap(short(text), "", "").map(this.#options.style.bold),
-      ...lines.flatMap((line) => wrap(short(line), " ".repeat(INDENT), " ".repeat(6))),
+      ...wrapText(short(text), "", "").map(this.#options.style.bold),
+      ...lines.flatMap((line) => wrapText(short(line), " ".repeat(INDENT), " ".repeat(6))),
     ]);
     this.#isFirst = false;
   }
@@ -66,10 +66,10 @@ export class Story {
     const paint = mood === undefined ? (line: string): string => line : style[mood];
     this.#write([
       // Colours come last: they take no columns.
-      ...wrap(this.#short(telling.text), head, rest).map((line) =>
+      ...wrapText(this.#short(telling.text), head, rest).map((line) =>
         line.slice(0, TIME_WIDTH) + paint(line.slice(TIME_WIDTH))
       ),
-      ...(telling.lines ?? []).flatMap((line) => wrap(this.#short(line), rest, `${rest}    `)),
+      ...(telling.lines ?? []).flatMap((line) => wrapText(this.#short(line), rest, `${rest}    `)),
     ]);
     this.#isFirst = false;
   }
@@ -89,21 +89,4 @@ export class Story {
   #write(lines: readonly string[]): void {
     this.#options.write(`${lines.join("\n")}\n`);
   }
-}
-
-/** Breaks a line at spaces; a word longer than the room stays whole. */
-export function wrap(text: string, first: string, rest: string): string[] {
-  const lines: string[] = [];
-  let line = first;
-  let isEmpty = true;
-  for (const word of text.trimEnd().split(" ")) {
-    if (!isEmpty && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = rest;
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line.trimEnd()];
 }

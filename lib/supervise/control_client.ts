@@ -14,6 +14,11 @@ export interface ControlClient {
   /** The folders that may hold the socket, as `runFolders` lists them. */
   readonly folders: readonly string[];
   readonly deadline: number;
+  /**
+   * Leave the connection open until this process ends: a supervisor that is PID 1 waits for that
+   * before it ends, and would otherwise take us along before we have an exit code.
+   */
+  readonly hold?: boolean;
 }
 
 /** The most that is read of an answer. */
@@ -34,7 +39,7 @@ export async function askSupervisor(
   for (const folder of client.folders) {
     const left = end - performance.now();
     if (left <= 0) return undefined;
-    const answer = await askOne(`${folder}/${CONTROL_SOCKET}`, method, path, client.sockets, left);
+    const answer = await askOne(`${folder}/${CONTROL_SOCKET}`, method, path, client, left);
     if (answer !== undefined) return answer;
   }
   return undefined;
@@ -64,7 +69,7 @@ async function askOne(
   socket: string,
   method: string,
   path: string,
-  sockets: Sockets,
+  { sockets, hold = false }: ControlClient,
   deadline: number,
 ): Promise<ControlAnswer | undefined> {
   let connection: Connection | undefined;
@@ -79,7 +84,9 @@ async function askOne(
     const head = `${method} ${path} HTTP/1.1\r\nHost: curvine-fluid\r\nContent-Length: 0\r\n` +
       `Connection: close\r\n\r\n`;
     await connection.write(new TextEncoder().encode(head));
-    return parseAnswer(await readAll(connection));
+    const answer = parseAnswer(await readAll(connection));
+    if (hold && answer !== undefined) connection = undefined;
+    return answer;
   } catch {
     return undefined;
   } finally {

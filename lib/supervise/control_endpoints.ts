@@ -14,9 +14,15 @@ export interface ControlActions {
   announce(target: string | undefined): boolean;
 }
 
-/** Answers one request (DESIGN, Health). */
+/**
+ * Answers one request (DESIGN, Health).
+ *
+ * @param near whether the client is on this machine: nobody else may stop or reload us, for a port
+ * that is open for probes and metrics is open for everybody
+ */
 export function respond(
   request: HttpRequest,
+  near: boolean,
   actions: ControlActions,
 ): HttpAnswer | Promise<HttpAnswer> {
   const { method, path, query } = request;
@@ -24,6 +30,9 @@ export function respond(
   if (wanted === undefined) return text(404, `there is no ${path}`);
   if (method !== wanted && !(wanted === "GET" && method === "HEAD")) {
     return text(405, `${path} wants ${wanted}`);
+  }
+  if (wanted === "POST" && !near) {
+    return text(403, `${path} is only for clients on this machine; use the control socket`);
   }
   switch (path) {
     case "/livez": {
@@ -44,13 +53,13 @@ export function respond(
     case "/unmounting": {
       const target = query.get("target") ?? undefined;
       return actions.announce(target)
-        ? json(200, { unmounting: "noted" })
+        ? { ...json(200, { unmounting: "noted" }), seeOff: true }
         : json(409, { error: "this is not the target of this supervisor" });
     }
     default: {
       const over = actions.stop("a request on the control socket");
       return query.get("wait") === "true"
-        ? over.then(() => json(200, { stop: "done" }))
+        ? over.then(() => ({ ...json(200, { stop: "done" }), seeOff: true }))
         : json(202, { stop: "requested" });
     }
   }

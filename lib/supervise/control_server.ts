@@ -4,7 +4,11 @@ import type { Connection, Listener } from "./sockets.ts";
 import type { Clock } from "./world.ts";
 
 /** Answers a request; a promise keeps the client waiting. */
-export type Respond = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
+export type Respond = (
+  request: HttpRequest,
+  /** Whether the client is on this machine. */
+  near: boolean,
+) => HttpAnswer | Promise<HttpAnswer>;
 
 /** More clients than this wait for others to leave. */
 const MOST_CLIENTS = 256;
@@ -31,6 +35,11 @@ export class ControlServer {
   constructor(respond: Respond, clock: Clock) {
     this.#respond = respond;
     this.#clock = clock;
+  }
+
+  /** Whether anything is listened at. */
+  get listens(): boolean {
+    return this.#listeners.length > 0;
   }
 
   /** Serves a listener until {@link close}. */
@@ -97,9 +106,9 @@ export class ControlServer {
       const request = parseRequest(head);
       const answer = request === undefined
         ? { status: 400, type: "text/plain; charset=utf-8", body: "not an HTTP request\n" }
-        : await this.#respond(request);
+        : await this.#respond(request, client.near);
       await client.write(answerBytes(answer, request?.method !== "HEAD"));
-      await this.#untilGone(client);
+      await this.#untilGone(client, answer.seeOff === true ? SEE_OFF_MS : UNTIL_GONE_MS);
     } catch {
       // The client has gone; so has its wish.
     } finally {
@@ -110,8 +119,8 @@ export class ControlServer {
   }
 
   /** The client closes when it has read all; one that does not is not waited for. */
-  async #untilGone(client: Connection): Promise<void> {
-    const cancel = this.#clock.after(UNTIL_GONE_MS, () => client.close());
+  async #untilGone(client: Connection, limit: number): Promise<void> {
+    const cancel = this.#clock.after(limit, () => client.close());
     const rest = new Uint8Array(1024);
     client.finish();
     while (await client.read(rest) !== null);
@@ -120,6 +129,9 @@ export class ControlServer {
 }
 
 const UNTIL_GONE_MS = 300;
+
+/** An unmount that was announced may have to write out what is cached. */
+const SEE_OFF_MS = 60_000;
 
 async function readHead(client: Connection): Promise<string | undefined> {
   const decoder = new TextDecoder();

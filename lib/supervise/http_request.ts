@@ -27,6 +27,11 @@ export interface HttpAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /**
+   * The client has to be seen off: it goes on working after the answer, in our PID namespace, and
+   * as PID 1 we would take it along when we end.
+   */
+  readonly seeOff?: boolean;
 }
 
 const REASONS: Readonly<Record<number, string>> = {

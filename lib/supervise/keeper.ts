@@ -106,7 +106,11 @@ export class Keeper {
   async emergency(): Promise<void> {
     const sequence = this.#stopSequence();
     sequence.hurry();
-    await sequence.run("quick", CLEANUP_MS);
+    try {
+      await sequence.run("quick", CLEANUP_MS);
+    } catch {
+      await sequence.force();
+    }
   }
 
   /** Ends all timers and watches. */
@@ -240,6 +244,7 @@ export class Keeper {
     const { log } = this.#parts.journal;
     this.target = mount === null ? undefined : new TargetWatch(mount, this.#world, {
       phase: () => PHASES[this.loop.state.name] ?? "idle",
+      servesFuse: () => this.daemon.servesFuse(),
       mounted: () => this.take({ name: "mounted" }),
       gone: () => {
         this.#downSince ??= this.#world.clock.now();
@@ -293,13 +298,15 @@ export class Keeper {
   async #stop(manner: StopManner): Promise<void> {
     // One that is under way ends everything too, and sooner.
     if (this.#stopping !== undefined) return;
-    this.#stopping = this.#stopSequence();
+    const sequence = this.#stopSequence();
+    this.#stopping = sequence;
     try {
-      await this.#stopping.run(manner, this.#parts.settings.stopTimeout);
+      await sequence.run(manner, this.#parts.settings.stopTimeout);
     } catch (error) {
-      // A stop that fails must still end: the daemon at least goes.
-      this.#parts.journal.log("error", "fault", `Cannot stop in order: ${describeError(error)}`);
-      this.daemon.signal("SIGKILL");
+      const reason = describeError(error);
+      const message = `The stop went wrong, ending by force: ${reason}`;
+      this.#parts.journal.log("error", "stop-failed", message);
+      await sequence.force();
     } finally {
       this.#stopping = undefined;
     }

@@ -1,4 +1,5 @@
 import type { MountPlan } from "../generate/plan.ts";
+import { isNamedOurs } from "../mount/classify.ts";
 import { isFuse, type Mount, parseMountinfo } from "../mount/mountinfo.ts";
 import { layersAt } from "../mount/mount_path.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
@@ -9,6 +10,8 @@ export interface ServedMount {
   readonly path: string;
   /** `major:minor`. */
   readonly device: string;
+  /** Whether it is a Curvine client's by its name. */
+  readonly named: boolean;
 }
 
 /** What the mount table says about a plan's mount points. */
@@ -17,7 +20,8 @@ export class MountWatch {
   readonly target: string;
   /** Devices that our daemons mounted there: leftovers of those need no asking. */
   readonly ownDevices = new Set<string>();
-  readonly #paths: readonly string[];
+  /** Our mount points: the target, or the `mnt-N` in it. */
+  readonly paths: readonly string[];
   readonly #mounts: Mounts;
 
   constructor(
@@ -27,7 +31,7 @@ export class MountWatch {
   ) {
     this.#mounts = mounts;
     this.target = resolveTarget(plan.target, parseMountinfo(mounts.table()), readLink);
-    this.#paths = plan.layers === undefined
+    this.paths = plan.layers === undefined
       ? [this.target]
       : plan.layers.map((layer) => this.target + layer.slice(plan.target.length));
   }
@@ -35,15 +39,17 @@ export class MountWatch {
   /** The FUSE mounts on top of our mount points, as far as they are there. */
   served(): ServedMount[] {
     const table = parseMountinfo(this.#mounts.table());
-    return this.#paths.flatMap((path) => {
+    return this.paths.flatMap((path) => {
       const top = layersAt(table, path).at(-1);
-      return top !== undefined && isFuse(top) ? [{ path, device: top.device }] : [];
+      return top !== undefined && isFuse(top)
+        ? [{ path, device: top.device, named: isNamedOurs(top) }]
+        : [];
     });
   }
 
   /** Whether every mount point is served, by these mounts. */
   isComplete(served: readonly ServedMount[]): boolean {
-    return served.length === this.#paths.length;
+    return served.length === this.paths.length;
   }
 
   /** Remembers what our daemon mounted, so that it is known as ours once the daemon is dead. */
@@ -60,7 +66,7 @@ export class MountWatch {
   state(): "served" | "covered" | "gone" {
     const table = parseMountinfo(this.#mounts.table());
     let covered = false;
-    for (const path of this.#paths) {
+    for (const path of this.paths) {
       const top = layersAt(table, path).at(-1);
       if (top !== undefined && this.#isOwn(top)) continue;
       if (!table.some((mount) => mount.path === path && this.#isOwn(mount))) return "gone";
@@ -76,7 +82,7 @@ export class MountWatch {
   /** FUSE mounts outside of our mount points, to tell a person where a daemon mounted instead. */
   elsewhere(): Mount[] {
     return parseMountinfo(this.#mounts.table())
-      .filter((mount) => isFuse(mount) && !this.#paths.includes(mount.path));
+      .filter((mount) => isFuse(mount) && !this.paths.includes(mount.path));
   }
 }
 

@@ -1,5 +1,7 @@
 /** A connected stream socket. */
 export interface Connection {
+  /** Whether the other side is on this machine: a Unix socket, or a loopback address. */
+  readonly near: boolean;
   /** @returns how many bytes came, `null` at the end */
   read(into: Uint8Array): Promise<number | null>;
   /** Writes all. */

@@ -79,6 +79,18 @@ export class StopSequence {
     await this.#endKin(milliseconds, "quick");
   }
 
+  /**
+   * The last resort, when the orderly way fails because `/proc`, say, is gone: nothing here looks
+   * before it acts. Only as many layers are detached as our daemon has made.
+   */
+  async force(): Promise<void> {
+    const { daemon, mounts, watch } = this.#parts;
+    const handle = daemon.current;
+    handle?.signal("SIGKILL");
+    for (const path of watch?.paths ?? []) await mounts.detach(path);
+    if (handle !== undefined) await this.#wait(handle, KILL_MS, false);
+  }
+
   async #abortDaemon(handle: ProcessHandle): Promise<boolean> {
     const { log, processes } = this.#parts;
     log("warn", "stacks", `Stacks of process ${handle.pid}:\n${processes.stacks(handle.pid)}`);

@@ -1,3 +1,4 @@
+import { ExitCode } from "../cli/exit_code.ts";
 import type { Plan } from "../generate/plan.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { ConfigWatch } from "./config_watch.ts";
@@ -9,6 +10,7 @@ import { Keeper } from "./keeper.ts";
 import { chooseRunFolder, openControl } from "./run_folder.ts";
 import { CONTROL_SOCKET } from "./run_folders.ts";
 import type { SuperviseOptions } from "./supervise.ts";
+import { lockTarget } from "./target_lock.ts";
 import { takeSnapshot } from "./take_snapshot.ts";
 import { validateConfig, type Verdict } from "./validate_config.ts";
 import type { FuseConnections, Stop, World } from "./world.ts";
@@ -18,7 +20,7 @@ const SETUP_WAIT_MS = 50;
 
 /** Our last lines, and clients that waited for our end. */
 const FLUSH_MS = 500;
-const LAST_CLIENTS_MS = 400;
+const LAST_CLIENTS_MS = 1000;
 
 /** The supervisor as the outside sees it: signals, the control socket, the configuration. */
 export class Supervisor {
@@ -35,6 +37,7 @@ export class Supervisor {
   #ownsSocket = false;
   /** Absent until the run folder is known, in which fusectl may have to be mounted. */
   #connections: FuseConnections | undefined;
+  #validation: Promise<unknown> = Promise.resolve();
 
   constructor(plan: Plan, options: SuperviseOptions) {
     const { world, settings, env } = options;
@@ -65,8 +68,8 @@ export class Supervisor {
         close: () => Promise.resolve(),
       },
     });
-    this.#server = new ControlServer((request) =>
-      respond(request, {
+    this.#server = new ControlServer((request, near) =>
+      respond(request, near, {
         snapshot: () => this.#snapshot(),
         stop: (by) => this.#stopAndWait(by),
         reload: () => this.lookAtConfig(),
@@ -79,13 +82,19 @@ export class Supervisor {
     const world = this.#world;
     const { settings, env } = this.#options;
     const { log } = this.#journal;
+    this.#folder = chooseRunFolder(world, env, settings, log);
+    const rival = await lockTarget(this.#folder, this.#keeper.plan, world, log);
+    if (rival !== undefined) {
+      log("error", "locked", rival);
+      await this.#close();
+      return ExitCode.TryAgain;
+    }
+    this.#connections = world.connections(this.#folder);
     // The daemon first; everything else can wait for the milliseconds that it needs.
     await this.#inTime(this.#keeper.begin(), SETUP_WAIT_MS);
     if (!world.becomeSubreaper() && world.pid !== 1) {
       log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
     }
-    this.#folder = chooseRunFolder(world, env, settings, log);
-    this.#connections = world.connections(this.#folder);
     this.#stops.push(world.watchMounts(() => this.#keeper.target?.stir()));
     // What was mounted before the kernel was asked to tell.
     this.#keeper.target?.stir();
@@ -169,7 +178,12 @@ export class Supervisor {
     const { processes, files } = this.#world;
     const folder = this.#folder;
     if (folder === undefined) return { kind: "unknown" };
-    return await validateConfig(plan, { processes, files, env, folder, writeConfig });
+    // One at a time: each writes its copies under the same names.
+    const verdict = this.#validation.then(() =>
+      validateConfig(plan, { processes, files, env, folder, writeConfig })
+    );
+    this.#validation = verdict;
+    return await verdict;
   }
 
   #watchConfig(): void {

@@ -68,6 +68,8 @@ export interface Processes {
   adopt(pid: number): ProcessHandle;
   /** Children of ours that carry a variable with this value in their environment. */
   marked(variable: string, value: string): MarkedChild[];
+  /** Whether any process that carries a variable with this value has the FUSE device open. */
+  anyServesFuse(variable: string, value: string): boolean;
   /** Orphans reaped so far that nobody waited for. */
   reaped(): number;
   /** What the threads of a process do, for a person who looks for a hang. */
@@ -119,6 +121,12 @@ export interface Files {
   makeFolder(path: string, alone: boolean): void;
 }
 
+/** A lock that ends with us, whatever ends us. */
+export interface Locks {
+  /** @returns `undefined` when somebody else holds it @throws when it cannot be tried */
+  take(path: string): Promise<Stop | undefined>;
+}
+
 /** All that the supervisor touches, so that tests can hand over a world of their own. */
 export interface World {
   readonly clock: Clock;
@@ -128,6 +136,7 @@ export interface World {
   readonly sockets: Sockets;
   readonly output: Output;
   readonly files: Files;
+  readonly locks: Locks;
   /** Our own numbers. */
   readonly user: number;
   readonly pid: number;

@@ -33,6 +33,7 @@ function listening(listener: Deno.Listener<Deno.Conn>): Listener {
 function connection(conn: Deno.Conn): Connection {
   let open = true;
   return {
+    near: isNear(conn.remoteAddr),
     read: (into) => conn.read(into),
     async write(bytes: Uint8Array): Promise<void> {
       let rest = bytes;
@@ -46,4 +47,8 @@ function connection(conn: Deno.Conn): Connection {
       open = false;
     },
   };
+}
+
+function isNear(address: Deno.Addr): boolean {
+  return !("hostname" in address) || /^(127\.|::1$|::ffff:127\.)/.test(address.hostname);
 }

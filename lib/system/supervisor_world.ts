@@ -2,11 +2,12 @@ import type { MountAnswer } from "../mount/classify.ts";
 import type { FuseConnections, World } from "../supervise/world.ts";
 import { systemClock } from "./clock.ts";
 import { watchFaults } from "./faults.ts";
+import { lockFile } from "./file_lock.ts";
 import { systemFiles } from "./files.ts";
 import { readLink, systemFolders } from "./folders.ts";
 import { fuseConnections } from "./fuse_connections.ts";
 import { kernel } from "./kernel_calls.ts";
-import { systemMounts } from "./mounts.ts";
+import { HeldMountTable, systemMounts } from "./mounts.ts";
 import { Poller } from "./poller.ts";
 import { askByChild } from "./probe_child.ts";
 import { systemProcesses } from "./processes.ts";
@@ -33,12 +34,16 @@ export function supervisorWorld(
   const stderr = new Sink(out.stderr);
   const processes = systemProcesses(stdout, stderr);
   const poller = new Poller();
+  const mountTable = new HeldMountTable();
   const asked = new Map<string, Promise<MountAnswer>>();
   let connections: FuseConnections | undefined;
   return {
     clock: systemClock,
     processes,
-    mounts: systemMounts((path, deadline) => askByChild(path, deadline, self, processes, asked)),
+    mounts: systemMounts(
+      (path, deadline) => askByChild(path, deadline, self, processes, asked),
+      () => mountTable.read(),
+    ),
     folders: systemFolders,
     sockets: systemSockets,
     output: {
@@ -49,6 +54,12 @@ export function supervisorWorld(
       },
     },
     files: systemFiles,
+    locks: {
+      take: async (path) => {
+        const lock = await lockFile(path, 0);
+        return lock === undefined ? undefined : () => lock.release();
+      },
+    },
     user: Deno.uid() ?? 0,
     pid: Deno.pid,
     random: Math.random,
@@ -58,11 +69,18 @@ export function supervisorWorld(
     watchFolder: (path, changed) => poller.watchFolder(path, changed),
     watchFaults,
     becomeSubreaper: () => kernel().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) === 0,
-    trimMemory,
+    trimMemory: () => {
+      try {
+        trimMemory();
+      } catch {
+        // It would have been nice to have.
+      }
+    },
     async close(): Promise<void> {
       await connections?.close();
       processes.close();
       await poller.close();
+      mountTable.close();
     },
   };
 }

@@ -33,8 +33,7 @@ export function fault(
         await body(run);
         assert.deepEqual(await run.losses(), [], "files were lost or changed");
       } catch (error) {
-        const reason = error instanceof Error ? error.stack ?? error.message : `${error}`;
-        throw new Error(`${reason}\n--- what was there:\n${run.report()}`);
+        throw new Error(`${reasonOf(error)}\n--- what was there:\n${run.report()}`);
       }
     },
   });
@@ -68,4 +67,10 @@ export async function assertHealthy(run: FaultRun): Promise<void> {
 export async function assertStops(run: FaultRun): Promise<void> {
   run.signal("SIGTERM");
   await assertEnded(run, 0);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return `${error}`;
+  const cause = error.cause === undefined ? "" : `\ncaused by: ${reasonOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
 }

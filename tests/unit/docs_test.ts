@@ -64,7 +64,7 @@ Deno.test("the help names every exit code of ours", () => {
   const text = programHelp();
   const shells: number[] = [ExitCode.CannotExecute, ExitCode.CommandNotFound];
   for (const code of Object.values(ExitCode).filter((one) => !shells.includes(one))) {
-    assert.match(text, new RegExp(`\\b${code} \\w`));
+    assert.match(text, new RegExp(`\\b${code}\\s\\w`));
   }
 });
 

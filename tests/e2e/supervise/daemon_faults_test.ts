@@ -227,6 +227,38 @@ fault(
 );
 
 fault(
+  "the daemon floods stdout without any line's end: our memory is bounded",
+  { plan: ["flood=zero mount"], launch: `exec "$@" >/dev/null 2>>"$ROOT/stderr"` },
+  async (run) => {
+    await run.start();
+    await run.mounted();
+    const flood = run.processes().find(({ name }) => name === "cat");
+    assert.ok(flood, "the flood runs");
+    const [memory, written] = [memoryOf(run.pid), writtenBy(flood.pid)];
+    await eventually("200 MB came through", () => writtenBy(flood.pid) > written + 200e6);
+    const growth = memoryOf(run.pid) - memory;
+    assert.ok(growth < 32 * 2 ** 20, `memory grew by ${growth} bytes`);
+    await assertStops(run);
+  },
+);
+
+fault(
+  "the daemon floods and fails: the last words fit into a termination message",
+  {
+    plan: [`flood sleep=0.1 complain=the-last-word exit=41`],
+    env: { CURVINE_FLUID_RESTART_LIMIT: "2" },
+    launch: `exec "$@" >/dev/null 2>&1`,
+  },
+  async (run) => {
+    await run.start();
+    await assertEnded(run, 41);
+    const size = new TextEncoder().encode(run.terminationLog()).length;
+    assert.ok(size > 0 && size <= 4096, `${size} bytes`);
+    assert.match(run.terminationLog(), /exited with 41/);
+  },
+);
+
+fault(
   "the daemon's output passes through unchanged",
   { plan: ["say=one-line complain=another-line mount"] },
   async (run) => {
@@ -282,3 +314,53 @@ fault(
     assert.match(run.terminationLog() + run.stderr(), /lib\/curvine-fuse/);
   },
 );
+
+fault("the daemon gets a clean process: descriptors, signals, environment", {
+  plan: ["never"],
+  env: { CURVINE_FUSE_STATE_PATH: "/nonexistent/state" },
+}, async (run) => {
+  await run.start();
+  await eventually("it sleeps", () => run.daemon().name === "sleep");
+  const { pid } = run.daemon();
+  // Whoever runs the tests may have left descriptors open that everybody inherits.
+  const plain = run.spawnOnHost(["sleep", "100000"]);
+  await eventually("the plain one sleeps", () => commandOf(plain.pid) === "sleep\n");
+  assert.deepEqual(descriptorsOf(pid), descriptorsOf(plain.pid), "nothing of ours");
+  assert.equal(signalsOf(pid, "SigBlk"), 0n, "no signal is blocked");
+  assert.equal(signalsOf(pid, "SigIgn"), 0n, "no signal is ignored");
+  assert.equal(run.starts()[0]?.state, "", "CURVINE_FUSE_STATE_PATH of a cold start");
+  await assertStops(run);
+});
+
+fault("somebody else's mount appears while the daemon starts: not taken for ours", {
+  plan: ["never"],
+  env: { CURVINE_FLUID_START_TIMEOUT: "1s", CURVINE_FLUID_RESTART_LIMIT: "1" },
+}, async (run) => {
+  await run.start();
+  await eventually("the daemon was started", () => run.starts().length === 1);
+  Deno.mkdirSync(run.target, { recursive: true });
+  const options = ["-o", "subtype=somebodys"];
+  const other = run.spawnOnHost(["bindfs", "-f", ...options, `${run.root}/source`, run.target]);
+  await eventually("it is mounted", () => run.layers().length === 1);
+  await steadily("ready", 503, 500, async () => (await run.control("/readyz")).status);
+  assert.ok(await run.exitCode() !== 0, "not a success");
+  assert.deepEqual(run.layers().map(({ type }) => type), ["fuse.somebodys"], "left alone");
+  assert.deepEqual(run.processes(), []);
+  other.kill("SIGTERM");
+  await other.status;
+});
+
+function descriptorsOf(pid: number): string[] {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => name).sort();
+}
+
+function commandOf(pid: number): string {
+  return Deno.readTextFileSync(`/proc/${pid}/comm`);
+}
+
+/** A mask of the ordinary signals; 32 and above are libc's own business. */
+function signalsOf(pid: number, field: string): bigint {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const mask = new RegExp(`^${field}:\\s*(\\w+)$`, "m").exec(status)?.[1] ?? "";
+  return BigInt(`0x${mask}`) & 0x7fff_ffffn;
+}

@@ -292,3 +292,44 @@ fault("mnt_number 3: three layers, all cleared after a kill, no folder left in t
   );
   await assertStops(run);
 });
+
+fault("a mount of an earlier life that hangs: cleared, not touched", {}, async (run) => {
+  const daemon = await run.mountOnHost();
+  daemon.kill("SIGSTOP");
+  const reader = run.spawnOnHost(["ls", run.target]);
+  await eventually("somebody waits", () => waitsForFuse(reader.pid));
+  await run.start();
+  await assertHealthy(run);
+  await assertStops(run);
+});
+
+fault("the target is a symbolic link: mounted where it leads, once", {
+  before: 'mkdir -p "$ROOT/host/real" && ln -s real "$TARGET"',
+}, async (run) => {
+  const served = async (): Promise<boolean> => {
+    const { stdout } = await run.onHost(["cat", `${run.target}/canary`], 1_000);
+    const paths = run.hostMounts().map(({ path }) => path);
+    return stdout === "alive\n" && paths.length === 1 && paths[0] === `${run.root}/host/real`;
+  };
+  await run.start();
+  await eventually("it serves", served);
+  Deno.kill(run.daemon().pid, "SIGKILL");
+  await eventually("it serves again", async () => run.starts().length === 2 && await served());
+  await assertStops(run);
+});
+
+fault("the target cannot be made: said so, nothing is started", {
+  target: "neighbour/canary/mount",
+}, async (run) => {
+  await run.start();
+  await assertEnded(run, 71);
+  assert.deepEqual(run.starts(), []);
+  assert.match(run.stderr(), /neighbour\/canary/);
+});
+
+fault("somebody unmounts, and TERM comes at once: ended, exit 0", {}, async (run) => {
+  await run.start();
+  await run.mounted();
+  assert.equal((await run.onHost(["umount", "-l", run.target])).code, 0);
+  await assertStops(run);
+});

@@ -117,6 +117,57 @@ fault("the successor comes but never serves: a stop still ends it all", {
   await assertStops(run);
 });
 
+fault("the successor comes but never serves: a cold start", {
+  plan: ["raw", "never", "raw"],
+  env: { CURVINE_FLUID_START_TIMEOUT: "1s" },
+}, async (run) => {
+  await run.start();
+  const old = await run.mounted();
+  run.signal("SIGUSR1");
+  await startNumber(run, 2);
+  await run.remounted(old);
+  await settled(run);
+  await assertHealthy(run);
+  assert.ok(!run.processes().some(({ name }) => name === "sleep"), "the useless one is gone");
+  await assertStops(run);
+});
+
+fault(
+  "the adopted successor hangs: mounted again",
+  { plan: ["raw", "raw", "mount"] },
+  async (run) => {
+    await run.start();
+    const old = await run.mounted();
+    run.signal("SIGUSR1");
+    await startNumber(run, 2);
+    await settled(run);
+    run.tellStandIn("mute");
+    const reader = run.spawnOnHost(["ls", run.target]);
+    await run.remounted(old);
+    assert.notEqual((await reader.status).code, 0, "the one who waited got an error");
+    await assertHealthy(run);
+    await assertStops(run);
+  },
+);
+
+for (const pid1 of [true, false]) {
+  fault(`the adopted successor ignores TERM (${pid1 ? "PID 1" : "a child"}): killed in time`, {
+    pid1,
+    plan: ["raw", "raw,term=ignore"],
+    env: { CURVINE_FLUID_STOP_TIMEOUT: "1500ms" },
+  }, async (run) => {
+    await run.start();
+    await run.mounted();
+    run.signal("SIGUSR1");
+    await startNumber(run, 2);
+    await settled(run);
+    const began = performance.now();
+    await assertStops(run);
+    const took = performance.now() - began;
+    assert.ok(took < 3_000, `a budget of 1500 ms, took ${took.toFixed()} ms`);
+  });
+}
+
 fault(
   "the successor comes slowly: the mount lives on",
   { plan: ["raw", "sleep=1.5 raw"] },

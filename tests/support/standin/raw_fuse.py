@@ -13,6 +13,7 @@ OPTIONS, comma separated:
   reload=no-successor  it exits 0 and nobody follows
   reload=twice         two successors come
   reload=late-exit     the successor comes at once, it leaves a second later
+  term=ignore          TERM, INT, QUIT and HUP do nothing
   term=busy            no fusermount: a busy mount is left behind, stale
   mute                 reads requests and never answers; also while the file `mute` lies beside
 """
@@ -192,6 +193,8 @@ def hand_over():
 
 
 def stop():
+    if "term=ignore" in options:
+        return
     for path in targets:
         unmount(path)
     os._exit(0)

@@ -10,6 +10,7 @@ import { SNAPSHOT } from "../observe/sample_snapshot.ts";
 
 /** A client at the other end of a connection. */
 class FakeClient implements Connection {
+  readonly near = true;
   received = "";
   closed = false;
   #chunks: (Uint8Array | null)[] = [];
@@ -185,14 +186,14 @@ Deno.test("request lines: what is no HTTP/1 is refused", () => {
   }
 });
 
-function ask(method: string, target: string, snapshot = SNAPSHOT): {
+function ask(method: string, target: string, snapshot = SNAPSHOT, near = true): {
   answer: ReturnType<typeof respond>;
   done: string[];
 } {
   const done: string[] = [];
   const request = parseRequest(`${method} ${target} HTTP/1.1\r\n`);
   assert.ok(request);
-  const answer = respond(request, {
+  const answer = respond(request, near, {
     snapshot: () => snapshot,
     stop: () => {
       done.push("stop");
@@ -231,4 +232,14 @@ Deno.test("endpoints: what changes something wants POST", async () => {
   assert.equal((await ask("POST", "/stop?wait=true").answer).status, 200);
   assert.equal((await ask("POST", "/unmounting?target=%2Fm").answer).status, 200);
   assert.equal((await ask("POST", "/unmounting?target=%2Fn").answer).status, 409);
+});
+
+Deno.test("endpoints: from another machine nobody stops or reloads, everybody reads", async () => {
+  for (const path of ["/stop", "/stop?wait=true", "/reload", "/unmounting?target=%2Fm"]) {
+    const { answer, done } = ask("POST", path, SNAPSHOT, false);
+    assert.deepEqual([(await answer).status, done], [403, []]);
+  }
+  for (const path of ["/livez", "/readyz", "/metrics", "/status"]) {
+    assert.equal((await ask("GET", path, SNAPSHOT, false).answer).status, 200);
+  }
 });
