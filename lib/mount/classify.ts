@@ -28,6 +28,11 @@ export type LayerKind =
 const OUR_SOURCE = "curvinefs";
 const OUR_TYPE = "fuse.curvinefs";
 
+/** Whether a mount is a Curvine client's by its name. */
+export function isNamedOurs(mount: Mount): boolean {
+  return mount.type === OUR_TYPE || mount.source === OUR_SOURCE;
+}
+
 /** What the decision needs beside the layer itself. */
 export interface LayerFacts {
   /** Devices that daemons of ours mounted while we were running. */
@@ -44,7 +49,7 @@ export interface LayerFacts {
  */
 export function classifyLayer(layer: Mount, overFuse: boolean, facts: LayerFacts): LayerKind {
   if (!isFuse(layer)) return overFuse ? "foreign" : "base";
-  if (layer.type === OUR_TYPE || layer.source === OUR_SOURCE) return "ours";
+  if (isNamedOurs(layer)) return "ours";
   if (facts.ownDevices.has(layer.device)) return "ours";
   if (facts.answer === undefined) return "unclear";
   // A daemon that is only slow may hold data that was not written yet: silence is not death.

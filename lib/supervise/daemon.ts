@@ -94,6 +94,11 @@ export class Daemon {
     return server === undefined ? undefined : { pid: server.pid, kind: "server" };
   }
 
+  /** Whether the daemon, or a child of it, serves a FUSE mount, whatever that is called. */
+  servesFuse(): boolean {
+    return this.#processes.anyServesFuse(MARK, this.#mark);
+  }
+
   #watch(handle: ProcessHandle): void {
     this.#current = handle;
     void handle.exited.then((status) => {

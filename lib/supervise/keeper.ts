@@ -106,7 +106,11 @@ export class Keeper {
   async emergency(): Promise<void> {
     const sequence = this.#stopSequence();
     sequence.hurry();
-    await sequence.run("quick", CLEANUP_MS);
+    try {
+      await sequence.run("quick", CLEANUP_MS);
+    } catch {
+      await sequence.force();
+    }
   }
 
   /** Ends all timers and watches. */
@@ -240,6 +244,7 @@ export class Keeper {
     const { log } = this.#parts.journal;
     this.target = mount === null ? undefined : new TargetWatch(mount, this.#world, {
       phase: () => PHASES[this.loop.state.name] ?? "idle",
+      servesFuse: () => this.daemon.servesFuse(),
       mounted: () => this.take({ name: "mounted" }),
       gone: () => {
         this.#downSince ??= this.#world.clock.now();
@@ -298,8 +303,9 @@ export class Keeper {
     try {
       await sequence.run(manner, this.#parts.settings.stopTimeout);
     } catch (error) {
-      const message = describeError(error);
-      this.#parts.journal.log("error", "fault", `Cannot stop in order, using force: ${message}`);
+      const reason = describeError(error);
+      const message = `The stop went wrong, ending by force: ${reason}`;
+      this.#parts.journal.log("error", "stop-failed", message);
       await sequence.force();
     } finally {
       this.#stopping = undefined;

@@ -1,4 +1,5 @@
 import type { MountPlan } from "../generate/plan.ts";
+import { isNamedOurs } from "../mount/classify.ts";
 import { isFuse, type Mount, parseMountinfo } from "../mount/mountinfo.ts";
 import { layersAt } from "../mount/mount_path.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
@@ -9,6 +10,8 @@ export interface ServedMount {
   readonly path: string;
   /** `major:minor`. */
   readonly device: string;
+  /** Whether it is a Curvine client's by its name. */
+  readonly named: boolean;
 }
 
 /** What the mount table says about a plan's mount points. */
@@ -38,7 +41,9 @@ export class MountWatch {
     const table = parseMountinfo(this.#mounts.table());
     return this.paths.flatMap((path) => {
       const top = layersAt(table, path).at(-1);
-      return top !== undefined && isFuse(top) ? [{ path, device: top.device }] : [];
+      return top !== undefined && isFuse(top)
+        ? [{ path, device: top.device, named: isNamedOurs(top) }]
+        : [];
     });
   }
 

@@ -35,9 +35,9 @@ export class Supervisor {
   readonly #stops: Stop[] = [];
   #folder: string | undefined;
   #ownsSocket = false;
-  #validation: Promise<unknown> = Promise.resolve();
-  /** Absent until the daemon has been started. fusectl may have to be mounted in the run folder. */
+  /** Absent until the run folder is known, in which fusectl may have to be mounted. */
   #connections: FuseConnections | undefined;
+  #validation: Promise<unknown> = Promise.resolve();
 
   constructor(plan: Plan, options: SuperviseOptions) {
     const { world, settings, env } = options;
@@ -89,12 +89,12 @@ export class Supervisor {
       await this.#close();
       return ExitCode.TryAgain;
     }
+    this.#connections = world.connections(this.#folder);
     // The daemon first; everything else can wait for the milliseconds that it needs.
     await this.#inTime(this.#keeper.begin(), SETUP_WAIT_MS);
     if (!world.becomeSubreaper() && world.pid !== 1) {
       log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
     }
-    this.#connections = world.connections(this.#folder);
     this.#stops.push(world.watchMounts(() => this.#keeper.target?.stir()));
     // What was mounted before the kernel was asked to tell.
     this.#keeper.target?.stir();

@@ -7,6 +7,8 @@ import type { Stop, World } from "./world.ts";
 export interface TargetEvents {
   /** Whether the mount is `awaited`, `serving`, or of no interest just now. */
   phase(): "awaited" | "serving" | "idle";
+  /** Whether our daemon serves a FUSE mount, for mounts whose names do not tell. */
+  servesFuse(): boolean;
   /** It was awaited, and is there. */
   mounted(): void;
   /** It served, and is there no more. */
@@ -88,7 +90,7 @@ export class TargetWatch {
     const begun = clock.now();
     const phase = this.#events.phase();
     const before = this.state;
-    if (phase === "awaited") this.own();
+    if (phase === "awaited") this.#await();
     else this.state = this.mounts.state();
     this.#lastLook = clock.now();
     this.#cost = this.#lastLook - begun;
@@ -98,6 +100,14 @@ export class TargetWatch {
       if (this.state === "gone") this.#events.gone();
       else this.#events.covered(this.state === "covered");
     }
+  }
+
+  /** Somebody else may mount here just now: theirs is not ours. */
+  #await(): void {
+    const served = this.mounts.served();
+    const ours = served.filter(({ named }) => named || this.#events.servesFuse());
+    if (ours.length > 0) this.mounts.own(ours);
+    this.state = this.mounts.isComplete(ours) ? "served" : "gone";
   }
 
   close(): void {

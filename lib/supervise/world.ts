@@ -68,6 +68,8 @@ export interface Processes {
   adopt(pid: number): ProcessHandle;
   /** Children of ours that carry a variable with this value in their environment. */
   marked(variable: string, value: string): MarkedChild[];
+  /** Whether any process that carries a variable with this value has the FUSE device open. */
+  anyServesFuse(variable: string, value: string): boolean;
   /** Orphans reaped so far that nobody waited for. */
   reaped(): number;
   /** What the threads of a process do, for a person who looks for a hang. */

@@ -42,6 +42,16 @@ export function servesFuse(pid: number): boolean {
   return false;
 }
 
+/** Whether any process that carries an entry in its environment has the FUSE device open. */
+export function anyServesFuse(entry: string): boolean {
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const pid = Number(name);
+    if (environmentOf(pid).includes(entry) && servesFuse(pid)) return true;
+  }
+  return false;
+}
+
 /** As much of it as a person will read. */
 const MOST_THREADS = 64;
 

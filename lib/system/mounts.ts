@@ -4,6 +4,7 @@ import { kernel } from "./kernel_calls.ts";
 import { cString } from "./libc.ts";
 import { within } from "./within.ts";
 
+const MOUNTINFO = "/proc/self/mountinfo";
 const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
 const CAP_SYS_ADMIN = 21n;
@@ -14,12 +15,18 @@ const CAP_SYS_ADMIN = 21n;
  */
 const DETACH_WAIT_MS = 500;
 
-/** The real mounts. @param ask how a disposable child asks a mount; see `probe` */
+/**
+ * The real mounts.
+ *
+ * @param ask how a disposable child asks a mount; see `probe`
+ * @param table how the mount table is read; see {@link HeldMountTable}
+ */
 export function systemMounts(
   ask: (path: string, deadline: number) => Promise<MountAnswer>,
+  table: () => string = () => Deno.readTextFileSync(MOUNTINFO),
 ): Mounts {
   return {
-    table: () => Deno.readTextFileSync("/proc/self/mountinfo"),
+    table,
     async detach(path: string): Promise<void> {
       await within(DETACH_WAIT_MS, umount(path, MNT_DETACH | UMOUNT_NOFOLLOW));
     },
@@ -29,6 +36,38 @@ export function systemMounts(
     ask,
     mayMount,
   };
+}
+
+/**
+ * The mount table through a descriptor that stays open: it can be read when no more descriptors are
+ * to be had, and even after somebody has unmounted `/proc`.
+ */
+export class HeldMountTable {
+  #file: Deno.FsFile | undefined;
+  #buffer = new Uint8Array(16 * 1024);
+
+  /** @returns the whole text */
+  read(): string {
+    this.#file ??= Deno.openSync(MOUNTINFO);
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    let length = 0;
+    for (;;) {
+      if (length === this.#buffer.length) {
+        const bigger = new Uint8Array(length * 2);
+        bigger.set(this.#buffer);
+        this.#buffer = bigger;
+      }
+      const count = this.#file.readSync(this.#buffer.subarray(length));
+      if (count === null || count === 0) break;
+      length += count;
+    }
+    return new TextDecoder().decode(this.#buffer.subarray(0, length));
+  }
+
+  close(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
 }
 
 /** Buffers of calls under way: the kernel reads them from another thread. */

@@ -7,7 +7,13 @@ import {
   SpawnError,
   type SpawnRequest,
 } from "../supervise/world.ts";
-import { childPids, environmentOf, servesFuse, stacksOf } from "./child_processes.ts";
+import {
+  anyServesFuse,
+  childPids,
+  environmentOf,
+  servesFuse,
+  stacksOf,
+} from "./child_processes.ts";
 import { pump } from "./pump.ts";
 import { Reaper } from "./reaper.ts";
 import type { Sink } from "./sink.ts";
@@ -71,6 +77,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     },
     adopt: (pid) => handle(pid, reaper.adopt(pid)),
     marked: (variable, value) => marked(`${variable}=${value}`),
+    anyServesFuse: (variable, value) => anyServesFuse(`${variable}=${value}`),
     reaped: () => reaper.count,
     stacks: stacksOf,
     close(): void {

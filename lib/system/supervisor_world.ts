@@ -7,7 +7,7 @@ import { systemFiles } from "./files.ts";
 import { readLink, systemFolders } from "./folders.ts";
 import { fuseConnections } from "./fuse_connections.ts";
 import { kernel } from "./kernel_calls.ts";
-import { systemMounts } from "./mounts.ts";
+import { HeldMountTable, systemMounts } from "./mounts.ts";
 import { Poller } from "./poller.ts";
 import { askByChild } from "./probe_child.ts";
 import { systemProcesses } from "./processes.ts";
@@ -34,12 +34,16 @@ export function supervisorWorld(
   const stderr = new Sink(out.stderr);
   const processes = systemProcesses(stdout, stderr);
   const poller = new Poller();
+  const mountTable = new HeldMountTable();
   const asked = new Map<string, Promise<MountAnswer>>();
   let connections: FuseConnections | undefined;
   return {
     clock: systemClock,
     processes,
-    mounts: systemMounts((path, deadline) => askByChild(path, deadline, self, processes, asked)),
+    mounts: systemMounts(
+      (path, deadline) => askByChild(path, deadline, self, processes, asked),
+      () => mountTable.read(),
+    ),
     folders: systemFolders,
     sockets: systemSockets,
     output: {
@@ -76,6 +80,7 @@ export function supervisorWorld(
       await connections?.close();
       processes.close();
       await poller.close();
+      mountTable.close();
     },
   };
 }

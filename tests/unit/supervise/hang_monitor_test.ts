@@ -4,7 +4,7 @@ import { HangMonitor } from "../../../lib/supervise/hang_monitor.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
 const LIMITS = { hangTimeout: 300_000, probeInterval: 10_000, probeTimeout: 5000 };
-const SERVED = [{ path: "/m", device: "0:52" }];
+const SERVED = [{ path: "/m", device: "0:52", named: true }];
 
 function setUp(limits = LIMITS): {
   clock: FakeClock;
