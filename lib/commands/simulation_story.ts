@@ -1,0 +1,61 @@
+import { curvinePaths } from "../curvine/paths.ts";
+import { readBase } from "../generate/base_config.ts";
+import type { Generated } from "../generate/generate_plan.ts";
+import { redactPlan } from "../generate/redact_plan.ts";
+import type { Story } from "../simulate/story.ts";
+import { changeLines, tomlChanges } from "../simulate/toml_changes.ts";
+import type { Host } from "../system/host.ts";
+import { inputsOf } from "./inputs_of.ts";
+
+/** Tells what was detected and generated, against the base. */
+export async function tellPlan(
+  { plan, secretPaths }: Generated,
+  story: Story,
+  host: Host,
+): Promise<void> {
+  story.section({
+    kind: "mode",
+    text: "Mode",
+    lines: plan.reasons,
+    data: { mode: plan.mode, component: plan.component },
+  });
+  for (const { code, message } of plan.warnings) {
+    story.section({ kind: "warning", text: `Warning (${code})`, lines: [message], data: { code } });
+  }
+  const base = await readBase(curvinePaths(host.env), inputsOf(host, []));
+  const shown = redactPlan(plan, secretPaths);
+  const changes = tomlChanges(base.toml, shown.config.toml);
+  story.section({
+    kind: "config",
+    text: `Configuration ${plan.config.path}, against ${
+      base.path === undefined ? "no base" : `the base ${base.path}`
+    }`,
+    lines: changes.flatMap(changeLines),
+    data: { path: plan.config.path, base: base.path ?? null, changes },
+  });
+  const { argv, policy } = plan.process;
+  story.section({
+    kind: "process",
+    text: policy === "supervise"
+      ? "Process, started and kept alive"
+      : "Process, which takes our place (exec)",
+    lines: [argv.join(" ")],
+    data: { argv, policy },
+  });
+}
+
+/** What the daemon prints, line by line. */
+export function daemonOutput(story: Story): { write(bytes: Uint8Array): Promise<number> } {
+  const decoder = new TextDecoder();
+  let rest = "";
+  return {
+    write(bytes: Uint8Array): Promise<number> {
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        story.event({ kind: "daemon", text: `daemon: ${line}`, data: { line } });
+      }
+      return Promise.resolve(bytes.length);
+    },
+  };
+}
