@@ -37,11 +37,6 @@ export class ControlServer {
     this.#clock = clock;
   }
 
-  /** Whether anything is listened at. */
-  get listens(): boolean {
-    return this.#listeners.length > 0;
-  }
-
   /** Serves a listener until {@link close}. */
   serve(listener: Listener): void {
     this.#listeners.push(listener);

@@ -13,6 +13,9 @@ import { type DaemonStart, installStandIn, parseStarts } from "./stand_in.ts";
 /** A run may end within milliseconds: it begins when its namespace is known and pinned. */
 const WAIT = 'set -e\nuntil [ -e "$ROOT/go" ]; do sleep 0.01; done';
 
+/** The longest that anybody waits for the control socket; where there is none, tests say so. */
+const SOCKET_MS = 2000;
+
 /** How a run of the executable is set up. */
 export interface FaultSetup {
   /** Whether it is PID 1 of a PID namespace (the default) or a child in a shared one. */
@@ -334,9 +337,13 @@ export class FaultRun implements AsyncDisposable {
     return this.starts().filter(({ state }) => state === "").length;
   }
 
-  /** One request to the control socket. */
-  control(path: string, method: "GET" | "POST" = "GET"): Promise<ControlAnswer> {
-    return askControl(`${this.root}/run/control.sock`, method, path);
+  /** One request to the control socket, which comes a moment after the first daemon. */
+  async control(path: string, method: "GET" | "POST" = "GET"): Promise<ControlAnswer> {
+    const socket = `${this.root}/run/control.sock`;
+    await eventually("the control socket is there", () => exists(socket), SOCKET_MS).catch(
+      () => {},
+    );
+    return await askControl(socket, method, path);
   }
 
   /** `/status`, parsed. */
@@ -418,5 +425,14 @@ function textOrEmpty(path: string): string {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }

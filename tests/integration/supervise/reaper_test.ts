@@ -47,7 +47,7 @@ Deno.test("thousands of orphans go, and no child loses its exit status to that",
     }
     for (const maker of makers) assert.equal((await maker.status).code, 9);
     assert.deepEqual(wrong, []);
-    await eventually("all orphans are reaped", () => reaper.count === orphans);
+    await eventually("all orphans are reaped", () => reaper.count >= orphans);
     assert.equal(zombies(), 0);
   } finally {
     reaper.close();
