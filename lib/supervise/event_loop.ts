@@ -41,18 +41,13 @@ export class EventLoop {
 
   /** Carries out what the beginning wants, unless an early signal has ended it already. */
   begin(): void {
-    if (this.state.name === "clearing") this.#guarded(() => this.#perform(begin().actions));
+    if (this.state.name === "clearing") this.#run(() => this.#perform(begin().actions));
   }
 
   /** Something happened, now. */
   take(news: News): void {
     this.#waiting.push({ ...news, at: this.#clock.now() } as Event);
-    if (this.#busy) return;
-    this.#guarded(() => {
-      for (let event = this.#waiting.shift(); event; event = this.#waiting.shift()) {
-        this.#handle(event);
-      }
-    });
+    if (!this.#busy) this.#run(() => {});
   }
 
   /** All is over. */
@@ -75,10 +70,14 @@ export class EventLoop {
     for (const action of actions) this.#handlers.perform(action);
   }
 
-  #guarded(work: () => void): void {
+  /** Does some work, then takes what happened, meanwhile included. */
+  #run(work: () => void): void {
     this.#busy = true;
     try {
       work();
+      for (let event = this.#waiting.shift(); event; event = this.#waiting.shift()) {
+        this.#handle(event);
+      }
     } catch (error) {
       this.#waiting = [];
       this.#end.reject(error);

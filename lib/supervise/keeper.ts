@@ -298,15 +298,18 @@ export class Keeper {
   async #stop(manner: StopManner): Promise<void> {
     // One that is under way ends everything too, and sooner.
     if (this.#stopping !== undefined) return;
+    const { journal, settings } = this.#parts;
     const sequence = this.#stopSequence();
     this.#stopping = sequence;
     try {
-      await sequence.run(manner, this.#parts.settings.stopTimeout);
+      await sequence.run(manner, settings.stopTimeout);
     } catch (error) {
       const reason = describeError(error);
       const message = `The stop went wrong, ending by force: ${reason}`;
-      this.#parts.journal.log("error", "stop-failed", message);
-      await sequence.force();
+      journal.log("error", "stop-failed", message);
+      await sequence.force().catch((worse: unknown) => {
+        journal.log("error", "stop-failed", `Nor by force: ${describeError(worse)}`);
+      });
     } finally {
       this.#stopping = undefined;
     }

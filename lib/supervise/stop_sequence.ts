@@ -31,6 +31,9 @@ const ABORT_MS = 1000;
 /** After KILL; what is still there then waits in the kernel. */
 const KILL_MS = 1000;
 
+/** A detach that takes longer waits for the very daemon that is to be killed. */
+const DETACH_MS = 300;
+
 /** A mount of unknown origin is asked for no longer than this during a stop. */
 const ASK_MS = 500;
 
@@ -103,13 +106,12 @@ export class StopSequence {
     log("warn", "killing", `Process ${handle.pid} does not end by itself; killing it`);
     // First the path is made clean: from here on nobody new gets stuck in the mount.
     const detached = this.detach();
+    await this.#atMost(DETACH_MS, detached);
     handle.signal("SIGKILL");
-    if (await this.#wait(handle, KILL_MS, false)) {
-      await detached;
-      return;
+    if (!await this.#wait(handle, KILL_MS, false)) {
+      // A thread of it waits in the kernel, perhaps for an answer of its own mount.
+      for (const minor of minors) connections.abort(minor);
     }
-    // A thread of it waits in the kernel, perhaps for an answer of its own mount.
-    for (const minor of minors) connections.abort(minor);
     await detached;
     if (await this.#wait(handle, KILL_MS, false)) return;
     log("error", "unkillable", `Process ${handle.pid} hangs in the kernel and cannot be killed`);
@@ -147,6 +149,13 @@ export class StopSequence {
       log("info", "detached", `Detached ${cleared.length} mount(s) at ${JSON.stringify(target)}`);
     }
     if (obstacle !== undefined) log("error", "not-detached", obstacle.message);
+  }
+
+  async #atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+    await new Promise<void>((done, fail) => {
+      const cancel = this.#parts.clock.after(milliseconds, done);
+      work.finally(cancel).then(() => done(), fail);
+    });
   }
 
   async #signalAndWait(

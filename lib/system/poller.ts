@@ -82,7 +82,12 @@ export class Poller {
       watched.forEach((one, index) => {
         if (ready[index + 1] !== true || !this.#watched.has(one)) return;
         if (one.drain) kernel().read(one.fd, scratch, BigInt(scratch.length));
-        one.changed();
+        try {
+          one.changed();
+        } catch (error) {
+          // Whoever watches may fail; the watch goes on.
+          reportError(error);
+        }
       });
     }
     for (const one of open) kernel().close(one.fd);

@@ -35,7 +35,7 @@ async function ask(
   self: readonly string[],
   processes: Processes,
 ): Promise<MountAnswer> {
-  const request = { argv: [...self, "probe", path], env: ENVIRONMENT, cwd: "/" };
+  const request = { argv: [...self, "probe", path], env: Deno.env.toObject(), cwd: "/" };
   const result = await processes.run(request, STUCK_MS);
   switch (result?.status.code) {
     case PROBE_EXIT.answers:
@@ -46,6 +46,3 @@ async function ask(
       return "unknown";
   }
 }
-
-/** Its code cache would be written for nothing. */
-const ENVIRONMENT: Readonly<Record<string, string>> = { DENO_NO_UPDATE_CHECK: "1" };

@@ -14,6 +14,7 @@ import {
   servesFuse,
   stacksOf,
 } from "./child_processes.ts";
+import { ownChild } from "./own_children.ts";
 import { pump } from "./pump.ts";
 import { Reaper } from "./reaper.ts";
 import type { Sink } from "./sink.ts";
@@ -37,7 +38,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
       const child = start(request);
       const ended = statusOf(child);
-      reaper.own(child.pid, ended);
+      ownChild(child.pid, ended);
       const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
       // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
       const exited = ended.then(async (status) => {
@@ -57,7 +58,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
         return undefined;
       }
       const exited = statusOf(child);
-      reaper.own(child.pid, exited);
+      ownChild(child.pid, exited);
       const helper = handle(child.pid, exited);
       helpers.add(helper);
       void exited.then(() => helpers.delete(helper));

@@ -1,5 +1,6 @@
 import type { ExitStatus } from "../supervise/exit_status.ts";
 import { kernel } from "./kernel_calls.ts";
+import { isOwnChild, onOwnChildTaken } from "./own_children.ts";
 import { signalName } from "./signal_names.ts";
 
 const P_ALL = 0;
@@ -32,28 +33,19 @@ const SIGCHLD = 17;
 export class Reaper {
   /** Orphans that nobody waited for. */
   count = 0;
-  readonly #owned = new Set<number>();
   readonly #adopted = new Map<number, (status: ExitStatus) => void>();
   readonly #info = new Uint8Array(128);
   readonly #view = new DataView(this.#info.buffer);
   readonly #onChild = (): void => this.sweep();
+  readonly #unlisten: () => void;
   readonly #fallback: ReturnType<typeof setInterval>;
   #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     Deno.addSignalListener("SIGCHLD", this.#onChild);
+    // One that Deno has taken may have stood before others in the kernel's list.
+    this.#unlisten = onOwnChildTaken(this.#onChild);
     this.#fallback = setInterval(this.#onChild, isBlocked(SIGCHLD) ? BLOCKED_LOOK_MS : LOOK_MS);
-  }
-
-  /** Leaves a child to Deno. Call it right after the start, before anything can intervene. */
-  own(pid: number, exited: Promise<unknown>): void {
-    this.#owned.add(pid);
-    const release = (): void => {
-      this.#owned.delete(pid);
-      // It may have stood before others in the kernel's list.
-      this.sweep();
-    };
-    exited.then(release, release);
   }
 
   /** Waits for a child that Deno did not start. Ended before counts too, unless swept already. */
@@ -68,6 +60,7 @@ export class Reaper {
 
   close(): void {
     Deno.removeSignalListener("SIGCHLD", this.#onChild);
+    this.#unlisten();
     clearInterval(this.#fallback);
     clearTimeout(this.#again);
   }
@@ -79,7 +72,7 @@ export class Reaper {
     for (let i = 0; i < BATCH; i++) {
       const pid = this.#wait(P_ALL, 0, WEXITED | WNOHANG | WNOWAIT);
       if (pid === 0) return;
-      if (this.#owned.has(pid)) {
+      if (isOwnChild(pid)) {
         // Deno will take it in a moment; those behind it in the kernel's list have to wait.
         this.#later(20);
         return;

@@ -1,5 +1,6 @@
 import { isWithin } from "../mount/mount_path.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
+import { ownChild } from "./own_children.ts";
 
 /** A signal that a simulation makes trouble with. */
 export type ChaosSignal = "SIGKILL" | "SIGSTOP" | "SIGTERM";
@@ -113,6 +114,8 @@ export function startPlainChild(
 ): PlainChild {
   const [program = "", ...args] = argv;
   const child = new Deno.Command(program, { args, env: { ...env }, stdin: "null" }).spawn();
+  // A supervisor may run in this process, and would reap it otherwise.
+  ownChild(child.pid, child.status);
   return { pid: child.pid, ended: child.status.then(({ code }) => code) };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { kernel, openKernel } from "../../../lib/system/kernel_calls.ts";
 import { childPids } from "../../../lib/system/child_processes.ts";
+import { ownChild } from "../../../lib/system/own_children.ts";
 import { Reaper } from "../../../lib/system/reaper.ts";
 import { eventually } from "../../support/eventually.ts";
 
@@ -31,7 +32,7 @@ Deno.test("thousands of orphans go, and no child loses its exit status to that",
       const child = shell(
         `i=0; while [ $i -lt ${orphans / 3} ]; do (exit 7 &); i=$((i+1)); done; exit 9`,
       ).spawn();
-      reaper.own(child.pid, child.status);
+      ownChild(child.pid, child.status);
       return child;
     });
     // Children of our own end all the while, each with a code that is known.
@@ -40,7 +41,7 @@ Deno.test("thousands of orphans go, and no child loses its exit status to that",
       await Promise.all(Array.from({ length: 15 }, async (_, index) => {
         const code = (round * 15 + index) % 120;
         const child = shell(`exit ${code}`).spawn();
-        reaper.own(child.pid, child.status);
+        ownChild(child.pid, child.status);
         const status = await child.status;
         if (status.code !== code) wrong.push(`${status.code} instead of ${code}`);
       }));
@@ -63,7 +64,7 @@ Deno.test("an adopted orphan's status comes to whoever adopted it", async () => 
         stdin: "null",
         stdout: "piped",
       }).spawn();
-      reaper.own(child.pid, child.status);
+      ownChild(child.pid, child.status);
       const { stdout } = await child.output();
       return Number(new TextDecoder().decode(stdout));
     };

@@ -1,0 +1,361 @@
+import assert from "node:assert/strict";
+import { tomlTable } from "../../../lib/curvine/toml_value.ts";
+import type { Plan } from "../../../lib/generate/plan.ts";
+import { readSettings } from "../../../lib/supervise/settings.ts";
+import { supervise } from "../../../lib/supervise/supervise.ts";
+import { SpawnError } from "../../../lib/supervise/world.ts";
+import type { CaughtSignal } from "../../../lib/system/signals.ts";
+import { settle } from "../../support/fake_clock.ts";
+import { FakeWorld, TARGET } from "../../support/fake_world.ts";
+
+function planOf(threads: number, over: Partial<Plan> = {}): Plan {
+  return {
+    mode: "thin-runtime",
+    component: "fuse",
+    reasons: [],
+    config: { path: "/c.toml", toml: tomlTable([["fuse", tomlTable([["io_threads", threads]])]]) },
+    process: {
+      argv: ["/fuse", "--conf", "/c.toml"],
+      env: { EXTRA: "1", GONE: null },
+      cwd: "/",
+      policy: "supervise",
+    },
+    mount: { target: TARGET },
+    warnings: [],
+    ...over,
+  };
+}
+
+interface Run {
+  readonly world: FakeWorld;
+  /** The exit code, once there is one. */
+  readonly code: () => number | undefined;
+  readonly signal: (signal: CaughtSignal) => Promise<void>;
+  readonly written: Plan[];
+  /** What generating again will give. */
+  next: Plan;
+}
+
+async function start(
+  env: Record<string, string> = {},
+  { plan = planOf(1), early = [] as CaughtSignal[], world = new FakeWorld() } = {},
+): Promise<Run> {
+  let code: number | undefined;
+  let handler: (signal: CaughtSignal) => void = () => {};
+  const run: Run = {
+    world,
+    code: () => code,
+    signal: async (signal) => {
+      handler(signal);
+      await world.clock.pass(0);
+    },
+    written: [],
+    next: plan,
+  };
+  void supervise(plan, {
+    world,
+    signals: {
+      takeOver: (next) => {
+        handler = next;
+        for (const signal of early) next(signal);
+      },
+    },
+    settings: readSettings({ CURVINE_FLUID_TERMINATION_LOG: "/last", ...env }),
+    env: { PATH: "/bin", GONE: "x", CURVINE_FUSE_STATE_PATH: "/old-state" },
+    version: "1",
+    writeConfig: (changed) => void run.written.push(changed),
+    regenerate: () => run.next,
+    watchedFile: "/etc/fluid/config/runtime.json",
+  }).then((result) => code = result);
+  await world.clock.pass(60);
+  return run;
+}
+
+async function startMounted(...args: Parameters<typeof start>): Promise<Run> {
+  const run = await start(...args);
+  await run.world.mount();
+  return run;
+}
+
+/** What was done since, and forget it. */
+function doneBy(world: FakeWorld): string[] {
+  return world.done.splice(0);
+}
+
+Deno.test("start, mount, TERM: the daemon is told, the exit code is 0", async () => {
+  const { world, signal, code } = await startMounted();
+  assert.deepEqual(doneBy(world), ["spawn /fuse"]);
+  world.onSignal = (_, process) => {
+    world.unmount();
+    process.end({ code: 0 });
+  };
+  await signal("SIGTERM");
+  await world.clock.pass(10);
+  assert.deepEqual(doneBy(world), [`SIGTERM ${world.daemon.pid}`]);
+  assert.equal(code(), 0);
+  assert.equal(world.clock.pending, 0, "no timer is left");
+});
+
+Deno.test("the environment: the plan's on top of ours, and never an old reload's state", async () => {
+  const { world } = await startMounted();
+  const env = world.daemon.env.filter((entry) => !entry.startsWith("CURVINE_FLUID_DAEMON="));
+  assert.deepEqual(env.sort(), ["EXTRA=1", "PATH=/bin"]);
+});
+
+Deno.test("a TERM that came before all starts nothing", async () => {
+  const { world, code } = await start({}, { early: ["SIGTERM"] });
+  await world.clock.pass(10);
+  assert.equal(code(), 0);
+  assert.deepEqual(world.started, []);
+});
+
+Deno.test("a daemon that ignores TERM: detached, killed and, if need be, aborted, in the budget", async () => {
+  const { world, signal, code } = await startMounted({ CURVINE_FLUID_STOP_TIMEOUT: "10s" });
+  doneBy(world);
+  const { pid } = world.daemon;
+  const kill = world.onSignal;
+  world.onSignal = () => {};
+  await signal("SIGTERM");
+  await world.clock.pass(7400);
+  assert.deepEqual(doneBy(world), [`SIGTERM ${pid}`], "it gets most of the budget");
+  await world.clock.pass(200);
+  assert.deepEqual(doneBy(world), [`detach ${TARGET}`, `SIGKILL ${pid}`]);
+  await world.clock.pass(1000);
+  assert.deepEqual(doneBy(world), ["abort 50"]);
+  world.onSignal = kill;
+  world.daemon.signal("SIGKILL");
+  await world.clock.pass(1400);
+  assert.equal(code(), 0);
+});
+
+Deno.test("a second signal hurries", async () => {
+  const { world, signal, code } = await startMounted();
+  const kill = world.onSignal;
+  world.onSignal = (sent, process) => {
+    if (sent === "SIGKILL") kill(sent, process);
+  };
+  await signal("SIGTERM");
+  await world.clock.pass(1000);
+  assert.equal(code(), undefined);
+  await signal("SIGINT");
+  await world.clock.pass(10);
+  assert.equal(code(), 0);
+});
+
+Deno.test("the daemon dies: cleared without asking, started again, and its last remount is told", async () => {
+  const { world } = await startMounted();
+  doneBy(world);
+  world.answer = "answers";
+  world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await world.clock.pass(0);
+  assert.deepEqual(doneBy(world), [`detach ${TARGET}`, "spawn /fuse"]);
+  await world.mount();
+  assert.ok(world.lines.some((line) => /WARN.*killed by SIGKILL/.test(line)));
+});
+
+Deno.test("somebody else's mount that comes while we wait is not ours", async () => {
+  const { world } = await start();
+  world.processes.anyServesFuse = () => false;
+  await world.mount("fuse.other curvine-is-not-my-name rw - x");
+  assert.ok(!world.lines.some((line) => /Mounted/.test(line)));
+});
+
+Deno.test("ten starts without a mount: last words with the daemon's last lines, its own code", async () => {
+  const { world, code } = await start({ CURVINE_FLUID_RESTART_LIMIT: "3" });
+  for (let i = 0; i < 3; i++) {
+    world.tap(new TextEncoder().encode("Error: no master\n"));
+    world.daemon.end({ code: 7 });
+    await world.clock.pass(60_000);
+  }
+  assert.equal(code(), 7);
+  assert.equal(world.started.length, 3);
+  assert.match(
+    world.texts.get("/last") ?? "",
+    /^3 starts in a row.*exited with 7\nLast lines of the daemon:\nError: no master\n$/,
+  );
+});
+
+Deno.test("no mount in time: the daemon is ended and started again", async () => {
+  const { world } = await start({ CURVINE_FLUID_START_TIMEOUT: "5s" });
+  await world.clock.pass(5000);
+  assert.deepEqual(world.started[0]?.signals, ["SIGTERM"]);
+  await world.clock.pass(10);
+  assert.equal(world.started.length, 2);
+});
+
+Deno.test("a hang: stacks first, then ABRT, the mount detached, a new start", async () => {
+  const { world } = await startMounted({
+    CURVINE_FLUID_HANG_TIMEOUT: "20s",
+    CURVINE_FLUID_PROBE_INTERVAL: "1s",
+    CURVINE_FLUID_PROBE_TIMEOUT: "1s",
+  });
+  doneBy(world);
+  const { pid } = world.daemon;
+  world.waitingRequests = 2;
+  world.answer = "silent";
+  await world.clock.pass(20_000);
+  assert.deepEqual(doneBy(world), []);
+  await world.clock.pass(3000);
+  assert.deepEqual(doneBy(world), [`SIGABRT ${pid}`, `detach ${TARGET}`, "spawn /fuse"]);
+  const stacks = world.lines.findIndex((line) => line.includes("request_wait_answer"));
+  assert.ok(stacks >= 0);
+});
+
+Deno.test("a hot reload: the successor is adopted, waited for and restarted when it dies", async () => {
+  const { world, signal } = await startMounted();
+  const first = world.daemon;
+  world.onSignal = (sent, process) => {
+    if (sent !== "SIGUSR1") return;
+    world.orphan(["CURVINE_FUSE_STATE_PATH=/state"]);
+    process.end({ code: 0 });
+  };
+  doneBy(world);
+  await signal("SIGUSR1");
+  await world.clock.pass(10);
+  const successor = world.orphans[0];
+  assert.deepEqual(doneBy(world), [`SIGUSR1 ${first.pid}`, `adopt ${successor?.pid}`]);
+  assert.equal(world.mounted.length, 1, "the mount was never touched");
+  assert.ok(world.lines.some((line) => /Reloaded/.test(line)));
+  successor?.end({ code: 139, signal: "SIGSEGV" });
+  await world.clock.pass(10);
+  assert.deepEqual(doneBy(world), [`detach ${TARGET}`, "spawn /fuse"]);
+  assert.ok(!world.daemon.env.some((entry) => entry.startsWith("CURVINE_FUSE_STATE_PATH")));
+});
+
+Deno.test("two successors: the one that serves stays, the other is killed, not told to unmount", async () => {
+  const { world, signal } = await startMounted();
+  const kill = world.onSignal;
+  world.onSignal = (sent, process) => {
+    if (sent !== "SIGUSR1") return kill(sent, process);
+    world.orphan(["CURVINE_FUSE_STATE_PATH=/state"]);
+    world.orphan(["CURVINE_FUSE_STATE_PATH=/state"]);
+    process.end({ code: 0 });
+  };
+  await signal("SIGUSR1");
+  await world.clock.pass(10);
+  assert.deepEqual(world.orphans.map(({ signals }) => signals), [[], ["SIGKILL"]]);
+});
+
+Deno.test("no successor comes: a cold start after two seconds", async () => {
+  const { world, signal } = await startMounted();
+  world.onSignal = (_, process) => process.end({ code: 0 });
+  await signal("SIGUSR1");
+  await world.clock.pass(1900);
+  assert.equal(world.started.length, 1);
+  await world.clock.pass(200);
+  assert.equal(world.started.length, 2);
+});
+
+Deno.test("TERM in the middle of a reload ends the successor too", async () => {
+  const { world, signal, code } = await startMounted();
+  const kill = world.onSignal;
+  world.answer = "silent";
+  world.onSignal = (sent, process) => {
+    if (sent !== "SIGUSR1") return kill(sent, process);
+    world.orphan(["CURVINE_FUSE_STATE_PATH=/state"]);
+    process.end({ code: 0 });
+  };
+  await signal("SIGUSR1");
+  await signal("SIGTERM");
+  await world.clock.pass(10);
+  assert.deepEqual(world.orphans[0]?.signals, ["SIGTERM"]);
+  assert.deepEqual([code(), world.mounted.length], [0, 0]);
+});
+
+Deno.test("what a daemon leaves behind goes before the next start", async () => {
+  const { world } = await startMounted();
+  const grandchild = world.orphan();
+  world.daemon.end({ code: 1 });
+  await world.clock.pass(10);
+  assert.deepEqual(grandchild.signals, ["SIGKILL"]);
+  assert.equal(world.started.length, 2);
+});
+
+Deno.test("a changed configuration is written, then handed over; the same one is not", async () => {
+  const run = await startMounted();
+  const { world } = run;
+  await run.signal("SIGHUP");
+  assert.deepEqual([run.written.length, world.daemon.signals.length], [0, 0]);
+  run.next = planOf(2);
+  await run.signal("SIGHUP");
+  await world.clock.pass(10);
+  assert.deepEqual(run.written.filter(({ config }) => config.path === "/c.toml"), [planOf(2)]);
+  assert.deepEqual(world.daemon.signals, ["SIGUSR1"]);
+});
+
+Deno.test("kubelet's change is applied; another target is cleared on both sides", async () => {
+  const run = await startMounted();
+  const { world } = run;
+  world.texts.set("/etc/fluid/config/runtime.json", "new");
+  run.next = planOf(1, { mount: { target: "/mnt/other" } });
+  world.stirConfig();
+  await world.clock.pass(1100);
+  assert.deepEqual(world.started[0]?.signals, ["SIGTERM"], "no hot reload can do that");
+  assert.equal(world.started.length, 2);
+  assert.equal(world.mounted.length, 0, "nothing stays at the old one");
+});
+
+Deno.test("somebody unmounts the target: mounted again, or the end where it was announced", async () => {
+  const { world } = await startMounted();
+  world.unmount();
+  await world.clock.pass(10);
+  assert.equal(world.started.length, 2);
+});
+
+Deno.test("a daemon that cannot be executed is told and not tried again", async () => {
+  const world = new FakeWorld();
+  world.onSpawn = () => {
+    throw new SpawnError("Cannot start: not found", 127);
+  };
+  const { code } = await start({}, { world });
+  await world.clock.pass(60_000);
+  assert.equal(code(), 127);
+  assert.match(world.texts.get("/last") ?? "", /not found/);
+});
+
+Deno.test("an error inside a handler: the daemon is ended, the target cleared, the exit code 70", async () => {
+  const { world, code } = await startMounted();
+  world.onSpawn = () => {
+    throw new TypeError("undefined is not a function");
+  };
+  world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await world.clock.pass(5000);
+  assert.equal(code(), 70);
+  assert.equal(world.mounted.length, 0);
+  assert.match(world.texts.get("/last") ?? "", /undefined is not a function/);
+});
+
+Deno.test("a stop that cannot look any more ends by force", async () => {
+  const { world, signal, code } = await startMounted();
+  doneBy(world);
+  world.tableFails = true;
+  await signal("SIGTERM");
+  await world.clock.pass(10_000);
+  assert.ok(doneBy(world).includes(`detach ${TARGET}`));
+  assert.equal(world.daemon.alive, false);
+  assert.equal(code(), 0);
+});
+
+Deno.test("a server has no mount: it runs once it has lived, and is restarted when it dies", async () => {
+  const { world, signal, code } = await start({}, {
+    plan: planOf(1, { mount: null, component: "worker" }),
+  });
+  await world.clock.pass(1000);
+  assert.ok(world.lines.some((line) => /Running/.test(line)));
+  await signal("SIGUSR1");
+  assert.deepEqual(world.daemon.signals, [], "USR1 would kill it");
+  world.daemon.end({ code: 1 });
+  await world.clock.pass(10);
+  assert.equal(world.started.length, 2);
+  await signal("SIGTERM");
+  await world.clock.pass(10);
+  assert.equal(code(), 0);
+});
+
+Deno.test("no timer and no promise keeps a supervisor that has ended", async () => {
+  const { world, signal, code } = await startMounted();
+  await signal("SIGTERM");
+  await world.clock.pass(10);
+  await settle();
+  assert.deepEqual([code(), world.clock.pending], [0, 0]);
+});
