@@ -23,7 +23,7 @@ export async function measureRepairs(
     const [server] = run.servers();
     if (!server) throw new Error("No daemon lives");
     const starts = run.startCount();
-    const up = watcher.watch();
+    const up = watcher.watch(starts);
     const killed = wallClock();
     Deno.kill(server.pid, "SIGKILL");
     const answered = await up;
@@ -175,19 +175,18 @@ class AnswerWatcher implements AsyncDisposable {
   static async start(run: FaultRun): Promise<AnswerWatcher> {
     const script = new URL("../../support/standin/answers.py", import.meta.url).pathname;
     const python = `${run.root}/home/lib/standin/python`;
-    const child = run.commandOnHost([python, "-IS", script, `${run.target}/canary`], {
+    const count = `${run.root}/home/lib/standin/count`;
+    const child = run.commandOnHost([python, "-IS", script, `${run.target}/canary`, count], {
       stdin: "piped",
       stdout: "piped",
     }).spawn();
     return await Promise.resolve(new AnswerWatcher(child));
   }
 
-  /** @returns the wall clock in milliseconds of the first answer after a failure */
-  async watch(): Promise<number> {
-    await this.#writer.write(new TextEncoder().encode("go\n"));
-    let line = await this.#line();
-    if (line === "down") line = await this.#line();
-    return Number(line) / 1e6;
+  /** @returns the wall clock in milliseconds of the first answer after more than `starts` starts */
+  async watch(starts: number): Promise<number> {
+    await this.#writer.write(new TextEncoder().encode(`${starts}\n`));
+    return Number(await this.#line()) / 1e6;
   }
 
   async #line(): Promise<string> {

@@ -81,3 +81,10 @@ exec runsv "$ROOT/service" >/dev/null 2>&1`,
   ),
   peer("tini", false, `exec tini -- "$ROOT/daemon" >/dev/null 2>&1`),
 ];
+
+/** The least that a restart can cost on this machine, at this moment: a shell that knows nothing. */
+export const FLOOR: Subject = peer(
+  "a shell loop",
+  true,
+  `exec sh -c 'while :; do "$ROOT/daemon" >/dev/null 2>&1; done'`,
+);
