@@ -20,19 +20,45 @@ const SOCKET_MS = 2000;
 export interface FaultSetup {
   /** Whether it is PID 1 of a PID namespace (the default) or a child in a shared one. */
   pid1?: boolean;
+  /**
+   * Fluid's kind of runtime: a ThinRuntime's FUSE (the default) or a CacheRuntime's client, whose
+   * target is itself a volume.
+   */
+  runtime?: "thin" | "cache";
   /** The stand-in's lines, one for each start; see tests/support/standin/curvine-fuse. */
   plan?: string[];
   /** On top of the fast settings. */
   env?: Record<string, string>;
   /** The target's name below the host folder. */
   target?: string;
-  /** ThinRuntime's `fuse.options`. */
+  /** A ThinRuntime's `fuse.options`, a CacheRuntime's `client.options`. */
   options?: Record<string, string>;
   /** Shell text run in the container's namespace before the executable, with $ROOT and $TARGET. */
   before?: string;
   /** Shell text that ends in `exec "$@"`; the default sends both outputs to files. */
   launch?: string;
 }
+
+/** What Fluid sets for a ThinRuntime's FUSE. */
+const THIN = { FLUID_RUNTIME_TYPE: "thin", FLUID_RUNTIME_NS: "ai", FLUID_RUNTIME_NAME: "lake" };
+
+/** What Fluid sets for a CacheRuntime's client. */
+const CACHE = {
+  FLUID_DATASET_NAME: "lake",
+  FLUID_DATASET_NAMESPACE: "ai",
+  FLUID_RUNTIME_COMPONENT_TYPE: "client",
+  FLUID_RUNTIME_COMPONENT_SVC_NAME: "",
+};
+
+/**
+ * A CacheRuntime's hostPath volume is the target itself: of the host's folder the container sees
+ * nothing else, and what it mounts there shows on the host (`Bidirectional`).
+ */
+const VOLUME = `mkdir -p "$TARGET" "$ROOT/volume"
+mount --bind "$TARGET" "$ROOT/volume"
+mount --make-private "$ROOT/host"
+mount --bind "$ROOT/volume" "$TARGET"
+umount "$ROOT/volume"`;
 
 /** Limits small enough for a test. `RESTART_LIMIT` and the start limit stay generous. */
 const FAST: Readonly<Record<string, string>> = {
@@ -98,6 +124,21 @@ export class FaultRun implements AsyncDisposable {
 
   /** The runtime config in Fluid's form. @param change options on top of the setup's */
   configText(change: Record<string, string> = {}): string {
+    const options = { state_dir: `${this.root}/state`, ...this.setup.options, ...change };
+    if (this.setup.runtime === "cache") {
+      return JSON.stringify({
+        mounts: [{ mountPoint: "curvine:///data", name: "data", path: "/data" }],
+        accessModes: ["ReadWriteMany"],
+        targetPath: this.target,
+        master: {
+          enabled: true,
+          name: "lake-master",
+          replicas: 1,
+          service: { name: "svc-lake-master" },
+        },
+        client: { enabled: true, name: "lake-client", options, service: { name: "" } },
+      });
+    }
     return JSON.stringify({
       mounts: [{
         mountPoint: "curvine:///data",
@@ -106,7 +147,7 @@ export class FaultRun implements AsyncDisposable {
         path: "/data",
       }],
       targetPath: this.target,
-      runtimeOptions: { "state_dir": `${this.root}/state`, ...this.setup.options, ...change },
+      runtimeOptions: options,
       accessModes: ["ReadWriteMany"],
     });
   }
@@ -119,9 +160,7 @@ export class FaultRun implements AsyncDisposable {
       CURVINE_HOME: `${this.root}/home`,
       CURVINE_DATA_DIR: `${this.root}/data`,
       CURVINE_LOG_DIR: `${this.root}/log`,
-      FLUID_RUNTIME_TYPE: "thin",
-      FLUID_RUNTIME_NS: "ai",
-      FLUID_RUNTIME_NAME: "lake",
+      ...(this.setup.runtime === "cache" ? CACHE : THIN),
       FLUID_RUNTIME_CONFIG_PATH: `${this.root}/etc/config.json`,
       CURVINE_FLUID_RUN_DIR: `${this.root}/run`,
       CURVINE_FLUID_TERMINATION_LOG: `${this.root}/termination-log`,
@@ -133,6 +172,8 @@ export class FaultRun implements AsyncDisposable {
   /** Starts the executable. */
   async start(): Promise<void> {
     const pid1 = this.setup.pid1 ?? true;
+    const cache = this.setup.runtime === "cache";
+    const volume = cache ? VOLUME : "";
     const launch = this.setup.launch ?? `exec "$@" >>"$ROOT/stdout" 2>>"$ROOT/stderr"`;
     if (this.#child) Deno.removeSync(`${this.root}/go`);
     this.#ended = undefined;
@@ -141,8 +182,8 @@ export class FaultRun implements AsyncDisposable {
         `--mount=/proc/${this.#host.pid}/ns/mnt`,
         ...["unshare", "-m", "--propagation", "unchanged"],
         ...(pid1 ? ["-f", "-p", "--mount-proc", "--kill-child"] : []),
-        ...["sh", "-c", `${WAIT}\n${this.setup.before ?? ""}\n${launch}`, "sh"],
-        ...[executable, "fluid-thin-runtime"],
+        ...["sh", "-c", `${WAIT}\n${volume}\n${this.setup.before ?? ""}\n${launch}`, "sh"],
+        ...[executable, ...(cache ? ["client", "start"] : ["fluid-thin-runtime"])],
       ],
       clearEnv: true,
       env: { ...this.env, ROOT: this.root, TARGET: this.target },

@@ -323,7 +323,7 @@ fault("no descriptor is left when the daemon dies: mounted again once there are 
 });
 
 for (const pid1 of [true, false]) {
-  fault(`/proc goes away under us (${pid1 ? "PID 1" : "a child"}): a TERM still ends all`, {
+  fault(`exceptions inside our handlers, /proc is gone (${pid1 ? "PID 1" : "a child"}): all ends`, {
     pid1,
   }, async (run) => {
     await run.start();
