@@ -55,8 +55,3 @@ export function classifyLayer(layer: Mount, overFuse: boolean, facts: LayerFacts
   // A daemon that is only slow may hold data that was not written yet: silence is not death.
   return facts.answer === "stale" ? "stale" : "foreign";
 }
-
-/** The layers of a stack, the lowest first, that are FUSE mounts. */
-export function fuseLayers(stack: readonly Mount[]): Mount[] {
-  return stack.filter(isFuse);
-}

@@ -80,9 +80,11 @@ fault(
     await eventually("the successor started", () => run.starts().length === 2);
     assert.match(run.starts()[1]?.state ?? "", /curvine_fuse_state_\d+\.data$/);
     assert.deepEqual(await run.mounted(), layer, "the same mount");
+    // The mount's end may end the reader too: it is only stopped while there is one.
+    reader.kill("SIGKILL");
+    await reader.status;
     Deno.kill(run.starts()[1]?.inner ?? 0, "SIGTERM");
     await eventually("the successor unmounted", () => run.layers().length === 0);
-    reader.kill("SIGKILL");
   },
 );
 
