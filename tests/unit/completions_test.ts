@@ -91,6 +91,10 @@ Deno.test("every shell's script has every command and every flag", () => {
 
 /** Few machines have all three shells, and none of ours needs them. */
 async function has(tool: string): Promise<boolean> {
-  return await new Deno.Command(tool, { args: ["--version"], stdout: "null", stderr: "null" })
-    .output().then(({ success }) => success, () => false);
+  try {
+    const asked = new Deno.Command(tool, { args: ["--version"], stdout: "null", stderr: "null" });
+    return (await asked.output()).success;
+  } catch {
+    return false;
+  }
 }
