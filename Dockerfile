@@ -32,6 +32,7 @@ ARG TARGETARCH
 WORKDIR /build
 COPY deno.json deno.lock main.ts ./
 COPY .ci/compile.ts .ci/
+COPY .ci/compile .ci/compile
 COPY lib lib
 RUN ["/bin/sh", "-c", "deno run --allow-all .ci/compile.ts --arch \"$TARGETARCH\" && mv dist/curvine-fluid /curvine-fluid"]
 

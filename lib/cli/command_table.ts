@@ -1,4 +1,4 @@
-import type { CommandSpec } from "./command.ts";
+import type { CommandSpec, Flag } from "./command.ts";
 
 /** The words that start a component; `run` before them may be left out. */
 export const RUN_WORDS: readonly string[] = [
@@ -26,7 +26,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid worker start", "a worker"],
       ["curvine-fluid fluid-thin-runtime", "the FUSE client of a ThinRuntime"],
     ],
-    load: () => import("../commands/run.ts"),
+    load: async () => {
+      const { command, settingFlags } = await import("../commands/run.ts");
+      return {
+        command,
+        // Made when they are asked for: few command lines have a flag, and every start would pay.
+        get flags(): readonly Flag[] {
+          return settingFlags();
+        },
+      };
+    },
   },
   {
     name: "render",

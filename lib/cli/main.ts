@@ -3,6 +3,7 @@ import { nearestName } from "../curvine/nearest_name.ts";
 import { ConfigError } from "../fluid/config_error.ts";
 import type { Host } from "../system/host.ts";
 import { SIGNAL_NUMBERS } from "../system/signals.ts";
+import type { Flag } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { COMMANDS, findCommand, OLD_NAMES, RUN_WORDS, STAND_IN_NAMES } from "./command_table.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -51,16 +52,18 @@ function wordsOf(link: string): readonly string[] {
 async function runCommand(name: string, args: readonly string[], host: Host): Promise<number> {
   const spec = findCommand(name);
   if (spec === undefined) throw new Error(`there is no command "${name}"`);
-  const { command, flags = [] } = await spec.load();
-  const invocation = parseArguments(name, args, [...spec.flags, ...flags]);
+  const module = await spec.load();
+  const flags = (): readonly Flag[] => [...spec.flags, ...module.flags ?? []];
+  const hasFlags = args.some((arg) => arg.startsWith("-"));
+  const invocation = parseArguments(name, args, hasFlags ? flags() : []);
   if (invocation.flags.has("help")) {
     const { commandHelp } = await import("./help_text.ts");
-    host.stdout(commandHelp(spec, flags));
+    host.stdout(commandHelp(spec, module.flags));
     return ExitCode.Done;
   }
   // Whoever runs longer takes the signals over; for everybody else they mean what they always do.
   if (name !== "run") host.signals.takeOver((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
-  return await command(invocation, host);
+  return await module.command(invocation, host);
 }
 
 function report(error: unknown, host: Host): number {

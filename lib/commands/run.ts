@@ -1,5 +1,5 @@
 import { CommandError } from "../cli/command_error.ts";
-import type { Flag, Invocation } from "../cli/command.ts";
+import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Plan } from "../generate/plan.ts";
@@ -7,11 +7,10 @@ import { readSettings } from "../supervise/settings.ts";
 import type { Host } from "../system/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { prepare } from "./prepare.ts";
-import { settingFlags, withFlags } from "./setting_flags.ts";
+import { withFlags } from "./setting_flags.ts";
 import { startProcess } from "./start_process.ts";
 
-/** The settings of our own. */
-export const flags: readonly Flag[] = settingFlags();
+export { settingFlags } from "./setting_flags.ts";
 
 /** Generates the configuration and starts the component. */
 export async function command(invocation: Invocation, outer: Host): Promise<number> {
@@ -44,8 +43,10 @@ export async function command(invocation: Invocation, outer: Host): Promise<numb
 }
 
 function announce(plan: Plan, host: Host): void {
-  const say = (line: string): void => host.stderr(`curvine-fluid: ${line}\n`);
-  say(`version ${VERSION}; ${plan.reasons.join("; ")}`);
-  for (const { code, message } of plan.warnings) say(`warning (${code}): ${message}`);
-  say(`configuration ${plan.config.path}; ${plan.process.policy} ${plan.process.argv[0]}`);
+  const lines = [
+    `version ${VERSION}; ${plan.reasons.join("; ")}`,
+    ...plan.warnings.map(({ code, message }) => `warning (${code}): ${message}`),
+    `configuration ${plan.config.path}; ${plan.process.policy} ${plan.process.argv[0]}`,
+  ];
+  host.stderr(lines.map((line) => `curvine-fluid: ${line}\n`).join(""));
 }

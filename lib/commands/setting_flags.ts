@@ -13,6 +13,7 @@ export function settingFlags(): Flag[] {
 
 /** A host whose environment holds the flags' values: a flag is stronger than its variable. */
 export function withFlags(host: Host, flags: ReadonlyMap<string, readonly string[]>): Host {
+  if (flags.size === 0) return host;
   const given = Object.values(settingSpecs()).flatMap(({ flag, variable }) => {
     const value = flags.get(flag)?.at(-1);
     return value === undefined ? [] : [[variable, value] as const];

@@ -19,13 +19,12 @@ export async function lockTarget(
   const what = plan.mount?.target ?? plan.component;
   const path = `${folder}/${lockName(what)}`;
   try {
-    if (await locks.take(path) === undefined) {
+    if (await locks.take(path, `${pid}\n`) === undefined) {
       const holder = files.read(path)?.trim();
       return `Cannot supervise ${JSON.stringify(what)}: another curvine-fluid` +
         `${holder ? ` (process ${holder})` : ""} in this container does so already; ` +
         'see "curvine-fluid status", and end it with "curvine-fluid unmount"';
     }
-    files.write(path, `${pid}\n`);
   } catch (error) {
     // The mount is worth more than the lock.
     const reason = error instanceof Error ? error.message : String(error);

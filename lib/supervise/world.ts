@@ -123,8 +123,12 @@ export interface Files {
 
 /** A lock that ends with us, whatever ends us. */
 export interface Locks {
-  /** @returns `undefined` when somebody else holds it @throws when it cannot be tried */
-  take(path: string): Promise<Stop | undefined>;
+  /**
+   * @param note what stands in the lock's file from then on
+   * @returns `undefined` when somebody else holds it
+   * @throws when it cannot be tried
+   */
+  take(path: string, note: string): Promise<Stop | undefined>;
 }
 
 /** All that the supervisor touches, so that tests can hand over a world of their own. */

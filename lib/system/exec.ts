@@ -1,4 +1,12 @@
-import { cString, errno, libc } from "./libc.ts";
+import {
+  addressOf,
+  cString,
+  environment,
+  Errno,
+  fixedBytes,
+  kernel,
+  withErrno,
+} from "./kernel_calls.ts";
 
 /** What to become. */
 export interface Executable {
@@ -20,69 +28,72 @@ export class ExecError extends Error {
   }
 }
 
-const ENOENT = 2;
-const EACCES = 13;
-const ENOTDIR = 20;
+const SIG_SETMASK = 2;
+const LAST_SIGNAL = 64;
+/** `struct sigaction` and `sigset_t` as the kernel has them: handler, flags, restorer, mask. */
+const SIGACTION_BYTES = 32;
+const SIGSET_BYTES = 8;
+const FIRST_OWN_DESCRIPTOR = 3;
+const LAST_DESCRIPTOR = 0xffff_ffff;
+const CLOSE_RANGE_CLOEXEC = 4;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
-const SIG_DFL = 0n;
-const SIG_SETMASK = 2;
-/** `sigset_t` in glibc. */
-const SIGSET_BYTES = 128;
-const LAST_SIGNAL = 64;
 
 /**
  * Replaces this process. The pid stays, so signals of the container runtime reach the new program
  * without anybody in between, and nothing of ours stays in memory.
  *
- * The environment is changed in place through libc: variables that are not UTF-8 pass unharmed.
+ * The environment is changed in place: variables that are not UTF-8 pass unharmed.
  *
  * @throws {ExecError} where it cannot be done; the process should then end
  */
 export async function exec({ argv, env, cwd }: Executable, path: string): Promise<never> {
-  const { execv, setenv, unsetenv, chdir } = libc();
   for (const [name, value] of Object.entries(env)) {
-    if (value === null) unsetenv(cString(name));
-    else setenv(cString(name), cString(value), 1);
+    if (value === null) Deno.env.delete(name);
+    else Deno.env.set(name, value);
   }
-  if (cwd !== undefined && chdir(cString(cwd)) !== 0) {
-    throw new ExecError(
-      `Cannot enter the working directory "${cwd}": error ${errno()} (is CURVINE_HOME right?)`,
-      true,
-    );
-  }
+  if (cwd !== undefined) enter(cwd);
   const [name = ""] = argv;
   const candidates = name.includes("/")
     ? [name]
     : path.split(":").map((folder) => `${folder || "."}/${name}`);
-  const words = argvBlock(argv);
+  const words = argumentBlock(argv);
+  const variables = environment();
   leakNoDescriptors();
-  // Signals caught since the process began wait in the runtime until it comes to rest once; after
-  // that, as little time as possible passes in which one would vanish together with this program.
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await deliverSignals();
   resetSignals();
-  let worst = ENOENT;
+  let worst: number = Errno.ENOENT;
   for (const candidate of candidates) {
-    // execv only returns when it failed.
-    execv(cString(candidate), words);
-    const error = errno();
-    if (error !== ENOENT && error !== ENOTDIR) worst = error;
-    if (worst !== ENOENT && worst !== EACCES) break;
+    const file = cString(candidate);
+    // It only returns when it failed.
+    const { errno } = withErrno(() => kernel("execve", file, words, variables));
+    if (errno !== Errno.ENOENT && errno !== Errno.ENOTDIR) worst = errno;
+    if (worst !== Errno.ENOENT && worst !== Errno.EACCES) break;
   }
   throw failure(name, worst);
 }
 
+function enter(folder: string): void {
+  try {
+    Deno.chdir(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ExecError(
+      `Cannot enter the working directory "${folder}": ${reason} (is CURVINE_HOME right?)`,
+      true,
+    );
+  }
+}
+
 /**
- * An argument list as execv takes it: pointers, a null, then the strings, all in one block, so that
- * no string can be collected as garbage while only its address is known.
+ * An argument list as execve takes it: pointers, a null, then the strings, all in one block, so
+ * that no string can be collected as garbage while only its address is known.
  */
-function argvBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
+function argumentBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
   const strings = argv.map(cString);
   const pointersEnd = 8 * (strings.length + 1);
-  const block = new Uint8Array(
-    new ArrayBuffer(strings.reduce((size, one) => size + one.length, pointersEnd)),
-  );
-  const base = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(block)));
+  const block = fixedBytes(strings.reduce((size, one) => size + one.length, pointersEnd));
+  const base = addressOf(block);
   const pointers = new BigUint64Array(block.buffer, 0, strings.length + 1);
   let offset = pointersEnd;
   strings.forEach((one, index) => {
@@ -94,13 +105,25 @@ function argvBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
 }
 
 /**
+ * Signals caught since the process began wait in the runtime until it comes to rest: it looks for
+ * them while it waits for a thread. The second time their handlers have surely run. A timer would
+ * do as well, but it takes at least a millisecond.
+ */
+async function deliverSignals(): Promise<void> {
+  await Deno.lstat("/proc/self");
+  await Deno.lstat("/proc/self");
+}
+
+/**
  * Signal dispositions and the mask outlive exec. Rust's runtime ignores SIGPIPE: a daemon that
  * inherited that would never notice a closed pipe.
  */
 function resetSignals(): void {
-  const { signal, sigprocmask } = libc();
-  for (let number = 1; number <= LAST_SIGNAL; number++) signal(number, SIG_DFL);
-  sigprocmask(SIG_SETMASK, new Uint8Array(SIGSET_BYTES), null);
+  const action = fixedBytes(SIGACTION_BYTES);
+  for (let number = 1; number <= LAST_SIGNAL; number++) {
+    kernel("rt_sigaction", number, action, null, SIGSET_BYTES);
+  }
+  kernel("rt_sigprocmask", SIG_SETMASK, fixedBytes(SIGSET_BYTES), null, SIGSET_BYTES);
 }
 
 /**
@@ -108,21 +131,23 @@ function resetSignals(): void {
  * fail, this process still needs them.
  */
 function leakNoDescriptors(): void {
-  const { fcntl } = libc();
+  const marked = kernel("close_range", FIRST_OWN_DESCRIPTOR, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
+  if (marked === 0) return;
+  // Before Linux 5.11.
   for (const entry of Deno.readDirSync("/proc/self/fd")) {
     const descriptor = Number(entry.name);
-    if (descriptor > 2) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    if (descriptor >= FIRST_OWN_DESCRIPTOR) kernel("fcntl", descriptor, F_SETFD, FD_CLOEXEC);
   }
 }
 
 function failure(name: string, error: number): ExecError {
   const quoted = JSON.stringify(name);
   switch (error) {
-    case ENOENT:
+    case Errno.ENOENT:
       return new ExecError(`Cannot execute ${quoted}: it does not exist`, true);
-    case EACCES:
+    case Errno.EACCES:
       return new ExecError(`Cannot execute ${quoted}: it is not executable for us`, false);
-    case 8:
+    case Errno.ENOEXEC:
       return new ExecError(
         `Cannot execute ${quoted}: it is neither an ELF file nor a script that begins with #!`,
         false,

@@ -1,19 +1,7 @@
-import { cString } from "./libc.ts";
+import { AT_FDCWD, cString, Errno, kernel, Open, withErrno } from "./kernel_calls.ts";
 
-const O_RDWR = 0o2;
-const O_CREAT = 0o100;
-const O_CLOEXEC = 0o2000000;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
-const EINTR = 4;
-const EWOULDBLOCK = 11;
-
-const SYMBOLS = {
-  open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
-  flock: { parameters: ["i32", "i32"], result: "i32" },
-  __errno_location: { parameters: [], result: "pointer" },
-} as const satisfies Deno.ForeignLibraryInterface;
 
 /** A lock that is held until it is released, or the process ends in whatever way. */
 export interface FileLock {
@@ -26,32 +14,34 @@ export interface FileLock {
  *
  * @param path of the lock file; made with mode 0600, and left there
  * @param waitMs how long to try while somebody else has it
+ * @param note what stands in the file from then on, for whoever finds it locked
  * @returns `undefined` when somebody else still has it after that
  * @throws {Error} when the file cannot be opened
  */
-export async function lockFile(path: string, waitMs: number): Promise<FileLock | undefined> {
-  const c = Deno.dlopen("libc.so.6", SYMBOLS);
-  const errno = (): number => {
-    const location = c.symbols.__errno_location();
-    return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
-  };
-  const fd = c.symbols.open(cString(path), O_RDWR | O_CREAT | O_CLOEXEC, 0o600);
-  if (fd < 0) {
-    const error = errno();
-    c.close();
-    throw new Error(`Cannot open the lock file "${path}": errno ${error}`);
-  }
+export async function lockFile(
+  path: string,
+  waitMs: number,
+  note = "",
+): Promise<FileLock | undefined> {
+  const name = cString(path);
+  const opened = withErrno(() =>
+    kernel("openat", AT_FDCWD, name, Open.RDWR | Open.CREAT | Open.CLOEXEC, 0o600)
+  );
+  const fd = opened.result;
+  if (fd < 0) throw new Error(`Cannot open the lock file "${path}": errno ${opened.errno}`);
   const release = (): void => {
-    c.symbols.close(fd);
-    c.close();
+    kernel("close", fd);
   };
   const until = performance.now() + waitMs;
   for (;;) {
-    if (c.symbols.flock(fd, LOCK_EX | LOCK_NB) === 0) return { release };
-    const error = errno();
-    if (error !== EWOULDBLOCK && error !== EINTR) {
+    const { result, errno } = withErrno(() => kernel("flock", fd, LOCK_EX | LOCK_NB));
+    if (result === 0) {
+      write(fd, note);
+      return { release };
+    }
+    if (errno !== Errno.EAGAIN && errno !== Errno.EINTR) {
       release();
-      throw new Error(`Cannot lock "${path}": errno ${error}`);
+      throw new Error(`Cannot lock "${path}": errno ${errno}`);
     }
     if (performance.now() >= until) {
       release();
@@ -59,4 +49,10 @@ export async function lockFile(path: string, waitMs: number): Promise<FileLock |
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+function write(fd: number, note: string): void {
+  const bytes = new TextEncoder().encode(note);
+  kernel("ftruncate", fd, 0);
+  if (bytes.length > 0) kernel("write", fd, bytes, bytes.length);
 }

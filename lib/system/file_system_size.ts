@@ -1,4 +1,4 @@
-import { cString } from "./libc.ts";
+import { cString } from "./kernel_calls.ts";
 
 const SYMBOLS = {
   statvfs: { parameters: ["buffer", "buffer"], result: "i32" },

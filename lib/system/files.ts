@@ -1,4 +1,8 @@
+import { AT_FDCWD, cString, kernel } from "./kernel_calls.ts";
 import type { Files } from "../supervise/world.ts";
+
+/** `W_OK` and `X_OK` of access(2). */
+const MAY_WRITE_AND_ENTER = 3;
 
 /** The real files. */
 export const systemFiles: Files = {
@@ -22,12 +26,15 @@ export const systemFiles: Files = {
 
 function makeFolder(path: string, alone: boolean): void {
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-  const info = alone ? Deno.lstatSync(path) : Deno.statSync(path);
   // In a folder that all may write, somebody else could have made it first.
-  if (alone && (!info.isDirectory || info.uid !== Deno.uid() || ((info.mode ?? 0) & 0o022) !== 0)) {
+  if (alone && !isOursAlone(Deno.lstatSync(path))) {
     throw new Error(`Cannot use ${JSON.stringify(path)}: it does not belong to us alone`);
   }
-  const trial = `${path}/.trial-${Deno.pid}`;
-  Deno.writeTextFileSync(trial, "");
-  Deno.removeSync(trial);
+  if (kernel("faccessat", AT_FDCWD, cString(path), MAY_WRITE_AND_ENTER) !== 0) {
+    throw new Error(`Cannot use ${JSON.stringify(path)}: it cannot be written`);
+  }
+}
+
+function isOursAlone({ isDirectory, uid, mode }: Deno.FileInfo): boolean {
+  return isDirectory && uid === Deno.uid() && ((mode ?? 0) & 0o022) === 0;
 }

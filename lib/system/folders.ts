@@ -1,8 +1,8 @@
 import type { Folders, PinnedFolder } from "../mount/prepare_folder.ts";
-import { Errno, kernel, Open, withErrno } from "./kernel_calls.ts";
-import { cString } from "./libc.ts";
+import { AT_FDCWD, cString, Errno, fixedBytes, kernel, Open, withErrno } from "./kernel_calls.ts";
 
 const AT_REMOVEDIR = 0x200;
+const PATH_MAX = 4096;
 
 /** The real folders. Linux only: pinned by `O_PATH` and reached through `/proc/self/fd`. */
 export const systemFolders: Folders = {
@@ -12,7 +12,9 @@ export const systemFolders: Folders = {
 
 function pin(path: string): PinnedFolder | undefined {
   const text = cString(path);
-  const { result: fd, errno } = withErrno(() => kernel().open(text, Open.PATH | Open.CLOEXEC, 0));
+  const { result: fd, errno } = withErrno(() =>
+    kernel("openat", AT_FDCWD, text, Open.PATH | Open.CLOEXEC)
+  );
   if (fd < 0) {
     if (errno === Errno.ENOENT) return undefined;
     throw new Error(`Cannot open ${JSON.stringify(path)}: error number ${errno}`);
@@ -29,9 +31,9 @@ function pin(path: string): PinnedFolder | undefined {
       return names;
     },
     // The kernel refuses a folder that is not empty or that something is mounted on.
-    removeEmpty: (name) => kernel().unlinkat(fd, cString(name), AT_REMOVEDIR) === 0,
+    removeEmpty: (name) => kernel("unlinkat", fd, cString(name), AT_REMOVEDIR) === 0,
     close(): void {
-      kernel().close(fd);
+      kernel("close", fd);
     },
   };
 }
@@ -41,11 +43,12 @@ function mountIdOf(fd: number): number {
   return Number(/^mnt_id:\s*(\d+)/m.exec(info)?.[1] ?? -1);
 }
 
-/** What a symbolic link says; `undefined` when the path is no link or cannot be read. */
+/**
+ * What a symbolic link says; `undefined` when the path is no link or cannot be read. Most are none:
+ * an error for each of them would cost more than all the calls together.
+ */
 export function readLink(path: string): string | undefined {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return undefined;
-  }
+  const text = fixedBytes(PATH_MAX);
+  const length = kernel("readlinkat", AT_FDCWD, cString(path), text, text.length);
+  return length < 0 ? undefined : new TextDecoder().decode(text.subarray(0, length));
 }

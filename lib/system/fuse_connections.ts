@@ -1,9 +1,8 @@
 import type { FuseConnections } from "../supervise/world.ts";
-import { kernel } from "./kernel_calls.ts";
-import { cString } from "./libc.ts";
+import { cString, kernel, kernelInBackground } from "./kernel_calls.ts";
 
 const USUAL_FOLDER = "/sys/fs/fuse/connections";
-const MS_NOSUID_NODEV_NOEXEC = 0xen;
+const MS_NOSUID_NODEV_NOEXEC = 0xe;
 const MNT_DETACH = 2;
 
 /**
@@ -52,7 +51,7 @@ export function fuseConnections(folder: string | undefined): FuseConnections {
       if (mounted === undefined) return;
       const path = cString(mounted);
       mounted = undefined;
-      await kernel().umount2(path, MNT_DETACH);
+      await kernelInBackground("umount2", path, MNT_DETACH);
     },
   };
 }
@@ -64,7 +63,7 @@ function mountAt(path: string): string | undefined {
     return undefined;
   }
   const type = cString("fusectl");
-  const failed = kernel().mount(type, cString(path), type, MS_NOSUID_NODEV_NOEXEC, null) !== 0;
+  const failed = kernel("mount", type, cString(path), type, MS_NOSUID_NODEV_NOEXEC, null) !== 0;
   return failed ? undefined : path;
 }
 

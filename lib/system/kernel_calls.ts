@@ -1,88 +1,177 @@
 /**
- * The system calls of the supervisor, opened at the first use. Those marked `nonblocking` run on a
- * thread of their own: they may take long, and our main thread must never wait.
+ * Linux's system calls, all through libc's `syscall`: each function of libc that is opened costs a
+ * start up to a third of a millisecond, and most commands need none.
  */
 
-const SYMBOLS = {
-  __errno_location: { parameters: [], result: "pointer" },
-  close: { parameters: ["i32"], result: "i32" },
-  eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  inotify_init1: { parameters: ["i32"], result: "i32" },
-  madvise: { parameters: ["u64", "u64", "i32"], result: "i32" },
-  malloc_trim: { parameters: ["usize"], result: "i32" },
-  mount: { parameters: ["buffer", "buffer", "buffer", "u64", "pointer"], result: "i32" },
-  open: { parameters: ["buffer", "i32", "i32"], result: "i32" },
-  poll: { parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },
-  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
-  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  statfs: { parameters: ["buffer", "buffer"], result: "i32" },
-  umount2: { parameters: ["buffer", "i32"], result: "i32", nonblocking: true },
-  unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
-  waitid: { parameters: ["i32", "u32", "buffer", "i32"], result: "i32" },
-  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-} as const satisfies Deno.ForeignLibraryInterface;
+/** Numbers on x86-64 and arm64, from the kernel's `asm/unistd.h`. */
+const NUMBERS = {
+  close: [3, 57],
+  close_range: [436, 436],
+  eventfd2: [290, 19],
+  execve: [59, 221],
+  faccessat: [269, 48],
+  fcntl: [72, 25],
+  flock: [73, 32],
+  ftruncate: [77, 46],
+  inotify_add_watch: [254, 27],
+  inotify_init1: [294, 26],
+  madvise: [28, 233],
+  mount: [165, 40],
+  openat: [257, 56],
+  ppoll: [271, 73],
+  prctl: [157, 167],
+  read: [0, 63],
+  readlinkat: [267, 78],
+  rt_sigaction: [13, 134],
+  rt_sigprocmask: [14, 135],
+  statfs: [137, 43],
+  umount2: [166, 39],
+  unlinkat: [263, 35],
+  waitid: [247, 95],
+  write: [1, 64],
+} as const;
 
-/** The supervisor's system calls. */
-export type KernelCalls = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+/** A system call's name. */
+export type CallName = keyof typeof NUMBERS;
 
-let calls: KernelCalls | undefined;
+/** A number, or what the kernel reads or writes; `null` for no address. */
+export type CallArgument = number | bigint | Uint8Array<ArrayBuffer> | null;
 
-/** The supervisor's system calls. */
-export function kernel(): KernelCalls {
-  calls ??= lazyCalls();
-  return calls;
-}
+/** The number and up to five arguments; no call of ours returns more than an int. */
+const PARAMETERS = ["i64", "i64", "i64", "i64", "i64", "i64"] as const;
+const SYSCALL = { syscall: { parameters: PARAMETERS, result: "i32" } } as const;
+const BACKGROUND = {
+  syscall: { parameters: PARAMETERS, result: "i32", nonblocking: true },
+} as const;
+const ERRNO = { __errno_location: { parameters: [], result: "pointer" } } as const;
 
-/** Opens all of them now, for those who count what is open. */
-export function openKernel(): void {
-  for (const name of Object.keys(SYMBOLS)) Reflect.get(kernel(), name);
-}
+type Open<S extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<S>["symbols"];
 
-/** Each call is opened when it is first used: opening one costs a start up to half a millisecond. */
-function lazyCalls(): KernelCalls {
-  const lazy = {};
-  for (const [name, definition] of Object.entries(SYMBOLS)) {
-    Object.defineProperty(lazy, name, {
-      configurable: true,
-      get: () => {
-        const call: unknown = Deno.dlopen("libc.so.6", { [name]: definition }).symbols[name];
-        Object.defineProperty(lazy, name, { value: call });
-        return call;
-      },
-    });
-  }
-  return lazy as KernelCalls;
+let syscall: Open<typeof SYSCALL>["syscall"] | undefined;
+let background: Open<typeof BACKGROUND>["syscall"] | undefined;
+let errnoLocation: Open<typeof ERRNO>["__errno_location"] | undefined;
+
+/** What calls under way read or write: only its address is known to them. */
+const held = new Set<readonly CallArgument[]>();
+
+/**
+ * Makes a system call.
+ *
+ * @returns what it returned; -1 when it failed, see {@link withErrno} for why
+ */
+export function kernel(name: CallName, ...args: CallArgument[]): number {
+  syscall ??= Deno.dlopen("libc.so.6", SYSCALL).symbols.syscall;
+  held.add(args);
+  const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n] = args.map(word);
+  const result = syscall(numberOf(name), a, b, c, d, e);
+  held.delete(args);
+  return result;
 }
 
 /**
- * Makes a call and reads its error number before anything can change it. Not for calls on threads
- * of their own, which leave their error number there.
- *
- * @returns what the call returned, and the error number that counts when that is negative
+ * Makes a system call that may take long, on a thread of its own: our main thread must never wait.
+ * Its error number stays on that thread.
+ */
+export async function kernelInBackground(
+  name: CallName,
+  ...args: CallArgument[]
+): Promise<number> {
+  background ??= Deno.dlopen("libc.so.6", BACKGROUND).symbols.syscall;
+  held.add(args);
+  try {
+    const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n] = args.map(word);
+    return await background(numberOf(name), a, b, c, d, e);
+  } finally {
+    held.delete(args);
+  }
+}
+
+/**
+ * Makes a call and, when it fails, reads its error number before anything can change it. The call
+ * may be made twice then: the number is only to be had of a call made after libc was asked where
+ * numbers are, and most starts never need to ask.
  */
 export function withErrno(call: () => number): { result: number; errno: number } {
-  // Opened before the call: opening would change the number.
-  const errnoLocation = kernel().__errno_location;
-  const result = call();
+  let result = call();
+  if (result >= 0) return { result, errno: 0 };
+  if (errnoLocation === undefined) {
+    errnoLocation = Deno.dlopen("libc.so.6", ERRNO).symbols.__errno_location;
+    result = call();
+  }
   const location = errnoLocation();
   const errno = location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
-  return { result, errno };
+  return { result, errno: result >= 0 ? 0 : errno };
+}
+
+/** Opens all that calls need now, for those who count what is open. */
+export function openKernel(): void {
+  withErrno(() => kernel("close", -1));
+  void kernelInBackground("close", -1);
+}
+
+/** Gives heap that was freed back to the system. */
+export function trimHeap(): void {
+  const symbols = { malloc_trim: { parameters: ["usize"], result: "i32" } } as const;
+  Deno.dlopen("libc.so.6", symbols).symbols.malloc_trim(0n);
+}
+
+/** The environment that a new program would get, as `execve` takes it. */
+export function environment(): bigint {
+  const { environ } = Deno.dlopen("libc.so.6", { environ: { type: "pointer" } }).symbols;
+  return environ === null ? 0n : new Deno.UnsafePointerView(environ).getBigUint64();
+}
+
+function numberOf(name: CallName): bigint {
+  return BigInt(NUMBERS[name][Deno.build.arch === "x86_64" ? 0 : 1]);
+}
+
+function word(argument: CallArgument): bigint {
+  if (argument === null) return 0n;
+  return typeof argument === "object" ? addressOf(argument) : BigInt(argument);
+}
+
+/**
+ * Where bytes lie. They must stay in use as long as the address is; small arrays that were made
+ * without a buffer of their own may be moved, {@link fixedBytes} stay.
+ */
+export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
+  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+}
+
+/** Bytes that never move. */
+export function fixedBytes(count: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(count));
+}
+
+/** A NUL-terminated UTF-8 string. @throws {TypeError} for text that holds a NUL itself. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  if (text.includes("\0")) {
+    throw new TypeError(`Cannot pass ${JSON.stringify(text)} to the system: it holds a NUL`);
+  }
+  return new TextEncoder().encode(`${text}\0`);
 }
 
 /** Error numbers that decide something, the same on x86-64 and arm64. */
 export const Errno = {
   ENOENT: 2,
   EINTR: 4,
+  ENOEXEC: 8,
   ECHILD: 10,
   EAGAIN: 11,
+  EACCES: 13,
+  ENOTDIR: 20,
   ENOTCONN: 107,
 } as const;
 
 /** `open` flags that are the same on x86-64 and arm64. */
 export const Open = {
   RDONLY: 0,
+  RDWR: 2,
+  CREAT: 0o100,
   CLOEXEC: 0o2000000,
   NONBLOCK: 0o4000,
   PATH: 0o10000000,
 } as const;
+
+/** For `openat`: a relative path is meant from the working directory. */
+export const AT_FDCWD = -100;

@@ -1,7 +1,6 @@
 import type { MountAnswer } from "../mount/classify.ts";
 import type { Mounts } from "../mount/mounts.ts";
-import { kernel } from "./kernel_calls.ts";
-import { cString } from "./libc.ts";
+import { cString, kernelInBackground } from "./kernel_calls.ts";
 import { within } from "./within.ts";
 
 const MOUNTINFO = "/proc/self/mountinfo";
@@ -70,17 +69,8 @@ export class HeldMountTable {
   }
 }
 
-/** Buffers of calls under way: the kernel reads them from another thread. */
-const inFlight = new Set<Uint8Array>();
-
 async function umount(path: string, flags: number): Promise<void> {
-  const text = cString(path);
-  inFlight.add(text);
-  try {
-    await kernel().umount2(text, flags);
-  } finally {
-    inFlight.delete(text);
-  }
+  await kernelInBackground("umount2", cString(path), flags);
 }
 
 function mayMount(): boolean {

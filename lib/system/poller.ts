@@ -1,5 +1,4 @@
-import { kernel, Open } from "./kernel_calls.ts";
-import { cString } from "./libc.ts";
+import { AT_FDCWD, cString, fixedBytes, kernel, kernelInBackground, Open } from "./kernel_calls.ts";
 
 const POLLIN = 1;
 const POLLPRI = 2;
@@ -33,15 +32,15 @@ export class Poller {
 
   /** @returns what ends the watch */
   watchMounts(changed: () => void): () => void {
-    const fd = kernel().open(cString("/proc/self/mountinfo"), Open.CLOEXEC, 0);
+    const fd = kernel("openat", AT_FDCWD, cString("/proc/self/mountinfo"), Open.CLOEXEC);
     return this.#watch({ fd, events: POLLPRI, drain: false, changed });
   }
 
   /** @returns what ends the watch */
   watchFolder(path: string, changed: () => void): () => void {
-    const fd = kernel().inotify_init1(Open.CLOEXEC | Open.NONBLOCK);
-    if (fd >= 0 && kernel().inotify_add_watch(fd, cString(path), IN_CHANGES) < 0) {
-      kernel().close(fd);
+    const fd = kernel("inotify_init1", Open.CLOEXEC | Open.NONBLOCK);
+    if (fd >= 0 && kernel("inotify_add_watch", fd, cString(path), IN_CHANGES) < 0) {
+      kernel("close", fd);
       return repeat(changed);
     }
     return this.#watch({ fd, events: POLLIN, drain: true, changed });
@@ -55,7 +54,7 @@ export class Poller {
   }
 
   #watch(watched: Watched): () => void {
-    this.#wake = this.#wake >= 0 ? this.#wake : kernel().eventfd(0, Open.CLOEXEC | EFD_NONBLOCK);
+    this.#wake = this.#wake >= 0 ? this.#wake : kernel("eventfd2", 0, Open.CLOEXEC | EFD_NONBLOCK);
     if (watched.fd < 0 || this.#wake < 0) return repeat(watched.changed);
     this.#watched.add(watched);
     this.#signal();
@@ -67,21 +66,24 @@ export class Poller {
   }
 
   #signal(): void {
-    if (this.#wake >= 0) kernel().write(this.#wake, new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]), 8n);
+    if (this.#wake < 0) return;
+    const count = fixedBytes(8);
+    count[0] = 1;
+    kernel("write", this.#wake, count, count.length);
   }
 
   async #run(): Promise<void> {
-    const scratch = new Uint8Array(4096);
+    const scratch = fixedBytes(4096);
     let open = new Set<Watched>();
     while (!this.#closed) {
       const watched = [...this.#watched];
-      for (const one of open) if (!this.#watched.has(one)) kernel().close(one.fd);
+      for (const one of open) if (!this.#watched.has(one)) kernel("close", one.fd);
       open = new Set(watched);
       const ready = await pollOnce([{ fd: this.#wake, events: POLLIN }, ...watched]);
-      if (ready[0] === true) kernel().read(this.#wake, scratch, 8n);
+      if (ready[0] === true) kernel("read", this.#wake, scratch, 8);
       watched.forEach((one, index) => {
         if (ready[index + 1] !== true || !this.#watched.has(one)) return;
-        if (one.drain) kernel().read(one.fd, scratch, BigInt(scratch.length));
+        if (one.drain) kernel("read", one.fd, scratch, scratch.length);
         try {
           one.changed();
         } catch (error) {
@@ -90,8 +92,8 @@ export class Poller {
         }
       });
     }
-    for (const one of open) kernel().close(one.fd);
-    kernel().close(this.#wake);
+    for (const one of open) kernel("close", one.fd);
+    kernel("close", this.#wake);
     this.#wake = -1;
   }
 }
@@ -101,13 +103,13 @@ async function pollOnce(
   watched: readonly { readonly fd: number; readonly events: number }[],
 ): Promise<boolean[]> {
   // struct pollfd is an int and two shorts.
-  const bytes = new Uint8Array(watched.length * 8);
+  const bytes = fixedBytes(watched.length * 8);
   const view = new DataView(bytes.buffer);
   watched.forEach(({ fd, events }, index) => {
     view.setInt32(index * 8, fd, true);
     view.setInt16(index * 8 + 4, events, true);
   });
-  const count = await kernel().poll(bytes, BigInt(watched.length), -1);
+  const count = await kernelInBackground("ppoll", bytes, watched.length, null, null);
   // Interrupted, or out of memory: not worth more than a pause.
   if (count < 0) await new Promise((done) => setTimeout(done, 10));
   return watched.map((_, index) => count > 0 && view.getInt16(index * 8 + 6, true) !== 0);

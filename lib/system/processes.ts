@@ -32,13 +32,27 @@ const LAST_OUTPUT_MS = 20;
 
 /** The real processes. */
 export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
-  const reaper = new Reaper();
+  let reaper: Reaper | undefined;
+  // Not before the first start was tried, which is in a hurry. Who ended meanwhile is swept here.
+  const reaping = (): Reaper => {
+    if (reaper === undefined) {
+      reaper = new Reaper();
+      reaper.sweep();
+    }
+    return reaper;
+  };
   const helpers = new Set<ProcessHandle>();
   return {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
-      const child = start(request);
-      const ended = statusOf(child);
-      ownChild(child.pid, ended);
+      let child: Deno.ChildProcess;
+      let ended: Promise<ExitStatus>;
+      try {
+        child = start(request);
+        ended = statusOf(child);
+        ownChild(child.pid, ended);
+      } finally {
+        reaping();
+      }
       const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
       // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
       const exited = ended.then(async (status) => {
@@ -76,14 +90,14 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
       const [status, out, err] = done;
       return { status, stdout: out, stderr: err };
     },
-    adopt: (pid) => handle(pid, reaper.adopt(pid)),
+    adopt: (pid) => handle(pid, reaping().adopt(pid)),
     marked: (variable, value) => marked(`${variable}=${value}`),
     anyServesFuse: (variable, value) => anyServesFuse(`${variable}=${value}`),
-    reaped: () => reaper.count,
+    reaped: () => reaper?.count ?? 0,
     stacks: stacksOf,
     close(): void {
       for (const helper of helpers) helper.signal("SIGKILL");
-      reaper.close();
+      reaper?.close();
     },
   };
 }

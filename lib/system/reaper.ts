@@ -1,5 +1,5 @@
 import type { ExitStatus } from "../supervise/exit_status.ts";
-import { kernel } from "./kernel_calls.ts";
+import { fixedBytes, kernel } from "./kernel_calls.ts";
 import { isOwnChild, onOwnChildTaken } from "./own_children.ts";
 import { signalName } from "./signal_names.ts";
 
@@ -34,7 +34,7 @@ export class Reaper {
   /** Orphans that nobody waited for. */
   count = 0;
   readonly #adopted = new Map<number, (status: ExitStatus) => void>();
-  readonly #info = new Uint8Array(128);
+  readonly #info = fixedBytes(128);
   readonly #view = new DataView(this.#info.buffer);
   readonly #onChild = (): void => this.sweep();
   readonly #unlisten: () => void;
@@ -97,12 +97,12 @@ export class Reaper {
   /** @returns the child's number; 0 when none has ended or none is there */
   #wait(idType: number, id: number, options: number): number {
     this.#info.fill(0);
-    if (kernel().waitid(idType, id, this.#info, options) !== 0) return 0;
+    if (kernel("waitid", idType, id, this.#info, options) !== 0) return 0;
     return this.#view.getInt32(SI_PID, true);
   }
 
   #isChild(pid: number): boolean {
-    return kernel().waitid(P_PID, pid, this.#info, WEXITED | WNOHANG | WNOWAIT) === 0;
+    return kernel("waitid", P_PID, pid, this.#info, WEXITED | WNOHANG | WNOWAIT) === 0;
   }
 
   #status(): ExitStatus {

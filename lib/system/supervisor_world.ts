@@ -55,8 +55,8 @@ export function supervisorWorld(
     },
     files: systemFiles,
     locks: {
-      take: async (path) => {
-        const lock = await lockFile(path, 0);
+      take: async (path, note) => {
+        const lock = await lockFile(path, 0, note);
         return lock === undefined ? undefined : () => lock.release();
       },
     },
@@ -68,7 +68,7 @@ export function supervisorWorld(
     watchMounts: (changed) => poller.watchMounts(changed),
     watchFolder: (path, changed) => poller.watchFolder(path, changed),
     watchFaults,
-    becomeSubreaper: () => kernel().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) === 0,
+    becomeSubreaper: () => kernel("prctl", PR_SET_CHILD_SUBREAPER, 1) === 0,
     trimMemory: () => {
       try {
         trimMemory();

@@ -1,4 +1,4 @@
-import { kernel } from "./kernel_calls.ts";
+import { kernel, trimHeap } from "./kernel_calls.ts";
 
 const MADV_DONTNEED = 4;
 
@@ -8,9 +8,9 @@ const MADV_DONTNEED = 4;
  * from the page cache, at the price of a soft page fault.
  */
 export function trimMemory(): void {
-  kernel().malloc_trim(0n);
+  trimHeap();
   for (const [from, to] of untouchedCode(Deno.readTextFileSync("/proc/self/smaps"))) {
-    kernel().madvise(from, to - from, MADV_DONTNEED);
+    kernel("madvise", from, to - from, MADV_DONTNEED);
   }
 }
 

@@ -6,7 +6,7 @@ import { Sink } from "../../../lib/system/sink.ts";
 import { eventually } from "../../support/eventually.ts";
 
 openKernel();
-kernel().prctl(36, 1n, 0n, 0n, 0n);
+kernel("prctl", 36, 1);
 
 const ENV = { PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin" };
 

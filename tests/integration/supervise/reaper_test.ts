@@ -7,7 +7,7 @@ import { eventually } from "../../support/eventually.ts";
 
 openKernel();
 const PR_SET_CHILD_SUBREAPER = 36;
-kernel().prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n);
+kernel("prctl", PR_SET_CHILD_SUBREAPER, 1);
 
 function shell(script: string): Deno.Command {
   return new Deno.Command("sh", { args: ["-c", script], stdin: "null", stdout: "null" });
