@@ -25,7 +25,7 @@ const PACKS: readonly PackPlan[] = [
   { name: "run", entries: ["run"], after: ["cli"] },
   { name: "supervise", entries: ["supervise_plan"], after: ["cli", "run"] },
   { name: "toml", entries: ["dist"] },
-  { name: "health", entries: ["health"], after: ["cli"] },
+  { name: "health", entries: ["health", "command_table"], after: ["cli"] },
   { name: "small", entries: ["version", "uname", "sleep", "probe", "ask_mount"], after: ["cli"] },
 ];
 

@@ -1,16 +1,8 @@
-import type { CommandSpec, Flag } from "./command.ts";
+import type { CommandSpec } from "./command.ts";
+import { loadCommand } from "./load_command.ts";
+import { RUN_ACTIONS, RUN_WORDS } from "./words.ts";
 
-/** The words that start a component; `run` before them may be left out. */
-export const RUN_WORDS: readonly string[] = [
-  "master",
-  "worker",
-  "client",
-  "transfer",
-  "fluid-thin-runtime",
-];
-
-/** What may follow a component's word. */
-export const RUN_ACTIONS: readonly string[] = ["start", "health-check", "stop", "restart"];
+export { OLD_NAMES, RUN_ACTIONS, RUN_WORDS, STAND_IN_NAMES } from "./words.ts";
 
 const RUN_OPERANDS = `[${RUN_WORDS.join("|")}] [${RUN_ACTIONS.join("|")}]`;
 
@@ -26,16 +18,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid worker start", "a worker"],
       ["curvine-fluid fluid-thin-runtime", "the FUSE client of a ThinRuntime"],
     ],
-    load: async () => {
-      const { command, settingFlags } = await import("../commands/run.ts");
-      return {
-        command,
-        // Made when they are asked for: few command lines have a flag, and every start would pay.
-        get flags(): readonly Flag[] {
-          return settingFlags();
-        },
-      };
-    },
+    load: () => loadCommand("run"),
   },
   {
     name: "render",
@@ -55,7 +38,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid render worker", "the plan of a worker as JSON, secrets as ******"],
       ["curvine-fluid render --format toml client", "the client's curvine-cluster.toml"],
     ],
-    load: () => import("../commands/render.ts"),
+    load: () => loadCommand("render"),
   },
   {
     name: "check",
@@ -74,7 +57,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid check", "the file of this container"],
       ["curvine-fluid check runtime.json", "a file of yours, before Fluid gets it"],
     ],
-    load: () => import("../commands/check.ts"),
+    load: () => loadCommand("check"),
   },
   {
     name: "mount-ufs",
@@ -92,7 +75,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid mount-ufs", 'mounts, updates, unmounts; prints {"mounted":["/raw"]}'],
       ["curvine-fluid mount-ufs --timeout 2m", "where the class gives mountUFS more time"],
     ],
-    load: () => import("../commands/mount_ufs.ts"),
+    load: () => loadCommand("mount-ufs"),
   },
   {
     name: "report-summary",
@@ -108,7 +91,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ["curvine-fluid report-summary", 'such as {"cached":"1.50GiB","cachedPercentage":"0",…}'],
     ],
-    load: () => import("../commands/report_summary.ts"),
+    load: () => loadCommand("report-summary"),
   },
   {
     name: "data-load",
@@ -128,7 +111,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid data-load", "the paths in FLUID_DATALOAD_DATA_PATH"],
       ["curvine-fluid data-load --dataset lake /raw", "one path of a dataset"],
     ],
-    load: () => import("../commands/data_load.ts"),
+    load: () => loadCommand("data-load"),
   },
   {
     name: "health",
@@ -139,7 +122,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: "live", summary: "The supervisor lives" },
     ],
     examples: [["curvine-fluid health --ready", "exits 0 or 1, as a probe of Kubernetes wants it"]],
-    load: () => import("../commands/health.ts"),
+    load: () => loadCommand("health"),
   },
   {
     name: "status",
@@ -153,7 +136,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid status", "state, mount, restarts and why, the last errors"],
       ["kubectl exec POD -- curvine-fluid status --watch", "how it goes on"],
     ],
-    load: () => import("../commands/status.ts"),
+    load: () => loadCommand("status"),
   },
   {
     name: "unmount",
@@ -161,7 +144,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "[TARGET]",
     flags: [],
     examples: [["curvine-fluid unmount", "the target of this container, from its configuration"]],
-    load: () => import("../commands/unmount.ts"),
+    load: () => loadCommand("unmount"),
   },
   {
     name: "simulate",
@@ -195,7 +178,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         "with the real Curvine",
       ],
     ],
-    load: () => import("../commands/simulate.ts"),
+    load: () => loadCommand("simulate"),
   },
   {
     name: "options",
@@ -213,7 +196,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid options", "all of them"],
       ["curvine-fluid options fuse timeout", "those with both words in name or meaning"],
     ],
-    load: () => import("../commands/options.ts"),
+    load: () => loadCommand("options"),
   },
   {
     name: "schema",
@@ -224,7 +207,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid schema cache", "of a CacheRuntime's runtime.json (the default)"],
       ["curvine-fluid schema thin > thin.schema.json", "of a ThinRuntime's config.json"],
     ],
-    load: () => import("../commands/schema.ts"),
+    load: () => loadCommand("schema"),
   },
   {
     name: "completions",
@@ -236,7 +219,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid completions fish | source", "in fish"],
       ['curvine-fluid completions zsh > "${fpath[1]}/_curvine-fluid"', "in zsh, from now on"],
     ],
-    load: () => import("../commands/completions.ts"),
+    load: () => loadCommand("completions"),
   },
   {
     name: "version",
@@ -244,7 +227,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "",
     flags: [],
     examples: [["curvine-fluid version", "such as curvine-fluid 0.1.0"]],
-    load: () => import("../commands/version.ts"),
+    load: () => loadCommand("version"),
   },
   {
     name: "help",
@@ -252,7 +235,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "[COMMAND]",
     flags: [],
     examples: [["curvine-fluid help render", "the help of render"]],
-    load: () => import("../commands/help.ts"),
+    load: () => loadCommand("help"),
   },
 ];
 
@@ -264,7 +247,7 @@ const HIDDEN: readonly CommandSpec[] = [
     operands: "size PATH… | glob DIR SUBPATH",
     flags: [],
     examples: [],
-    load: () => import("../commands/ask_mount.ts"),
+    load: () => loadCommand("ask-mount"),
   },
   {
     name: "probe",
@@ -272,7 +255,7 @@ const HIDDEN: readonly CommandSpec[] = [
     operands: "PATH",
     flags: [],
     examples: [],
-    load: () => import("../commands/probe.ts"),
+    load: () => loadCommand("probe"),
   },
   {
     name: "stand-in",
@@ -280,25 +263,9 @@ const HIDDEN: readonly CommandSpec[] = [
     operands: "curvine-fuse|curvine-server -- ARGUMENTS",
     flags: [],
     examples: [],
-    load: () => import("../commands/stand_in.ts"),
+    load: () => loadCommand("stand-in"),
   },
 ];
-
-/** Links by whose name a command is run: the scripts that images have had. */
-export const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
-  "entrypoint.sh": ["run"],
-  "fluid-entrypoint.sh": ["run"],
-  "mountUfs.sh": ["mount-ufs"],
-  "reportSummary.sh": ["report-summary"],
-  "generate_config.py": ["render", "--write"],
-  "config-parse.py": ["render", "--write", "fluid-thin-runtime"],
-};
-
-/** Links in the folder of a simulation; everywhere else these are Curvine's own programs. */
-export const STAND_IN_NAMES: Readonly<Record<string, readonly string[]>> = {
-  "curvine-fuse": ["stand-in", "curvine-fuse", "--"],
-  "curvine-server": ["stand-in", "curvine-server", "--"],
-};
 
 /** Finds a command by its name. */
 export function findCommand(name: string): CommandSpec | undefined {

@@ -3,11 +3,12 @@ import { nearestName } from "../curvine/nearest_name.ts";
 import { ConfigError } from "../fluid/config_error.ts";
 import type { Host } from "../system/host.ts";
 import { SIGNAL_NUMBERS } from "../system/signals.ts";
-import type { Flag } from "./command.ts";
+import type { CommandSpec } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { COMMANDS, findCommand, OLD_NAMES, RUN_WORDS, STAND_IN_NAMES } from "./command_table.ts";
 import { ExitCode } from "./exit_code.ts";
+import { type CommandName, isCommand, loadCommand } from "./load_command.ts";
 import { parseArguments } from "./parse_arguments.ts";
+import { OLD_NAMES, RUN_WORDS, STAND_IN_NAMES } from "./words.ts";
 
 /** Runs the command that the command line names, then ends the process with its exit code. */
 export async function main(host: Host): Promise<never> {
@@ -31,13 +32,11 @@ async function dispatch(host: Host): Promise<number> {
   if (first === undefined || first.startsWith("-") || RUN_WORDS.includes(first)) {
     return await runCommand("run", args, host);
   }
-  if (findCommand(first) !== undefined) return await runCommand(first, rest, host);
+  if (isCommand(first)) return await runCommand(first, rest, host);
   const { passThrough } = await import("../commands/pass_through.ts");
-  return await passThrough(
-    args,
-    nearestName(first, [...COMMANDS.map(({ name }) => name), ...RUN_WORDS]),
-    host,
-  );
+  const { COMMANDS } = await import("./command_table.ts");
+  const near = nearestName(first, [...COMMANDS.map(({ name }) => name), ...RUN_WORDS]);
+  return await passThrough(args, near, host);
 }
 
 /** What a link's name stands for. */
@@ -49,14 +48,17 @@ function wordsOf(link: string): readonly string[] {
   return [];
 }
 
-async function runCommand(name: string, args: readonly string[], host: Host): Promise<number> {
-  const spec = findCommand(name);
-  if (spec === undefined) throw new Error(`there is no command "${name}"`);
-  const module = await spec.load();
-  const flags = (): readonly Flag[] => [...spec.flags, ...module.flags ?? []];
-  const hasFlags = args.some((arg) => arg.startsWith("-"));
-  const invocation = parseArguments(name, args, hasFlags ? flags() : []);
-  if (invocation.flags.has("help")) {
+async function runCommand(
+  name: CommandName,
+  args: readonly string[],
+  host: Host,
+): Promise<number> {
+  const module = await loadCommand(name);
+  // As a rule there is no flag, and nobody needs to know which there could be.
+  const spec = args.some((arg) => arg.startsWith("-")) ? await specOf(name) : undefined;
+  const known = spec === undefined ? [] : [...spec.flags, ...module.flags ?? []];
+  const invocation = parseArguments(name, args, known);
+  if (spec !== undefined && invocation.flags.has("help")) {
     const { commandHelp } = await import("./help_text.ts");
     host.stdout(commandHelp(spec, module.flags));
     return ExitCode.Done;
@@ -64,6 +66,13 @@ async function runCommand(name: string, args: readonly string[], host: Host): Pr
   // Whoever runs longer takes the signals over; for everybody else they mean what they always do.
   if (name !== "run") host.signals.takeOver((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
   return await module.command(invocation, host);
+}
+
+async function specOf(name: CommandName): Promise<CommandSpec> {
+  const { findCommand } = await import("./command_table.ts");
+  const spec = findCommand(name);
+  if (spec === undefined) throw new Error(`the table has no command "${name}"`);
+  return spec;
 }
 
 function report(error: unknown, host: Host): number {

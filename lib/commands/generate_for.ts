@@ -1,5 +1,5 @@
 import { CommandError } from "../cli/command_error.ts";
-import { RUN_ACTIONS, RUN_WORDS } from "../cli/command_table.ts";
+import { RUN_ACTIONS, RUN_WORDS } from "../cli/words.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { usageError } from "../cli/parse_arguments.ts";
 import { nearestName } from "../curvine/nearest_name.ts";

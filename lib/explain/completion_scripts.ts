@@ -1,5 +1,5 @@
 import type { Flag } from "../cli/command.ts";
-import { RUN_ACTIONS, RUN_WORDS } from "../cli/command_table.ts";
+import { RUN_ACTIONS, RUN_WORDS } from "../cli/words.ts";
 
 /** The shells that we write completions for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;

@@ -105,7 +105,7 @@ function firstBadByte(bytes: Uint8Array): number {
 type PlaceOf = (offset: number) => string;
 
 function parse(text: string, subject: string, placeOf: PlaceOf): unknown {
-  const deep = depthBeyond(text, MAX_DEPTH);
+  const deep = mayBeDeep(text) ? depthBeyond(text, MAX_DEPTH) : undefined;
   if (deep !== undefined) {
     throw fault(subject, placeOf(deep), `it is nested more than ${MAX_DEPTH} levels deep`);
   }
@@ -117,6 +117,11 @@ function parse(text: string, subject: string, placeOf: PlaceOf): unknown {
     const found = offset >= text.length ? "it ends" : `it is not JSON`;
     throw fault(subject, placeOf(offset), `${found} where ${wanted} is wanted`);
   }
+}
+
+/** Whether there are brackets enough for it: most files have not, and need no closer look. */
+function mayBeDeep(text: string): boolean {
+  return text.split("{").length + text.split("[").length - 2 > MAX_DEPTH;
 }
 
 /** @returns where the text opens one bracket too many, by looking at brackets outside strings. */

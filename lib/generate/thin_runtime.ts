@@ -36,6 +36,12 @@ const OLDER_NAMES = [
   "meta_cache_ttl",
 ];
 
+/** What names of the environment's options begin with. */
+const PREFIX = "CURVINE_";
+
+/** Keys of `[fuse]` that the environment says in other words. */
+const NEVER_OF_ENVIRONMENT = ["mnt_path", "fs_path"];
+
 /** The options of one source, weakest source last, with where they stand. */
 interface Source {
   readonly at: string;
@@ -205,13 +211,19 @@ function secretEndpoints(
 
 /** `CURVINE_IO_THREADS` and its like: every key of `[fuse]`, as the scripts before us read them. */
 function environmentSource(env: Readonly<Record<string, string>>): Source {
+  const place = (name: string): string => `$${variableOf(name)}`;
+  // Few are set, and the keys are many: those that are not need not be looked for.
+  const set = new Set<string>();
+  for (const name of Object.keys(env)) {
+    if (name.startsWith(PREFIX)) set.add(name.slice(PREFIX.length).toLowerCase());
+  }
   const options: Record<string, string> = {};
-  const managed = ["mnt_path", "fs_path"];
   for (const key of [...Object.keys(sectionKeys("fuse") ?? {}), ...OLDER_NAMES]) {
-    const value = managed.includes(key) ? undefined : env[variableOf(key)];
+    if (!set.has(key) || NEVER_OF_ENVIRONMENT.includes(key)) continue;
+    const value = env[variableOf(key)];
     if (value && !ofService(value)) options[key] = value;
   }
-  return { at: "the environment", options, place: (name) => `$${variableOf(name)}` };
+  return { at: "the environment", options, place };
 }
 
 /** Kubernetes gives every pod `CURVINE_WEB_PORT=tcp://…` where a Service is named `curvine-web`. */
@@ -220,7 +232,7 @@ function ofService(value: string): boolean {
 }
 
 function variableOf(name: string): string {
-  return `CURVINE_${name.toUpperCase()}`;
+  return `${PREFIX}${name.toUpperCase()}`;
 }
 
 function missing(path: string, what: string, wanted: string, findings: Findings): void {

@@ -75,6 +75,11 @@ export async function clearMounts(
   };
 }
 
+/** Whether the table shows nothing that {@link clearMounts} would take away. */
+export function isClear(target: string, mounts: Mounts): boolean {
+  return topmost(parseMountinfo(mounts.table()), target) === undefined;
+}
+
 interface Layer {
   readonly mount: Mount;
   readonly overFuse: boolean;

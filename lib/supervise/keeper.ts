@@ -231,8 +231,9 @@ export class Keeper {
       this.plan = plan;
       this.#watchTarget();
     }
-    const problem = this.target &&
-      await clearTarget(this.target.mounts, this.#world, settings.probeTimeout, journal.log);
+    const clearing = this.target &&
+      clearTarget(this.target.mounts, this.#world, settings.probeTimeout, journal.log);
+    const problem = clearing instanceof Promise ? await clearing : clearing;
     this.take(
       problem === undefined ? { name: "cleared" } : { name: "obstructed", message: problem },
     );

@@ -14,18 +14,22 @@ export function chooseRunFolder(
   settings: SupervisorSettings,
   log: Log,
 ): string | undefined {
-  const folders = runFolders({ ...env, CURVINE_FLUID_RUN_DIR: settings.runDir }, world.user);
   const reasons: string[] = [];
-  for (const folder of folders) {
+  const isUsable = (folder: string, alone: boolean): boolean => {
     try {
-      world.files.makeFolder(folder, folder !== settings.runDir);
-      if (reasons.length > 0) {
-        log("warn", "run-folder", `Using ${JSON.stringify(folder)}: ${reasons[0]}`);
-      }
-      return folder;
+      world.files.makeFolder(folder, alone);
+      return true;
     } catch (error) {
       reasons.push(`${JSON.stringify(folder)}: ${describe(error)}`);
+      return false;
     }
+  };
+  if (isUsable(settings.runDir, false)) return settings.runDir;
+  const folders = runFolders({ ...env, CURVINE_FLUID_RUN_DIR: settings.runDir }, world.user);
+  const folder = folders.slice(1).find((one) => isUsable(one, true));
+  if (folder !== undefined) {
+    log("warn", "run-folder", `Using ${JSON.stringify(folder)}: ${reasons[0]}`);
+    return folder;
   }
   log("warn", "no-run-folder", `Going on without a control socket: ${reasons.join("; ")}`);
   return undefined;

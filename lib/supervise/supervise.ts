@@ -47,9 +47,11 @@ export async function supervise(plan: Plan, options: SuperviseOptions): Promise<
         break;
     }
   });
+  // Until its first pause, which comes when the daemon has been started: that is in a hurry.
+  const running = supervisor.run();
   const unwatch = options.world.watchFaults((error) => supervisor.fault(error));
   try {
-    return await supervisor.run();
+    return await running;
   } catch (error) {
     await supervisor.emergency(error);
     return ExitCode.Software;

@@ -83,7 +83,7 @@ export class Supervisor {
     const { settings, env } = this.#options;
     const { log } = this.#journal;
     this.#folder = chooseRunFolder(world, env, settings, log);
-    const rival = await lockTarget(this.#folder, this.#keeper.plan, world, log);
+    const rival = lockTarget(this.#folder, this.#keeper.plan, world, log);
     if (rival !== undefined) {
       log("error", "locked", rival);
       await this.#close();

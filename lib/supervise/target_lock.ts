@@ -9,17 +9,17 @@ import type { World } from "./world.ts";
  * @param folder the run folder; without one there is no lock either
  * @returns who has it already and what to do, or `undefined` when it is ours now
  */
-export async function lockTarget(
+export function lockTarget(
   folder: string | undefined,
   plan: Plan,
   { locks, files, pid }: World,
   log: Log,
-): Promise<string | undefined> {
+): string | undefined {
   if (folder === undefined) return undefined;
   const what = plan.mount?.target ?? plan.component;
   const path = `${folder}/${lockName(what)}`;
   try {
-    if (await locks.take(path, `${pid}\n`) === undefined) {
+    if (locks.take(path, String(pid)) === undefined) {
       const holder = files.read(path)?.trim();
       return `Cannot supervise ${JSON.stringify(what)}: another curvine-fluid` +
         `${holder ? ` (process ${holder})` : ""} in this container does so already; ` +

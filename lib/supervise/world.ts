@@ -124,11 +124,11 @@ export interface Files {
 /** A lock that ends with us, whatever ends us. */
 export interface Locks {
   /**
-   * @param note what stands in the lock's file from then on
+   * @param note what stands in the lock's file from then on, a few characters
    * @returns `undefined` when somebody else holds it
    * @throws when it cannot be tried
    */
-  take(path: string, note: string): Promise<Stop | undefined>;
+  take(path: string, note: string): Stop | undefined;
 }
 
 /** All that the supervisor touches, so that tests can hand over a world of their own. */

@@ -14,45 +14,46 @@ export interface FileLock {
  *
  * @param path of the lock file; made with mode 0600, and left there
  * @param waitMs how long to try while somebody else has it
- * @param note what stands in the file from then on, for whoever finds it locked
  * @returns `undefined` when somebody else still has it after that
  * @throws {Error} when the file cannot be opened
  */
-export async function lockFile(
-  path: string,
-  waitMs: number,
-  note = "",
-): Promise<FileLock | undefined> {
-  const name = cString(path);
-  const opened = withErrno(() =>
-    kernel("openat", AT_FDCWD, name, Open.RDWR | Open.CREAT | Open.CLOEXEC, 0o600)
-  );
-  const fd = opened.result;
-  if (fd < 0) throw new Error(`Cannot open the lock file "${path}": errno ${opened.errno}`);
-  const release = (): void => {
-    kernel("close", fd);
-  };
+export async function lockFile(path: string, waitMs: number): Promise<FileLock | undefined> {
   const until = performance.now() + waitMs;
   for (;;) {
-    const { result, errno } = withErrno(() => kernel("flock", fd, LOCK_EX | LOCK_NB));
-    if (result === 0) {
-      write(fd, note);
-      return { release };
-    }
-    if (errno !== Errno.EAGAIN && errno !== Errno.EINTR) {
-      release();
-      throw new Error(`Cannot lock "${path}": errno ${errno}`);
-    }
-    if (performance.now() >= until) {
-      release();
-      return undefined;
-    }
+    const lock = tryLockFile(path);
+    if (lock !== undefined || performance.now() >= until) return lock;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
+/**
+ * Like {@link lockFile}, at once or not at all.
+ *
+ * @param note what stands in the file from then on, for whoever finds it locked: up to
+ *   {@link NOTE_BYTES}
+ */
+export function tryLockFile(path: string, note?: string): FileLock | undefined {
+  const name = cString(path);
+  const flags = Open.RDWR | Open.CREAT | Open.CLOEXEC;
+  const { result: fd, errno } = withErrno(() => kernel("openat", AT_FDCWD, name, flags, 0o600));
+  if (fd < 0) throw new Error(`Cannot open the lock file "${path}": errno ${errno}`);
+  const release = (): void => {
+    kernel("close", fd);
+  };
+  const locked = withErrno(() => kernel("flock", fd, LOCK_EX | LOCK_NB));
+  if (locked.result === 0) {
+    if (note !== undefined) write(fd, note);
+    return { release };
+  }
+  release();
+  if (locked.errno === Errno.EAGAIN || locked.errno === Errno.EINTR) return undefined;
+  throw new Error(`Cannot lock "${path}": errno ${locked.errno}`);
+}
+
+/** All notes are as long as this: to cut a file takes longer than to write it over. */
+const NOTE_BYTES = 16;
+
 function write(fd: number, note: string): void {
-  const bytes = new TextEncoder().encode(note);
-  kernel("ftruncate", fd, 0);
-  if (bytes.length > 0) kernel("write", fd, bytes, bytes.length);
+  const bytes = new TextEncoder().encode(`${note.padEnd(NOTE_BYTES - 1)}\n`);
+  kernel("write", fd, bytes, bytes.length);
 }

@@ -12,7 +12,6 @@ const NUMBERS = {
   faccessat: [269, 48],
   fcntl: [72, 25],
   flock: [73, 32],
-  ftruncate: [77, 46],
   inotify_add_watch: [254, 27],
   inotify_init1: [294, 26],
   madvise: [28, 233],

@@ -2,7 +2,7 @@ import type { MountAnswer } from "../mount/classify.ts";
 import type { FuseConnections, World } from "../supervise/world.ts";
 import { systemClock } from "./clock.ts";
 import { watchFaults } from "./faults.ts";
-import { lockFile } from "./file_lock.ts";
+import { tryLockFile } from "./file_lock.ts";
 import { systemFiles } from "./files.ts";
 import { readLink, systemFolders } from "./folders.ts";
 import { fuseConnections } from "./fuse_connections.ts";
@@ -55,10 +55,7 @@ export function supervisorWorld(
     },
     files: systemFiles,
     locks: {
-      take: async (path, note) => {
-        const lock = await lockFile(path, 0, note);
-        return lock === undefined ? undefined : () => lock.release();
-      },
+      take: (path, note) => tryLockFile(path, note)?.release,
     },
     user: Deno.uid() ?? 0,
     pid: Deno.pid,

@@ -109,7 +109,7 @@ export class FakeWorld implements World {
     }),
     make: (): void => {},
   };
-  readonly locks = { take: (): Promise<() => void> => Promise.resolve(() => {}) };
+  readonly locks = { take: (): () => void => () => {} };
   readonly sockets = {
     connectUnix: (): Promise<Connection> => Promise.reject(new Error("nobody")),
     connectTcp: (): Promise<Connection> => Promise.reject(new Error("nobody")),
