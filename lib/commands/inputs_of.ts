@@ -7,7 +7,7 @@ export function inputsOf(host: Host, words: readonly string[]): Inputs {
     words,
     env: host.env,
     hostname: host.env["HOSTNAME"] || host.hostname(),
-    readFile: host.readFile,
+    readFile: host.readText,
     isFile: (path) => host.kindOf(path) === "file",
   };
 }

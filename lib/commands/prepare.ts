@@ -42,8 +42,8 @@ export function writeConfig(plan: Plan, host: Host): void {
   const { path } = plan.config;
   const text = configText(plan);
   attempt("write the configuration", path, () => {
-    const bytes = host.readFile(path);
-    const existing = bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    const content = host.readText(path);
+    const existing = typeof content === "object" ? new TextDecoder().decode(content) : content;
     if (existing === text) return;
     if (existing !== undefined && !isWrittenByUs(existing)) {
       host.writeFile(curvinePaths(host.env).savedBase, existing, CONFIG_MODE);

@@ -1,5 +1,6 @@
 import { ConfigError } from "./config_error.ts";
 import { endOfString, findJsonFault } from "./json_fault.ts";
+import { type Content, strictText } from "./strict_text.ts";
 
 /** Kubernetes keeps no ConfigMap above 1 MiB: a larger file is not Fluid's. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -16,7 +17,7 @@ export interface LoadedJson {
 }
 
 /**
- * Reads one JSON object from a file's bytes, as tolerantly as the scripts before us: the object
+ * Reads one JSON object from a file's content, as tolerantly as the scripts before us: the object
  * may be encoded as a JSON string, and text after a complete first line is left aside.
  *
  * @param subject how errors name the file, such as `the runtime config "/etc/…/runtime.json"`
@@ -32,11 +33,11 @@ export interface LoadedJson {
  * assert.deepEqual(loadJson(bytes, "it").value, { mounts: [] });
  * ```
  */
-export function loadJson(bytes: Uint8Array, subject: string): LoadedJson {
-  if (bytes.length > MAX_BYTES) {
-    throw fault(subject, "", `it has ${bytes.length} bytes; at most ${MAX_BYTES} are read`);
+export function loadJson(content: Content, subject: string): LoadedJson {
+  if (content.length > MAX_BYTES) {
+    throw fault(subject, "", `it has ${content.length} bytes; at most ${MAX_BYTES} are read`);
   }
-  let whole = decode(bytes, subject);
+  let whole = decode(content, subject);
   let firstLineOnly = false;
   for (let encoding = 0; encoding < MAX_ENCODINGS; encoding++) {
     const text = whole.trim();
@@ -73,14 +74,15 @@ export function loadJson(bytes: Uint8Array, subject: string): LoadedJson {
   );
 }
 
-function decode(bytes: Uint8Array, subject: string): string {
+function decode(content: Content, subject: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    const [first, second] = bytes;
+    return strictText(content);
+  } catch (error) {
+    if (typeof content === "string") throw error;
+    const [first, second] = content;
     const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
     const hint = utf16 ? "it is UTF-16: save it as UTF-8" : "save it as UTF-8";
-    throw fault(subject, `byte ${firstBadByte(bytes)}`, "it is not UTF-8", hint);
+    throw fault(subject, `byte ${firstBadByte(content)}`, "it is not UTF-8", hint);
   }
 }
 

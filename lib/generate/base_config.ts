@@ -8,6 +8,7 @@ import {
   tomlTable,
   type TomlValue,
 } from "../curvine/toml_value.ts";
+import { type Content, strictText } from "../fluid/strict_text.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** The first line of what we write: a file with it is never taken as a base. */
@@ -34,9 +35,9 @@ export function isWrittenByUs(text: string): boolean {
 export async function readBase(paths: CurvinePaths, inputs: Inputs): Promise<BaseConfig> {
   for (const path of [paths.conf, paths.savedBase, paths.imageConf]) {
     const subject = `the base configuration ${JSON.stringify(path)}`;
-    const bytes = read(path, subject, inputs);
-    if (bytes === undefined) continue;
-    const text = decode(bytes, subject);
+    const content = read(path, subject, inputs);
+    if (content === undefined) continue;
+    const text = decode(content, subject);
     // An empty file is what a power cut may leave of one that we were writing.
     if (isWrittenByUs(text) || text.trim() === "") continue;
     return { path, toml: await parse(text, subject) };
@@ -44,7 +45,7 @@ export async function readBase(paths: CurvinePaths, inputs: Inputs): Promise<Bas
   return { path: undefined, toml: tomlTable() };
 }
 
-function read(path: string, subject: string, inputs: Inputs): Uint8Array | undefined {
+function read(path: string, subject: string, inputs: Inputs): Content | undefined {
   try {
     return inputs.readFile(path);
   } catch (error) {
@@ -53,9 +54,9 @@ function read(path: string, subject: string, inputs: Inputs): Uint8Array | undef
   }
 }
 
-function decode(bytes: Uint8Array, subject: string): string {
+function decode(content: Content, subject: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return strictText(content);
   } catch {
     throw new ConfigError(subject, [{
       path: "",

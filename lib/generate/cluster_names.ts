@@ -1,4 +1,5 @@
 import type { ComponentConfig, RuntimeConfig } from "../fluid/runtime_config.ts";
+import { strictText } from "../fluid/strict_text.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** Where a pod's service account puts its namespace. */
@@ -23,7 +24,7 @@ export function namespaceOf(
 
 function serviceAccountNamespace({ readFile }: Pick<Inputs, "readFile">): string {
   try {
-    return new TextDecoder().decode(readFile(NAMESPACE_FILE)).trim();
+    return strictText(readFile(NAMESPACE_FILE) ?? "").trim();
   } catch {
     return "";
   }

@@ -2,6 +2,7 @@ import { ConfigError, type Problem } from "../fluid/config_error.ts";
 import { loadJson } from "../fluid/load_json.ts";
 import { parseRuntimeConfig } from "../fluid/parse_runtime_config.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
+import type { Content } from "../fluid/strict_text.ts";
 import { type Detection, detectMode } from "../mode/detect_mode.ts";
 import { generateCacheRuntime } from "./cache_runtime.ts";
 import { Findings } from "./findings.ts";
@@ -94,14 +95,14 @@ async function loadRuntimeConfig(
 ): Promise<{ config: RuntimeConfig; source: unknown } | undefined> {
   if (configPath === undefined) return undefined;
   const subject = configSubject(configPath);
-  let bytes: Uint8Array | undefined;
+  let content: Content | undefined;
   try {
-    bytes = inputs.readFile(configPath);
+    content = inputs.readFile(configPath);
   } catch (error) {
     const message = `cannot be read: ${error instanceof Error ? error.message : error}`;
     throw new ConfigError(subject, [{ path: "", message }]);
   }
-  if (bytes === undefined) {
+  if (content === undefined) {
     if (mode === "cache-runtime") {
       findings.warn(
         "config-missing",
@@ -111,7 +112,7 @@ async function loadRuntimeConfig(
     }
     return undefined;
   }
-  const { value, firstLineOnly } = loadJson(bytes, subject);
+  const { value, firstLineOnly } = loadJson(content, subject);
   if (firstLineOnly) {
     findings.warn(
       "json-first-line",

@@ -1,4 +1,5 @@
 import { SECRETS_FOLDER } from "../fluid/redact.ts";
+import { type Content, strictText } from "../fluid/strict_text.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** The content of a secret file, or why there is none. */
@@ -20,19 +21,18 @@ export function readSecretFile(path: string, inputs: Pick<Inputs, "readFile">): 
   if (path.split("/").includes("..")) {
     return { ok: false, message: `names ${quoted}`, hint: `stay inside ${SECRETS_FOLDER}` };
   }
-  let bytes: Uint8Array | undefined;
+  let found: Content | undefined;
   try {
-    bytes = inputs.readFile(path);
+    found = inputs.readFile(path);
   } catch (error) {
     const reason = error instanceof Error ? error.name : "unreadable";
     return { ok: false, message: `cannot read the secret file ${quoted}: ${reason}`, hint: HINT };
   }
-  if (bytes === undefined) {
+  if (found === undefined) {
     return { ok: false, message: `the secret file ${quoted} does not exist`, hint: HINT };
   }
   try {
-    const content = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { ok: true, content: content.replace(/\r?\n$/, "") };
+    return { ok: true, content: strictText(found).replace(/\r?\n$/, "") };
   } catch {
     return { ok: false, message: `the secret file ${quoted} is not UTF-8 text`, hint: HINT };
   }

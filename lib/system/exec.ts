@@ -5,6 +5,7 @@ import {
   Errno,
   fixedBytes,
   kernel,
+  kernelInBackground,
   withErrno,
 } from "./kernel_calls.ts";
 
@@ -33,6 +34,7 @@ const LAST_SIGNAL = 64;
 /** `struct sigaction` and `sigset_t` as the kernel has them: handler, flags, restorer, mask. */
 const SIGACTION_BYTES = 32;
 const SIGSET_BYTES = 8;
+const NO_DESCRIPTOR = -1;
 const FIRST_OWN_DESCRIPTOR = 3;
 const LAST_DESCRIPTOR = 0xffff_ffff;
 const CLOSE_RANGE_CLOEXEC = 4;
@@ -106,12 +108,12 @@ function argumentBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
 
 /**
  * Signals caught since the process began wait in the runtime until it comes to rest: it looks for
- * them while it waits for a thread. The second time their handlers have surely run. A timer would
- * do as well, but it takes at least a millisecond.
+ * them while it waits for a thread, here for one that does nothing. The second time their handlers
+ * have surely run. A timer would do as well, but it takes at least a millisecond.
  */
 async function deliverSignals(): Promise<void> {
-  await Deno.lstat("/proc/self");
-  await Deno.lstat("/proc/self");
+  await kernelInBackground("close", NO_DESCRIPTOR);
+  await kernelInBackground("close", NO_DESCRIPTOR);
 }
 
 /**

@@ -38,16 +38,21 @@ export function systemMounts(
 }
 
 /**
- * The mount table through a descriptor that stays open: it can be read when no more descriptors are
- * to be had, and even after somebody has unmounted `/proc`.
+ * The mount table, from {@link HeldMountTable.hold} on through a descriptor that stays open: it can
+ * be read when no more descriptors are to be had, and even after somebody has unmounted `/proc`.
  */
 export class HeldMountTable {
   #file: Deno.FsFile | undefined;
   #buffer = new Uint8Array(16 * 1024);
 
+  /** Opens it for good: after the first start, which is quicker without. */
+  hold(): void {
+    this.#file ??= Deno.openSync(MOUNTINFO);
+  }
+
   /** @returns the whole text */
   read(): string {
-    this.#file ??= Deno.openSync(MOUNTINFO);
+    if (this.#file === undefined) return Deno.readTextFileSync(MOUNTINFO);
     this.#file.seekSync(0, Deno.SeekMode.Start);
     let length = 0;
     for (;;) {

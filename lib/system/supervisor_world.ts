@@ -62,7 +62,10 @@ export function supervisorWorld(
     random: Math.random,
     readLink,
     connections: (folder) => connections ??= fuseConnections(folder),
-    watchMounts: (changed) => poller.watchMounts(changed),
+    watchMounts: (changed) => {
+      mountTable.hold();
+      return poller.watchMounts(changed);
+    },
     watchFolder: (path, changed) => poller.watchFolder(path, changed),
     watchFaults,
     becomeSubreaper: () => kernel("prctl", PR_SET_CHILD_SUBREAPER, 1) === 0,

@@ -55,6 +55,7 @@ export function fakeHost(
       const text = files.get(path);
       return text === undefined ? undefined : new TextEncoder().encode(text);
     },
+    readText: (path) => files.get(path),
     kindOf: (path): FileKind =>
       files.has(path)
         ? "file"
