@@ -19,15 +19,27 @@ const TARGETS: Readonly<Record<string, string>> = {
   arm64: "aarch64-unknown-linux-gnu",
 };
 
-/** What must start quickly, split by what is needed together. Everything else is compressed. */
+/**
+ * What must start quickly, split by what is needed together. All the rest is compressed: the
+ * schema, which few files need, and `check`'s reader of YAML apart from it.
+ */
 const PACKS: readonly PackPlan[] = [
   { name: "cli", entries: ["host", "main"] },
   { name: "run", entries: ["run"], after: ["cli"] },
   { name: "supervise", entries: ["supervise_plan"], after: ["cli", "run"] },
   { name: "toml", entries: ["dist"] },
   { name: "health", entries: ["health", "command_table"], after: ["cli"] },
+  { name: "schema", entries: ["runtime_schema"], compressed: true },
+  { name: "manifests", entries: ["check_manifests"], after: ["cli", "run"], compressed: true },
   { name: "small", entries: ["version", "uname", "sleep", "probe", "ask_mount"], after: ["cli"] },
 ];
+
+/**
+ * Flags of V8 that pay (tests/bench/RESULTS.md). `--jitless`: nothing of ours runs often enough to
+ * be worth machine code; without the machinery for it a start is quicker by half a millisecond, and
+ * no memory of a privileged PID 1 is both writable and executable.
+ */
+const V8_FLAGS = ["--jitless"];
 
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
@@ -38,25 +50,27 @@ const runtime = new BaseRuntime(target);
 const linked = linkChunks(await bundle("main.ts", "--code-splitting"), PACKS);
 const loader = asExpression("pack_loader.ts", await bundleOne(".ci/compile/pack_loader.ts"));
 const code = target === Deno.build.target ? await record() : new Map<string, Uint8Array>();
-await compile("curvine-fluid", layOut(linked, loader, code));
-if (Deno.args.includes("--floor")) await compile("floor", new Map([["main.js", ""]]));
+await compile("curvine-fluid", layOut(linked, loader, code), V8_FLAGS);
+// Without flags: as an empty program is compiled.
+if (Deno.args.includes("--floor")) await compile("floor", new Map([["main.js", ""]]), []);
 
 /** What V8 makes of the packs. */
 async function record(): Promise<Map<string, Uint8Array>> {
   const recorder = asExpression("record_code.ts", await bundleOne(".ci/compile/record_code.ts"));
   const path = `${dist}/recorder`;
   await lay(path, layOut(linked, loader, recorder));
-  await runtime.compile(path, `${path}.bin`);
+  await runtime.compile(path, `${path}.bin`, V8_FLAGS);
   try {
-    return await recordCode(`${path}.bin`, linked.packs.map(({ name }) => name));
+    const packs = linked.packs.filter(({ compressed }) => !compressed);
+    return await recordCode(`${path}.bin`, packs.map(({ name }) => name));
   } finally {
     await Deno.remove(`${path}.bin`);
   }
 }
 
-async function compile(name: string, files: Files): Promise<void> {
+async function compile(name: string, files: Files, v8Flags: readonly string[]): Promise<void> {
   await lay(`${dist}/${name}.files`, files);
-  await runtime.compile(`${dist}/${name}.files`, `${dist}/${name}`);
+  await runtime.compile(`${dist}/${name}.files`, `${dist}/${name}`, v8Flags);
   const { size } = await Deno.stat(`${dist}/${name}`);
   say(`Compiled dist/${name} ${version} with ${runtime.origin}`);
   say(`  ${(size / 1024 / 1024).toFixed(1)} MiB, sha256 ${await sha256(`${dist}/${name}`)}`);

