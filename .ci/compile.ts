@@ -3,9 +3,9 @@
  * V8 makes of them, and put all of it behind a Deno base runtime.
  *
  * `--arch amd64|arm64` (the names that container builds use) compiles for another processor than
- * this machine's; that needs Deno's own host (see `compile/base_runtime.ts`), and the packs come
- * without their code then, for it is made by running them. `--floor` compiles an empty program too,
- * as `dist/floor`: what the benches measure us against.
+ * this machine's; that needs Deno's own host (see `compile/base_runtime.ts`). V8's code is made by
+ * running the packs, so that there are none then: the bundle goes in as it is. `--floor` compiles
+ * an empty program too, as `dist/floor`: what the benches measure us against.
  */
 import { BaseRuntime } from "./compile/base_runtime.ts";
 import { type Files, layOut } from "./compile/lay_out.ts";
@@ -41,28 +41,59 @@ const PACKS: readonly PackPlan[] = [
  */
 const V8_FLAGS = ["--jitless"];
 
+/** Packs save about 10 ms. */
+const MOST_VM_MS = 3;
+
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
 const { version } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
 const target = targetOf(Deno.args.filter((arg) => arg !== "--floor"));
 const runtime = new BaseRuntime(target);
 
-const linked = linkChunks(await bundle("main.ts", "--code-splitting"), PACKS);
-const loader = asExpression("pack_loader.ts", await bundleOne(".ci/compile/pack_loader.ts"));
-const code = target === Deno.build.target ? await record() : new Map<string, Uint8Array>();
-await compile("curvine-fluid", layOut(linked, loader, code), V8_FLAGS);
+const chunks = await bundle("main.ts", "--code-splitting");
+const files = target === Deno.build.target ? await packed(chunks) : chunks;
+await compile("curvine-fluid", files, V8_FLAGS);
 // Without flags: as an empty program is compiled.
 if (Deno.args.includes("--floor")) await compile("floor", new Map([["main.js", ""]]), []);
 
-/** What V8 makes of the packs. */
-async function record(): Promise<Map<string, Uint8Array>> {
+/** The chunks as packs with their code; as they are where packs would not pay. */
+async function packed(chunks: ReadonlyMap<string, string>): Promise<Files> {
+  const linked = linkChunks(chunks, PACKS);
+  const loader = asExpression("pack_loader.ts", await bundleOne(".ci/compile/pack_loader.ts"));
   const recorder = asExpression("record_code.ts", await bundleOne(".ci/compile/record_code.ts"));
   const path = `${dist}/recorder`;
   await lay(path, layOut(linked, loader, recorder));
   await runtime.compile(path, `${path}.bin`, V8_FLAGS);
   try {
-    const packs = linked.packs.filter(({ compressed }) => !compressed);
-    return await recordCode(`${path}.bin`, packs.map(({ name }) => name));
+    const slow = await slowToLoadVm();
+    if (slow !== undefined) {
+      say(`Without packs: this base runtime takes ${slow} ms to load node:vm, which opens them.`);
+      return chunks;
+    }
+    const kept = linked.packs.filter(({ compressed }) => !compressed);
+    const code = await recordCode(`${path}.bin`, kept.map(({ name }) => name));
+    return layOut(linked, loader, code);
+  } finally {
+    await Deno.remove(`${path}.bin`);
+  }
+}
+
+/**
+ * Deno 2.4 has node:vm in its snapshot; later ones compile it and what it needs when it is first
+ * loaded (denoland/deno#34450), which takes longer than packs save.
+ *
+ * @returns the milliseconds where they are too many
+ */
+async function slowToLoadVm(): Promise<number | undefined> {
+  const path = `${dist}/vm`;
+  const probe =
+    "const t=performance.now();await import('node:vm');console.log(performance.now()-t)";
+  await lay(path, new Map([["main.js", probe]]));
+  await runtime.compile(path, `${path}.bin`, V8_FLAGS);
+  try {
+    const { stdout } = await new Deno.Command(`${path}.bin`, { stderr: "null" }).output();
+    const ms = Number(new TextDecoder().decode(stdout));
+    return ms < MOST_VM_MS ? undefined : Math.round(ms);
   } finally {
     await Deno.remove(`${path}.bin`);
   }

@@ -1,8 +1,5 @@
-import { AT_FDCWD, cString, kernel } from "./kernel_calls.ts";
+import { AT_FDCWD, cString, kernel, Open } from "./kernel_calls.ts";
 import type { Files } from "../supervise/world.ts";
-
-/** `W_OK` and `X_OK` of access(2). */
-const MAY_WRITE_AND_ENTER = 3;
 
 /** The real files. */
 export const systemFiles: Files = {
@@ -30,9 +27,14 @@ function makeFolder(path: string, alone: boolean): void {
   if (alone && !isOursAlone(Deno.lstatSync(path))) {
     throw new Error(`Cannot use ${JSON.stringify(path)}: it does not belong to us alone`);
   }
-  if (kernel("faccessat", AT_FDCWD, cString(path), MAY_WRITE_AND_ENTER) !== 0) {
-    throw new Error(`Cannot use ${JSON.stringify(path)}: it cannot be written`);
-  }
+  // Only a trial tells: a full disk refuses what the folder's mode would allow.
+  const trial = `${path}/.trial-${Deno.pid}`;
+  const name = cString(trial);
+  const fd = kernel("openat", AT_FDCWD, name, Open.RDWR | Open.CREAT | Open.CLOEXEC, 0o600);
+  // Deno does the same again and says why it fails.
+  if (fd < 0) Deno.writeTextFileSync(trial, "");
+  else kernel("close", fd);
+  kernel("unlinkat", AT_FDCWD, name, 0);
 }
 
 function isOursAlone({ isDirectory, uid, mode }: Deno.FileInfo): boolean {

@@ -1,12 +1,16 @@
 /**
- * Detect, load, validate, generate and write: what a start costs besides the process itself.
- * `deno bench tests/bench/generate_bench.ts`. The last lines must grow linearly with the mounts.
+ * Detect, load, validate, generate and write, and the mount table: what a start costs besides the
+ * process itself. `deno bench --allow-all tests/bench/generate_bench.ts`. What has a size must grow
+ * linearly with it.
  */
+import { parse } from "smol-toml";
 import { writeToml } from "../../lib/curvine/toml_text.ts";
 import { loadJson } from "../../lib/fluid/load_json.ts";
 import { parseRuntimeConfig } from "../../lib/fluid/parse_runtime_config.ts";
 import { generatePlan } from "../../lib/generate/generate_plan.ts";
 import { detectMode } from "../../lib/mode/detect_mode.ts";
+import { layersAt } from "../../lib/mount/mount_path.ts";
+import { parseMountinfo } from "../../lib/mount/mountinfo.ts";
 import { cacheConfig, cacheWorld, inputs, thinConfig, thinWorld } from "../support/generation.ts";
 
 const SIZES = [1, 1000, 10_000];
@@ -55,5 +59,26 @@ for (const count of SIZES) {
   const start = inputs(cacheWorld("worker", cacheConfig({ worker: { options } })));
   Deno.bench(`all of a start, ${count} unknown options`, { group: "options" }, async () => {
     writeToml((await generatePlan(start)).plan.config.toml);
+  });
+}
+
+const { toml } = (await generatePlan(inputs(cacheWorld("worker", manyMounts(1))))).plan.config;
+const text = writeToml(toml);
+Deno.bench("write TOML, a worker's", { group: "TOML" }, () => {
+  writeToml(toml);
+});
+Deno.bench("read TOML, a worker's", { group: "TOML" }, () => {
+  parse(text, { integersAsBigInt: true });
+});
+
+for (const count of [30, 10_000]) {
+  const table = Array.from(
+    { length: count },
+    (_, index) =>
+      `${index + 30} 27 0:${index} / /var/lib/kubelet/pods/${index}/volumes/pvc-${index} ` +
+      `rw,nosuid shared:${index} - ext4 /dev/sd${index} rw,discard\n`,
+  ).join("");
+  Deno.bench(`mountinfo, ${count} lines`, { group: "mountinfo" }, () => {
+    layersAt(parseMountinfo(table), "/runtime-mnt/thin/default/lake/thin-fuse");
   });
 }

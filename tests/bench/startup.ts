@@ -3,15 +3,18 @@
  * a container has no code cache), in turn with an empty program of the same runtime, so that both
  * see the same machine. It prints what was wanted and what was measured, and fails nothing.
  *
- * `--json` prints the figures for programs; `--runs N` says how often each is run (20).
+ * `--json` prints the figures for programs; `--runs N` says how often each is run (20), `--idle N`
+ * for how many seconds a supervisor is watched that has nothing to do (300).
  */
 import { executable } from "../support/requirements.ts";
+import { idleFootprint } from "./startup/footprint.ts";
+import { stopwatch } from "./startup/stopwatch.ts";
 import { installSubjects, type Subject, subjects } from "./startup/subjects.ts";
-import { footprint, idleFootprint } from "./startup/footprint.ts";
 
 const floor = executable.replace(/curvine-fluid$/, "floor");
 const json = Deno.args.includes("--json");
-const runs = Number(Deno.args[Deno.args.indexOf("--runs") + 1]) || 20;
+const runs = numberAfter("--runs") ?? 20;
+const idleSeconds = numberAfter("--idle") ?? 300;
 
 interface Row {
   readonly what: string;
@@ -42,79 +45,47 @@ try {
   Deno.removeSync(root, { recursive: true });
 }
 
-/** Runs a subject and the floor in turn, and takes the medians. */
-async function time(subject: Subject): Promise<Row> {
-  const ours: number[] = [];
-  const floors: number[] = [];
-  await once(subject.argv, subject.env, subject.until);
-  for (let run = 0; run < runs; run++) {
-    floors.push(await once([floor], {}));
-    ours.push(await once(subject.argv, subject.env, subject.until));
-  }
-  return {
-    what: subject.what,
-    wanted: subject.wanted,
-    floor: median(floors),
-    value: median(ours),
-    unit: "ms",
-  };
+function numberAfter(flag: string): number | undefined {
+  const index = Deno.args.indexOf(flag);
+  return index < 0 ? undefined : Number(Deno.args[index + 1]);
 }
 
-async function once(
-  [command = "", ...args]: readonly string[],
-  env: Readonly<Record<string, string>>,
-  until?: () => Promise<void>,
-): Promise<number> {
-  const cold = Deno.makeTempDirSync({ prefix: "curvine-fluid-cold-" });
-  const begun = performance.now();
-  const child = new Deno.Command(command, {
-    args,
-    env: { PATH: "/usr/bin:/bin", TMPDIR: cold, ...env },
-    clearEnv: true,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  if (until === undefined) await child.status;
-  else await until();
-  const took = performance.now() - begun;
-  if (until !== undefined) {
-    child.kill("SIGTERM");
-    await child.status;
+/** Runs a subject and the floor in turn, and takes the medians. */
+async function time({ what, wanted, argv, env, until, prepare }: Subject): Promise<Row> {
+  const ours: number[] = [];
+  const floors: number[] = [];
+  for (let run = -1; run < runs; run++) {
+    const empty = await stopwatch(root, "end", [floor]);
+    prepare?.();
+    const subject = await stopwatch(root, until, argv, env);
+    // The first time brings both into the page cache.
+    if (run < 0) continue;
+    floors.push(empty.ms);
+    ours.push(subject.ms);
   }
-  Deno.removeSync(cold, { recursive: true });
-  return took;
+  return { what, wanted, floor: median(floors), value: median(ours), unit: "ms" };
 }
 
 async function memory(): Promise<Row[]> {
-  const [ours, empty] = [await footprint(executable, ["version"]), await footprint(floor, [])];
-  const idle = await idleFootprint(root);
-  return [
-    { what: "peak RSS at start", wanted: "floor + 8 MiB", floor: empty, value: ours, unit: "MiB" },
+  const thin = subjects(root)[0];
+  if (thin === undefined) return [];
+  const peaks: number[] = [];
+  const floors: number[] = [];
+  for (let run = 0; run < 5; run++) {
+    floors.push((await stopwatch(root, "end", [floor])).peak);
+    peaks.push((await stopwatch(root, thin.until, thin.argv, thin.env)).peak);
+  }
+  const empty = median(floors);
+  const idle = await idleFootprint(root, idleSeconds);
+  const rows: [what: string, wanted: string, floor: number, value: number, unit: "MiB" | "%"][] = [
+    ["peak RSS at start, thin mode", "floor + 8 MiB", empty, median(peaks), "MiB"],
     ...(idle === undefined ? [] : [
-      {
-        what: "supervising: RSS",
-        wanted: "floor + 6 MiB",
-        floor: empty,
-        value: idle.rss,
-        unit: "MiB" as const,
-      },
-      {
-        what: "supervising: private dirty",
-        wanted: "≤ 16 MiB",
-        floor: 0,
-        value: idle.dirty,
-        unit: "MiB" as const,
-      },
-      {
-        what: "supervising: idle CPU",
-        wanted: "≤ 0.1 %",
-        floor: 0,
-        value: idle.cpu,
-        unit: "%" as const,
-      },
-    ]),
+      ["supervising: RSS", "floor + 6 MiB", empty, idle.rss, "MiB"] as const,
+      ["supervising: private dirty", "≤ 16 MiB", 0, idle.dirty, "MiB"] as const,
+      [`supervising: idle CPU over ${idleSeconds} s`, "≤ 0.1 %", 0, idle.cpu, "%"] as const,
+    ].map((row): [string, string, number, number, "MiB" | "%"] => [...row])),
   ];
+  return rows.map(([what, wanted, floor, value, unit]) => ({ what, wanted, floor, value, unit }));
 }
 
 function median(values: readonly number[]): number {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { lockFile } from "../../lib/system/file_lock.ts";
+import { openKernel } from "../../lib/system/kernel_calls.ts";
 import { withPrivateFile } from "../../lib/system/private_file.ts";
 import { resolveHost } from "../../lib/system/resolve_host.ts";
 import { runChild } from "../../lib/system/run_child.ts";
@@ -57,6 +58,8 @@ Deno.test({
     await assert.rejects(runChild(["/no/such/program"]), Deno.errors.NotFound);
   },
 });
+
+openKernel();
 
 Deno.test("lockFile lets one in at a time, and says so in time", async () => {
   const folder = Deno.makeTempDirSync();

@@ -1,17 +1,5 @@
 import { executable, missing } from "../../support/requirements.ts";
 
-/** Peak resident memory of a command that ends by itself, in MiB. */
-export async function footprint(command: string, args: readonly string[]): Promise<number> {
-  const script = "import resource,subprocess,sys\n" +
-    "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)\n" +
-    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
-  const { stdout } = await new Deno.Command("python3", {
-    args: ["-c", script, command, ...args],
-    env: { TMPDIR: "/nonexistent" },
-  }).output();
-  return Number(new TextDecoder().decode(stdout)) / 1024;
-}
-
 /** What a supervisor costs while nothing happens. */
 export interface Idle {
   /** MiB. */
@@ -22,10 +10,8 @@ export interface Idle {
   readonly cpu: number;
 }
 
-const SECONDS = Number(Deno.env.get("BENCH_IDLE_SECONDS") ?? 60);
-
-/** Supervises a bindfs mount for a minute; `undefined` where that cannot be done. */
-export async function idleFootprint(root: string): Promise<Idle | undefined> {
+/** Supervises a bindfs mount for so many seconds; `undefined` where that cannot be done. */
+export async function idleFootprint(root: string, seconds: number): Promise<Idle | undefined> {
   if (missing("root", "fuse", "tool:bindfs")) return undefined;
   Deno.mkdirSync(`${root}/source`);
   Deno.writeTextFileSync(
@@ -47,12 +33,12 @@ export async function idleFootprint(root: string): Promise<Idle | undefined> {
     // The first seconds belong to the start: memory is given back, the heap shrinks.
     await new Promise((resolve) => setTimeout(resolve, 15_000));
     const before = ticks(child.pid);
-    await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     const smaps = Deno.readTextFileSync(`/proc/${child.pid}/smaps_rollup`);
     return {
       rss: kilobytes(smaps, "Rss") / 1024,
       dirty: kilobytes(smaps, "Private_Dirty") / 1024,
-      cpu: (ticks(child.pid) - before) / SECONDS,
+      cpu: (ticks(child.pid) - before) / seconds,
     };
   } finally {
     child.kill("SIGTERM");

@@ -3,11 +3,14 @@ import { executable } from "../../support/requirements.ts";
 /** A command whose start is timed. */
 export interface Subject {
   readonly what: string;
+  /** The issue's limit; empty where there is none. */
   readonly wanted: string;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Resolves when the daemon has been executed; absent: the process' end counts. */
-  until?(): Promise<void>;
+  /** What ends the time: see `stopwatch.c`. */
+  readonly until: "end" | "daemon" | "caught";
+  /** Puts things as they are before a first start. */
+  prepare?(): void;
 }
 
 const CACHE_ENV = {
@@ -15,20 +18,25 @@ const CACHE_ENV = {
   FLUID_DATASET_NAMESPACE: "ai",
 };
 
-/** Lays a CURVINE_HOME, runtime configs of several sizes and links into a folder. */
+/**
+ * Lays a CURVINE_HOME, runtime configs of several sizes and links into a folder, and the stopwatch
+ * that is also the daemons.
+ */
 export async function installSubjects(root: string): Promise<void> {
   for (const folder of ["home/lib", "home/conf", "bin", "run"]) {
     Deno.mkdirSync(`${root}/${folder}`, { recursive: true });
   }
-  // The server ends at once, so that the whole process' time is the time until it was executed.
-  Deno.copyFileSync("/bin/true", `${root}/home/lib/curvine-server`);
-  // The FUSE daemon says on a named pipe that it was executed, and stays until it is stopped.
-  await new Deno.Command("mkfifo", { args: [`${root}/started`] }).output();
-  Deno.writeTextFileSync(
-    `${root}/home/lib/curvine-fuse`,
-    `#!/bin/sh\necho >"${root}/started"\nexec sleep 60\n`,
-    { mode: 0o755 },
-  );
+  const source = new URL("stopwatch.c", import.meta.url).pathname;
+  const built = await new Deno.Command("gcc", {
+    args: ["-O2", "-static", "-o", `${root}/stopwatch`, source],
+  }).output();
+  if (!built.success) {
+    throw new Error(`Cannot compile ${source}: is gcc there, with libc's headers?`);
+  }
+  for (const daemon of ["curvine-server", "curvine-fuse"]) {
+    Deno.copyFileSync(`${root}/stopwatch`, `${root}/home/lib/${daemon}`);
+  }
+  await new Deno.Command("mkfifo", { args: [`${root}/began`] }).output();
   for (const name of ["sleep", "uname"]) Deno.symlinkSync(executable, `${root}/bin/${name}`);
   Deno.writeTextFileSync(`${root}/cache.json`, JSON.stringify(cacheConfig(root, 2, 3)));
   Deno.writeTextFileSync(`${root}/large.json`, JSON.stringify(cacheConfig(root, 1_000, 100)));
@@ -43,45 +51,77 @@ export function subjects(root: string): Subject[] {
     wanted: "floor × 1.25",
     argv: [executable, component, "start"],
     env: cacheEnv(root, component, "cache.json"),
+    until: "daemon",
   });
-  const started = async (): Promise<void> => {
-    await Deno.readTextFile(`${root}/started`);
-  };
   const thin = {
     CURVINE_HOME: `${root}/home`,
     CURVINE_FLUID_RUN_DIR: `${root}/run`,
     FLUID_RUNTIME_TYPE: "thin",
     FLUID_RUNTIME_CONFIG_PATH: `${root}/thin.json`,
   };
-  const render = (file: string, wanted: string, what: string): Subject => ({
+  const command = (what: string, argv: string[], env: Record<string, string> = {}): Subject => ({
     what,
-    wanted,
-    argv: [executable, "render", "worker"],
-    env: cacheEnv(root, "worker", file),
+    wanted: "floor × 1.15",
+    argv,
+    env,
+    until: "end",
   });
+  const render = (file: string, wanted: string, what: string): Subject => ({
+    ...command(what, [executable, "render", "worker"], cacheEnv(root, "worker", file)),
+    wanted,
+  });
+  const conf = `${root}/home/conf/curvine-cluster.toml`;
   return [
     {
       what: "thin mode: exec to the daemon's exec",
       wanted: "floor × 1.2",
       argv: [executable],
       env: thin,
-      until: started,
+      until: "daemon",
     },
     run("master"),
     run("worker"),
-    { ...run("client"), until: started },
+    run("client"),
     {
-      what: "health, no supervisor",
-      wanted: "floor × 1.15",
-      argv: [executable, "health"],
-      env: thin,
+      ...run("worker"),
+      what: "the same, a worker's first start on its image's configuration",
+      wanted: "",
+      prepare: () => Deno.writeTextFileSync(conf, BASE),
     },
-    { what: "applet uname -r", wanted: "floor × 1.15", argv: [`${root}/bin/uname`, "-r"], env: {} },
-    { what: "applet sleep 0", wanted: "floor × 1.15", argv: [`${root}/bin/sleep`, "0"], env: {} },
+    command("health, no supervisor", [executable, "health"], thin),
+    command("health --ready, no supervisor", [executable, "health", "--ready"], thin),
+    command("applet uname -r", [`${root}/bin/uname`, "-r"]),
+    command("applet sleep 0", [`${root}/bin/sleep`, "0"]),
     render("large.json", "floor + 60 ms", "render 1,000 mounts, 100 tiers"),
     render("huge.json", "linear", "render 10,000 mounts, 100 tiers"),
+    {
+      what: "signals: exec to handlers that stand",
+      wanted: "first of all",
+      argv: [executable],
+      env: thin,
+      until: "caught",
+    },
   ];
 }
+
+/** Of the kind that Curvine's image brings. */
+const BASE = `format_master = false
+cluster_id = "curvine"
+
+[master]
+meta_dir = "testing/meta"
+rpc_port = 8995
+
+[journal]
+rpc_port = 8996
+journal_addrs = [{ id = 1, hostname = "localhost", port = 8996 }]
+
+[worker]
+data_dir = ["[SSD:10GB]testing/data"]
+
+[client]
+master_addrs = [{ hostname = "localhost", port = 8995 }]
+`;
 
 function cacheEnv(root: string, component: string, file: string): Record<string, string> {
   return {
