@@ -27,7 +27,7 @@ export async function stopwatch(
   }).output();
   Deno.removeSync(cold, { recursive: true });
   const printed = new TextDecoder().decode(stdout);
-  const [, ns, kib] = /(\d+) (\d+)\n$/.exec(printed) ?? [];
+  const [, ns, kib] = /(\d+) (-?\d+)\n$/.exec(printed) ?? [];
   if (ns === undefined) throw new Error(`Cannot time "${argv.join(" ")}": it said ${printed}`);
   return { ms: Number(ns) / 1e6, peak: Number(kib) / 1024 };
 }
