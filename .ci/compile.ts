@@ -7,6 +7,7 @@
  * running the packs, so that there are none then: the bundle goes in as it is. `--floor` compiles
  * an empty program too, as `dist/floor`: what the benches measure us against.
  */
+import { Script } from "node:vm";
 import { BaseRuntime } from "./compile/base_runtime.ts";
 import { type Files, layOut } from "./compile/lay_out.ts";
 import { asExpression, linkChunks, type PackPlan } from "./compile/link_chunks.ts";
@@ -59,6 +60,9 @@ if (Deno.args.includes("--floor")) await compile("floor", new Map([["main.js", "
 /** The chunks as packs with their code; as they are where packs would not pay. */
 async function packed(chunks: ReadonlyMap<string, string>): Promise<Files> {
   const linked = linkChunks(chunks, PACKS);
+  // Most packs are opened by no start: what could not be, such as one with a top-level await, must
+  // not first be found out in a container.
+  for (const { name, script } of linked.packs) new Script(script, { filename: name });
   const loader = asExpression("pack_loader.ts", await bundleOne(".ci/compile/pack_loader.ts"));
   const recorder = asExpression("record_code.ts", await bundleOne(".ci/compile/record_code.ts"));
   const path = `${dist}/recorder`;

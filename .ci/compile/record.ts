@@ -71,7 +71,7 @@ async function furnish(stage: string): Promise<void> {
   for (const folder of ["home/conf", "home/lib", "bin", "run", "code"]) {
     await Deno.mkdir(`${stage}/${folder}`, { recursive: true });
   }
-  await Deno.writeTextFile(`${stage}/home/conf/curvine-cluster.toml`, BASE);
+  await Deno.writeTextFile(`${stage}/home/conf/curvine-cluster.toml`, IMAGE_CONFIG);
   await Deno.writeTextFile(
     `${stage}/home/lib/curvine-fuse`,
     `#!/bin/sh\n: >"${stage}/started"\nexec sleep 60\n`,
@@ -112,8 +112,8 @@ async function furnish(stage: string): Promise<void> {
   await Deno.writeTextFile(`${stage}/thin.json`, JSON.stringify(thin));
 }
 
-/** Of the kind that Curvine's image brings. */
-const BASE = `format_master = false
+/** A configuration of the kind that Curvine's image brings. */
+export const IMAGE_CONFIG = `format_master = false
 cluster_id = "curvine"
 
 [master]

@@ -1,3 +1,4 @@
+import { IMAGE_CONFIG } from "../../../.ci/compile/record.ts";
 import { executable } from "../../support/requirements.ts";
 
 /** A command whose start is timed. */
@@ -86,7 +87,7 @@ export function subjects(root: string): Subject[] {
       ...run("worker"),
       what: "the same, a worker's first start on its image's configuration",
       wanted: "",
-      prepare: () => Deno.writeTextFileSync(conf, BASE),
+      prepare: () => Deno.writeTextFileSync(conf, IMAGE_CONFIG),
     },
     command("health, no supervisor", [executable, "health"], thin),
     command("health --ready, no supervisor", [executable, "health", "--ready"], thin),
@@ -103,25 +104,6 @@ export function subjects(root: string): Subject[] {
     },
   ];
 }
-
-/** Of the kind that Curvine's image brings. */
-const BASE = `format_master = false
-cluster_id = "curvine"
-
-[master]
-meta_dir = "testing/meta"
-rpc_port = 8995
-
-[journal]
-rpc_port = 8996
-journal_addrs = [{ id = 1, hostname = "localhost", port = 8996 }]
-
-[worker]
-data_dir = ["[SSD:10GB]testing/data"]
-
-[client]
-master_addrs = [{ hostname = "localhost", port = 8995 }]
-`;
 
 function cacheEnv(root: string, component: string, file: string): Record<string, string> {
   return {
