@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { ConfigError } from "../../../lib/fluid/config_error.ts";
+import { findJsonFault } from "../../../lib/fluid/json_fault.ts";
 import { loadJson } from "../../../lib/fluid/load_json.ts";
 
 const SUBJECT = 'the runtime config "/c/runtime.json"';
@@ -204,6 +205,16 @@ Deno.test("property: up to the place of a fault, the text is a beginning of JSON
     const column = /line 1, column (\d+): it is not JSON/.exec(message(content))?.[1];
     if (column === undefined) return;
     const good = content.slice(0, Number(column) - 1);
-    assert.match(message(good), /^$|it ends where|it is empty/, good);
+    // It may be JSON already, such as the 0 of "0{}", for which load has other complaints.
+    assert(isJson(good) || findJsonFault(good).offset >= good.length, good);
   }));
 });
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
