@@ -42,7 +42,10 @@ const PACKS: readonly PackPlan[] = [
  */
 const V8_FLAGS = ["--jitless"];
 
-/** Packs save about 10 ms. */
+/**
+ * Packs save 6 to 8 ms. Deno 2.4 has node:vm, which opens them, in its snapshot; later ones compile
+ * it and what it needs when it is first loaded (denoland/deno#34450), for longer than that.
+ */
 const MOST_VM_MS = 3;
 
 const root = new URL("..", import.meta.url).pathname;
@@ -69,35 +72,11 @@ async function packed(chunks: ReadonlyMap<string, string>): Promise<Files> {
   await lay(path, layOut(linked, loader, recorder));
   await runtime.compile(path, `${path}.bin`, V8_FLAGS);
   try {
-    const slow = await slowToLoadVm();
-    if (slow !== undefined) {
-      say(`Without packs: this base runtime takes ${slow} ms to load node:vm, which opens them.`);
-      return chunks;
-    }
     const kept = linked.packs.filter(({ compressed }) => !compressed);
-    const code = await recordCode(`${path}.bin`, kept.map(({ name }) => name));
-    return layOut(linked, loader, code);
-  } finally {
-    await Deno.remove(`${path}.bin`);
-  }
-}
-
-/**
- * Deno 2.4 has node:vm in its snapshot; later ones compile it and what it needs when it is first
- * loaded (denoland/deno#34450), which takes longer than packs save.
- *
- * @returns the milliseconds where they are too many
- */
-async function slowToLoadVm(): Promise<number | undefined> {
-  const path = `${dist}/vm`;
-  const probe =
-    "const t=performance.now();await import('node:vm');console.log(performance.now()-t)";
-  await lay(path, new Map([["main.js", probe]]));
-  await runtime.compile(path, `${path}.bin`, V8_FLAGS);
-  try {
-    const { stdout } = await new Deno.Command(`${path}.bin`, { stderr: "null" }).output();
-    const ms = Number(new TextDecoder().decode(stdout));
-    return ms < MOST_VM_MS ? undefined : Math.round(ms);
+    const { code, vmMs } = await recordCode(`${path}.bin`, kept.map(({ name }) => name));
+    if (vmMs < MOST_VM_MS) return layOut(linked, loader, code);
+    say(`Without packs: this base runtime takes ${vmMs} ms to load node:vm, which opens them.`);
+    return chunks;
   } finally {
     await Deno.remove(`${path}.bin`);
   }

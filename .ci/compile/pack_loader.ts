@@ -48,7 +48,7 @@ export function packLoader(
     try {
       return { cachedData: Deno.readFileSync(`${codeFolder}/${name}.code`) };
     } catch {
-      // Built for another processor than the builder's: there is none.
+      // The recorder's first runs have none yet.
       return {};
     }
   };

@@ -19,23 +19,30 @@ interface Scenario {
 /** Longer than any start takes on any machine. */
 const LIMIT_MS = 30_000;
 
+/** What the recorder has found out. */
+export interface Recording {
+  /** V8's code by pack. */
+  readonly code: ReadonlyMap<string, Uint8Array>;
+  /** Milliseconds that its base runtime takes to load node:vm. */
+  readonly vmMs: number;
+}
+
 /**
  * @param recorder the executable
  * @param packs whose code is wanted
- * @returns the code by pack
  * @throws {Error} when a run does not end, or a pack was never opened
  */
 export async function recordCode(
   recorder: string,
   packs: readonly string[],
-): Promise<Map<string, Uint8Array>> {
+): Promise<Recording> {
   const stage = await Deno.makeTempDir({ prefix: "curvine-fluid-recorder-" });
   try {
     await furnish(stage);
     for (const scenario of scenarios(stage)) await play(recorder, stage, scenario);
     const code = new Map<string, Uint8Array>();
     for (const pack of packs) code.set(pack, await Deno.readFile(`${stage}/code/${pack}.code`));
-    return code;
+    return { code, vmMs: Number(await Deno.readTextFile(`${stage}/code/vm-ms`)) };
   } finally {
     await Deno.remove(stage, { recursive: true });
   }

@@ -33,16 +33,16 @@ export type Key = readonly [type: KeyType, fallback?: string | number | boolean]
 /** A section's keys by name. */
 export type Section = Readonly<Record<string, Key>>;
 
-/** The sections; each is made when it is first asked for, for most starts need two or three. */
-const SECTIONS = {
-  "": () => ({
+/** The sections by name; the keys above all sections are under `""`. */
+export const CURVINE_KEYS = {
+  "": {
     format_master: ["boolean", true],
     format_worker: ["boolean", true],
     testing: ["boolean", false],
     cluster_id: ["string", "curvine"],
     net_interface: ["string", ""],
-  } as const),
-  master: () => ({
+  },
+  master: {
     hostname: ["string", "localhost"],
     rpc_port: ["port", 8995],
     web_port: ["port", 9001],
@@ -91,8 +91,8 @@ const SECTIONS = {
     buffer_size: ["integer", 131072],
     conn_limit: ["integer", 8],
     global_limit: ["integer", 4096],
-  } as const),
-  journal: () => ({
+  },
+  journal: {
     enable: ["boolean", true],
     group_name: ["string", "raft-group"],
     hostname: ["string", "localhost"],
@@ -136,8 +136,8 @@ const SECTIONS = {
     scan_batch_size: ["integer", 1000],
     retry_interval_secs: ["integer", 10],
     ufs_copy_timeout: ["duration", "20m"],
-  } as const),
-  worker: () => ({
+  },
+  worker: {
     hostname: ["string", "localhost"],
     weight: ["integer", 1],
     rpc_port: ["port", 8997],
@@ -160,8 +160,8 @@ const SECTIONS = {
     pipe_pool_idle_time: ["integer", 0],
     block_replication_concurrency_limit: ["integer", 100],
     block_replication_chunk_size: ["integer"],
-  } as const),
-  client: () => ({
+  },
+  client: {
     hostname: ["string", "localhost"],
     io_threads: ["integer", 16],
     worker_threads: ["integer"],
@@ -217,8 +217,8 @@ const SECTIONS = {
     enable_smart_prefetch: ["boolean", true],
     max_read_parallel: ["integer", 8],
     sequential_read_threshold: ["integer", 7],
-  } as const),
-  fuse: () => ({
+  },
+  fuse: {
     io_threads: ["integer", 32],
     worker_threads: ["integer"],
     mnt_path: ["string", "/curvine-fuse"],
@@ -258,16 +258,16 @@ const SECTIONS = {
     max_readahead_kb: ["integer"],
     enable_splice: ["boolean", true],
     path_lock_stripes: ["integer", 1024],
-  } as const),
-  job: () => ({
+  },
+  job: {
     job_life_ttl: ["duration", "24h"],
     job_cleanup_ttl: ["duration", "10m"],
     job_max_files: ["integer", 100000],
     task_timeout: ["duration", "1h"],
     task_report_interval: ["duration", "10s"],
     worker_max_concurrent_tasks: ["integer", 100],
-  } as const),
-  transfer: () => ({
+  },
+  transfer: {
     enabled: ["boolean", false],
     store_url: ["string", ""],
     hostname: ["string", "localhost"],
@@ -280,8 +280,8 @@ const SECTIONS = {
     client_submit_concurrency: ["integer", 64],
     lease_timeout: ["duration", "120s"],
     terminal_retention: ["duration", "168h"],
-  } as const),
-  log: () => ({
+  },
+  log: {
     level: ["string", "INFO"],
     log_dir: ["string", "stdout"],
     file_name: ["string", ""],
@@ -291,15 +291,13 @@ const SECTIONS = {
     display_thread: ["boolean", false],
     display_position: ["boolean", true],
     targets: ["list"],
-  } as const),
-} satisfies Readonly<Record<string, () => Section>>;
-
-/** The sections by name; the keys above all sections are under `""`. */
-export const CURVINE_KEYS = lazily(SECTIONS);
+  },
+} as const satisfies Readonly<Record<string, Section>>;
 
 /** The name of a section of the file; `""` is the part above all sections. */
 export type SectionName = keyof typeof CURVINE_KEYS;
 
+const LOG = CURVINE_KEYS.log;
 const COMPATIBILITY: Section = {
   mode: ["string"],
   min_worker_version: ["string"],
@@ -307,17 +305,14 @@ const COMPATIBILITY: Section = {
   blocked_versions: ["list"],
 };
 
-/**
- * The tables inside the sections, with their keys or the section that has the same ones; `null`:
- * any key goes; `{}`: a list of tables.
- */
-const NESTED: Readonly<Record<string, Readonly<Record<string, Section | "log" | null>>>> = {
-  master: { log: "log", audit_log: "log", compatibility: COMPATIBILITY, rocksdb: null },
+/** The tables inside the sections, with their keys; `null`: any key goes; `{}`: a list of tables. */
+const NESTED: Readonly<Record<string, Readonly<Record<string, Section | null>>>> = {
+  master: { log: LOG, audit_log: LOG, compatibility: COMPATIBILITY, rocksdb: null },
   journal: { rocksdb: null, journal_addrs: {} },
-  worker: { log: "log", spdk_disk: null, compatibility: COMPATIBILITY },
+  worker: { log: LOG, spdk_disk: null, compatibility: COMPATIBILITY },
   client: { master_addrs: {} },
-  fuse: { log: "log" },
-  transfer: { log: "log" },
+  fuse: { log: LOG },
+  transfer: { log: LOG },
 };
 
 /** What is known of a key: its type, that it is a table, that any value goes, or nothing. */
@@ -345,8 +340,9 @@ export function lookUpKey(section: string, path: readonly string[]): KeyKnowledg
   const nested = tables !== undefined && Object.hasOwn(tables, first) ? tables[first] : undefined;
   if (second !== undefined) {
     if (nested === null) return "open";
-    const keys = nested === "log" ? sectionKeys("log") : nested;
-    return rest.length === 0 && keys && Object.hasOwn(keys, second) ? keys[second] : undefined;
+    return rest.length === 0 && nested && Object.hasOwn(nested, second)
+      ? nested[second]
+      : undefined;
   }
   if (nested !== undefined) return "table";
   const keys = sectionKeys(section);
@@ -366,22 +362,3 @@ export const RETIRED_KEYS: Readonly<Record<string, string>> = {
   meta_cache_capacity: "enable_meta_cache",
   node_cache_size: "node_cache_timeout",
 };
-
-/** An object whose values are made once, when they are first read. */
-function lazily<T extends Readonly<Record<string, () => unknown>>>(
-  makers: T,
-): { readonly [N in keyof T]: ReturnType<T[N]> } {
-  const made = {};
-  for (const [name, make] of Object.entries(makers)) {
-    Object.defineProperty(made, name, {
-      configurable: true,
-      enumerable: true,
-      get: () => {
-        const value = make();
-        Object.defineProperty(made, name, { enumerable: true, value });
-        return value;
-      },
-    });
-  }
-  return made as { readonly [N in keyof T]: ReturnType<T[N]> };
-}

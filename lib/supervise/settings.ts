@@ -209,7 +209,7 @@ export function readSettings(
   const problems: Problem[] = [];
   const settings: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(settingSpecs())) {
-    const flag = flags.size === 0 ? undefined : flags.get(spec.flag)?.at(-1);
+    const flag = flags.get(spec.flag)?.at(-1);
     const [path, text] = flag !== undefined && flag !== ""
       ? [`--${spec.flag}`, flag]
       : [`$${spec.variable}`, env[spec.variable] || spec.preset];
@@ -237,9 +237,7 @@ function spec(
 ): SettingSpec {
   return {
     variable: `CURVINE_FLUID_${name}`,
-    get flag(): string {
-      return name.toLowerCase().replaceAll("_", "-");
-    },
+    flag: name.toLowerCase().replaceAll("_", "-"),
     value,
     preset,
     summary,

@@ -163,7 +163,6 @@ export const Errno = {
   ENOENT: 2,
   EINTR: 4,
   ENOEXEC: 8,
-  ECHILD: 10,
   EAGAIN: 11,
   EACCES: 13,
   ENOTDIR: 20,
@@ -172,7 +171,6 @@ export const Errno = {
 
 /** `open` flags that are the same on x86-64 and arm64. */
 export const Open = {
-  RDONLY: 0,
   RDWR: 2,
   CREAT: 0o100,
   CLOEXEC: 0o2000000,

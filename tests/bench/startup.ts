@@ -10,6 +10,7 @@ import { executable } from "../support/requirements.ts";
 import { idleFootprint } from "./startup/footprint.ts";
 import { stopwatch } from "./startup/stopwatch.ts";
 import { installSubjects, type Subject, subjects } from "./startup/subjects.ts";
+import { summarize } from "./supervise/statistics.ts";
 
 const floor = executable.replace(/curvine-fluid$/, "floor");
 const json = Deno.args.includes("--json");
@@ -63,7 +64,13 @@ async function time({ what, wanted, argv, env, until, prepare }: Subject): Promi
     floors.push(empty.ms);
     ours.push(subject.ms);
   }
-  return { what, wanted, floor: median(floors), value: median(ours), unit: "ms" };
+  return {
+    what,
+    wanted,
+    floor: summarize(floors).median,
+    value: summarize(ours).median,
+    unit: "ms",
+  };
 }
 
 async function memory(): Promise<Row[]> {
@@ -75,21 +82,24 @@ async function memory(): Promise<Row[]> {
     floors.push((await stopwatch(root, "end", [floor])).peak);
     peaks.push((await stopwatch(root, thin.until, thin.argv, thin.env)).peak);
   }
-  const empty = median(floors);
+  const empty = summarize(floors).median;
   const idle = await idleFootprint(root, idleSeconds);
-  const rows: [what: string, wanted: string, floor: number, value: number, unit: "MiB" | "%"][] = [
-    ["peak RSS at start, thin mode", "floor + 8 MiB", empty, median(peaks), "MiB"],
-    ...(idle === undefined ? [] : [
-      ["supervising: RSS", "floor + 6 MiB", empty, idle.rss, "MiB"] as const,
-      ["supervising: private dirty", "≤ 16 MiB", 0, idle.dirty, "MiB"] as const,
-      [`supervising: idle CPU over ${idleSeconds} s`, "≤ 0.1 %", 0, idle.cpu, "%"] as const,
-    ].map((row): [string, string, number, number, "MiB" | "%"] => [...row])),
+  const peak: Row = {
+    what: "peak RSS at start, thin mode",
+    wanted: "floor + 8 MiB",
+    floor: empty,
+    value: summarize(peaks).median,
+    unit: "MiB",
+  };
+  if (idle === undefined) return [peak];
+  const { rss, dirty, cpu } = idle;
+  const cpuOver = `supervising: idle CPU over ${idleSeconds} s`;
+  return [
+    peak,
+    { what: "supervising: RSS", wanted: "floor + 6 MiB", floor: empty, value: rss, unit: "MiB" },
+    { what: "supervising: private dirty", wanted: "≤ 16 MiB", floor: 0, value: dirty, unit: "MiB" },
+    { what: cpuOver, wanted: "≤ 0.1 %", floor: 0, value: cpu, unit: "%" },
   ];
-  return rows.map(([what, wanted, floor, value, unit]) => ({ what, wanted, floor, value, unit }));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 function machine(): string {

@@ -1,3 +1,4 @@
+import { memoryOf, privateDirtyOf, processorTimeOf } from "../../support/process_usage.ts";
 import { executable, missing } from "../../support/requirements.ts";
 
 /** What a supervisor costs while nothing happens. */
@@ -32,26 +33,15 @@ export async function idleFootprint(root: string, seconds: number): Promise<Idle
   try {
     // The first seconds belong to the start: memory is given back, the heap shrinks.
     await new Promise((resolve) => setTimeout(resolve, 15_000));
-    const before = ticks(child.pid);
+    const before = processorTimeOf(child.pid);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    const smaps = Deno.readTextFileSync(`/proc/${child.pid}/smaps_rollup`);
     return {
-      rss: kilobytes(smaps, "Rss") / 1024,
-      dirty: kilobytes(smaps, "Private_Dirty") / 1024,
-      cpu: (ticks(child.pid) - before) / seconds,
+      rss: memoryOf(child.pid) / 2 ** 20,
+      dirty: privateDirtyOf(child.pid) / 2 ** 20,
+      cpu: 100 * (processorTimeOf(child.pid) - before) / seconds,
     };
   } finally {
     child.kill("SIGTERM");
     await child.status;
   }
-}
-
-function kilobytes(smaps: string, field: string): number {
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(smaps)?.[1] ?? 0);
-}
-
-/** Processor time used, in hundredths of a second: over seconds, that is percent. */
-function ticks(pid: number): number {
-  const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /, "").split(" ");
-  return Number(fields[11]) + Number(fields[12]);
 }
