@@ -9,7 +9,9 @@ import { refusal } from "../support/json_schema.ts";
 const CACHE = runtimeJsonSchema("cache");
 const THIN = runtimeJsonSchema("thin");
 
-const optionValue = fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.array(fc.string()));
+/** A file is JSON, which has neither NaN nor infinities. */
+const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const optionValue = fc.oneof(fc.string(), number, fc.boolean(), fc.array(fc.string()));
 const options = fc.oneof(
   fc.constant(null),
   fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("key1", "s3.endpoint_url")), optionValue),
@@ -18,7 +20,7 @@ const component = fc.record({
   enabled: fc.oneof(fc.boolean(), fc.constant(null), fc.string()),
   name: fc.string(),
   options,
-  replicas: fc.oneof(fc.nat(20_000), fc.double(), fc.constant(null)),
+  replicas: fc.oneof(fc.nat(20_000), number, fc.constant(null)),
   service: fc.record({ name: fc.string() }, { requiredKeys: [] }),
   tieredStoreLevels: fc.array(fc.record({
     mountPaths: fc.array(fc.string()),
