@@ -27,12 +27,23 @@ const TARGETS: Readonly<Record<string, string>> = {
 const PACKS: readonly PackPlan[] = [
   { name: "cli", entries: ["host", "main"] },
   { name: "run", entries: ["run"], after: ["cli"] },
-  { name: "supervise", entries: ["supervise_plan"], after: ["cli", "run"] },
-  { name: "toml", entries: ["dist"] },
-  { name: "health", entries: ["health", "command_table"], after: ["cli"] },
-  { name: "schema", entries: ["runtime_schema"], compressed: true },
-  { name: "manifests", entries: ["check_manifests"], after: ["cli", "run"], compressed: true },
-  { name: "small", entries: ["version", "uname", "sleep", "probe", "ask_mount"], after: ["cli"] },
+  { name: "start", entries: ["start_supervised"], after: ["cli", "run"] },
+  {
+    name: "supervise",
+    entries: ["supervise_plan"],
+    after: ["cli", "run", "start"],
+    form: "compressed",
+  },
+  { name: "toml", entries: ["read_toml"], after: ["cli", "run"] },
+  { name: "health", entries: ["health"], after: ["cli"], form: "text" },
+  { name: "schema", entries: ["runtime_schema"], form: "compressed" },
+  { name: "manifests", entries: ["check_manifests"], after: ["cli", "run"], form: "compressed" },
+  {
+    name: "small",
+    entries: ["version", "uname", "sleep", "probe", "ask_mount"],
+    after: ["cli"],
+    form: "text",
+  },
 ];
 
 /**
@@ -72,7 +83,7 @@ async function packed(chunks: ReadonlyMap<string, string>): Promise<Files> {
   await lay(path, layOut(linked, loader, recorder));
   await runtime.compile(path, `${path}.bin`, V8_FLAGS);
   try {
-    const kept = linked.packs.filter(({ compressed }) => !compressed);
+    const kept = linked.packs.filter(({ form }) => form === "code");
     const { code, vmMs } = await recordCode(`${path}.bin`, kept.map(({ name }) => name));
     if (vmMs < MOST_VM_MS) return layOut(linked, loader, code);
     say(`Without packs: this base runtime takes ${vmMs} ms to load node:vm, which opens them.`);

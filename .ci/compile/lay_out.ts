@@ -1,6 +1,8 @@
 import { brotliCompressSync } from "node:zlib";
 import type { Linked } from "./link_chunks.ts";
 
+const ENDINGS = { code: "pack", text: "text", compressed: "br" } as const;
+
 /** Files of a folder by name. */
 export type Files = ReadonlyMap<string, string | Uint8Array>;
 
@@ -17,7 +19,7 @@ export function layOut(
   code: ReadonlyMap<string, Uint8Array> | string,
 ): Files {
   const records = typeof code === "string";
-  const files = packs.map(({ name, compressed }) => `${name}.${compressed ? "br" : "pack"}`);
+  const files = packs.map(({ name, form }) => `${name}.${ENDINGS[form]}`);
   const index = [
     "folder:import.meta.dirname",
     `codeFolder:${records ? "$recorder.CODE_FOLDER" : "import.meta.dirname"}`,
@@ -28,9 +30,9 @@ export function layOut(
   const begin = `${loader}.packLoader(${inline},{${index}}${more})`;
   return new Map<string, string | Uint8Array>([
     ["main.js", `${before}const[$need,$load]=${begin};${main}`],
-    ...packs.map(({ script, compressed }, number): [string, string | Uint8Array] => [
+    ...packs.map(({ script, form }, number): [string, string | Uint8Array] => [
       files[number] ?? "",
-      compressed ? brotliCompressSync(script) : script,
+      form === "compressed" ? brotliCompressSync(script) : script,
     ]),
     ...records ? [] : [...code].map(([name, bytes]): [string, Uint8Array] => [
       `${name}.code`,

@@ -6,6 +6,12 @@
  * Pure: texts in, texts out.
  */
 
+/**
+ * How a pack lies in the executable: its text with V8's code of it, which opens it soonest; its
+ * text alone; or that compressed, which is smallest.
+ */
+export type PackForm = "code" | "text" | "compressed";
+
 /** Chunks that are opened together, for they are needed together. */
 export interface PackPlan {
   readonly name: string;
@@ -13,15 +19,15 @@ export interface PackPlan {
   readonly entries: readonly string[];
   /** Packs that are open whenever this one is opened: what they hold is left out. */
   readonly after?: readonly string[];
-  /** Small rather than quick: its text is compressed, and V8's code of it is not kept. */
-  readonly compressed?: boolean;
+  /** `code` unless told. */
+  readonly form?: PackForm;
 }
 
 /** A script whose value is an object: functions by number, each of them a chunk. */
 export interface Pack {
   readonly name: string;
   readonly script: string;
-  readonly compressed: boolean;
+  readonly form: PackForm;
 }
 
 /** What the executable is put together from. */
@@ -37,7 +43,7 @@ export interface Linked {
 }
 
 const MAIN = "main.js";
-const REST: PackPlan = { name: "rest", entries: [], compressed: true };
+const REST: PackPlan = { name: "rest", entries: [], form: "compressed" };
 
 /**
  * @param chunks the bundler's files by name; `main.js` is where the program begins
@@ -75,10 +81,10 @@ export function linkChunks(
   return {
     main: asStatements(MAIN, parsed, numbers),
     inline: table(inline),
-    packs: [...plans, REST].map(({ name, compressed = false }, index) => ({
+    packs: [...plans, REST].map(({ name, form = "code" }, index) => ({
       name,
       script: script(members[index] ?? []),
-      compressed,
+      form,
     })),
     packOf: files.map((file) => members.findIndex((home) => home.includes(file))),
   };

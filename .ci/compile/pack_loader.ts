@@ -17,7 +17,7 @@ type Load = (number: number) => Promise<Exports>;
 /** Where the chunks are. */
 export interface PackIndex {
   readonly folder: string;
-  /** The packs' files: `NAME.pack` is a text, `NAME.br` is compressed. */
+  /** The packs' files: `NAME.pack` is a text with code, `NAME.text` one without, `NAME.br` small. */
   readonly files: readonly string[];
   /** For each chunk the pack that has it, an index of `files`. */
   readonly packOf: readonly number[];
@@ -41,7 +41,7 @@ export function packLoader(
 
   const textOf = (file: string): string => {
     const path = `${folder}/${file}`;
-    if (isText(file)) return Deno.readTextFileSync(path);
+    if (!isCompressed(file)) return Deno.readTextFileSync(path);
     return zlib?.brotliDecompressSync(Deno.readFileSync(path)).toString() ?? "";
   };
   const codeOf = (name: string): { cachedData?: Uint8Array } => {
@@ -57,7 +57,7 @@ export function packLoader(
     const name = file.slice(0, file.indexOf("."));
     const script = new vm.Script(textOf(file), {
       filename: name,
-      ...(isText(file) ? codeOf(name) : {}),
+      ...(file.endsWith(".pack") ? codeOf(name) : {}),
     });
     opened?.(file, script);
     Object.assign(chunks, script.runInThisContext());
@@ -73,12 +73,12 @@ export function packLoader(
   };
   const load = async (number: number): Promise<Exports> => {
     vm ??= await import("node:vm");
-    if (!(number in chunks) && !isText(fileOf(number))) zlib ??= await import("node:zlib");
+    if (!(number in chunks) && isCompressed(fileOf(number))) zlib ??= await import("node:zlib");
     return need(number);
   };
   return [need, load];
 }
 
-function isText(file: string): boolean {
-  return file.endsWith(".pack");
+function isCompressed(file: string): boolean {
+  return file.endsWith(".br");
 }

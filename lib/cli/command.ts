@@ -33,6 +33,8 @@ export interface CommandModule {
   readonly command: Command;
   /** Flags beside the table's, where they come from a table of the command's own. */
   readonly flags?: readonly Flag[];
+  /** All its flags, where reading them should not wait for the table. */
+  readonly quickFlags?: readonly Flag[];
 }
 
 /** A parsed command line. */

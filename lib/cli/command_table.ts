@@ -1,4 +1,5 @@
 import type { CommandSpec } from "./command.ts";
+import { HEALTH_FLAGS } from "./health_flags.ts";
 import { loadCommand } from "./load_command.ts";
 import { RUN_ACTIONS, RUN_WORDS } from "./words.ts";
 
@@ -117,10 +118,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "health",
     summary: "Say by the exit code whether this container is well",
     operands: "[COMPONENT]",
-    flags: [
-      { name: "ready", summary: "The mount is up and answers, the server listens (the default)" },
-      { name: "live", summary: "The supervisor lives" },
-    ],
+    flags: HEALTH_FLAGS,
     examples: [["curvine-fluid health --ready", "exits 0 or 1, as a probe of Kubernetes wants it"]],
     load: () => loadCommand("health"),
   },

@@ -13,6 +13,9 @@ const LOADERS = {
       get flags(): readonly Flag[] {
         return settingFlags();
       },
+      get quickFlags(): readonly Flag[] {
+        return settingFlags();
+      },
     };
   },
   render: () => import("../commands/render.ts"),

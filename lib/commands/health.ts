@@ -9,6 +9,8 @@ import type { Host } from "../system/host.ts";
 import { controlClientFor } from "./control_client_for.ts";
 import { inputsOf } from "./inputs_of.ts";
 
+export { HEALTH_FLAGS as quickFlags } from "../cli/health_flags.ts";
+
 /** A probe of Kubernetes gives up after a second unless it is told otherwise. */
 const DEADLINE_MS = 5000;
 const CONNECT_MS = 2000;
@@ -43,8 +45,8 @@ async function serverProblem(
   const { conf } = curvinePaths(host.env);
   const bytes = host.readFile(conf);
   if (bytes === undefined) return `there is no configuration at ${JSON.stringify(conf)} yet`;
-  const { parse } = await import("smol-toml");
-  const toml = parse(new TextDecoder().decode(bytes));
+  const { parseToml } = await import("../curvine/parse_toml.ts");
+  const toml = parseToml(new TextDecoder().decode(bytes));
   const address = rpcAddress(toml, component);
   let hostname = "127.0.0.1";
   let problem = await connectTcp(hostname, address.port, CONNECT_MS);

@@ -48,8 +48,8 @@ function valueOf(args: readonly string[], flag: string): string | undefined {
 async function readConf(path: string, host: Host): Promise<TomlTable> {
   const bytes = host.readFile(path);
   if (bytes === undefined) throw new Error(`cannot read ${path}`);
-  const { parse } = await import("smol-toml");
-  return tomlTable(Object.entries(parse(new TextDecoder().decode(bytes)) as TomlTable));
+  const { parseToml } = await import("../curvine/parse_toml.ts");
+  return tomlTable(Object.entries(parseToml(new TextDecoder().decode(bytes)) as TomlTable));
 }
 
 async function validate(conf: string, host: Host): Promise<number> {

@@ -1,5 +1,6 @@
 import { VERSION } from "../cli/version.ts";
 import type { Generated } from "../generate/generate_plan.ts";
+import type { FirstStart } from "../supervise/first_start.ts";
 import type { SupervisorSettings } from "../supervise/settings.ts";
 import { supervise } from "../supervise/supervise.ts";
 import type { Host } from "../system/host.ts";
@@ -11,12 +12,14 @@ import { writeConfig } from "./prepare.ts";
  * Keeps a plan's daemon alive until the end.
  *
  * @param operands `run`'s, for generating again when the configuration changes
+ * @param first what was done ahead
  */
 export async function supervisePlan(
   { plan, configPath }: Generated,
   settings: SupervisorSettings,
   operands: readonly string[],
   host: Host,
+  first: FirstStart | undefined,
 ): Promise<number> {
   const world = supervisorWorld();
   try {
@@ -29,6 +32,7 @@ export async function supervisePlan(
       writeConfig: (changed) => writeConfig(changed, host),
       regenerate: async () => (await generateFor("run", operands, host)).plan,
       ...(configPath === undefined ? {} : { watchedFile: configPath }),
+      ...(first === undefined ? {} : { first }),
     });
   } finally {
     await world.close();

@@ -4,7 +4,7 @@ import { CommandError } from "../cli/command_error.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { isFuse, parseMountinfo } from "../mount/mountinfo.ts";
 import { layersAt, tidyPath } from "../mount/mount_path.ts";
-import { numberedBelow } from "../mount/clear.ts";
+import { numberedBelow } from "../mount/topmost_layer.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
 import type { Status } from "../observe/status.ts";
 import { askSupervisor, requestStop } from "../supervise/control_client.ts";

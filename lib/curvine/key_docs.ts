@@ -1,4 +1,5 @@
-import { CURVINE_KEYS, type Key, type KeyType, type SectionName } from "./keys.ts";
+import type { Key, KeyName, KeyType, SectionName } from "./key_table.ts";
+import { CURVINE_KEYS } from "./keys.ts";
 
 /**
  * What a key does, for people. Its type and default are {@link CURVINE_KEYS}'s; this table is only
@@ -21,7 +22,10 @@ const READ_FROM = "0.2.0";
 /** An entry: the summary, then an example where the default is none, then an older name. */
 type Entry = readonly [summary: string, example?: string | undefined, formerly?: string];
 
-const TOP: Readonly<Record<keyof typeof CURVINE_KEYS[""], Entry>> = {
+/** Of every key of a section. */
+type Entries<S extends SectionName> = Readonly<Record<KeyName<S>, Entry>>;
+
+const TOP: Entries<""> = {
   format_master: ["Delete metadata and journal at every start; curvine-fluid writes false"],
   format_worker: ["Delete the cached blocks at every start; curvine-fluid writes false"],
   testing: ["Curvine's own tests"],
@@ -29,7 +33,7 @@ const TOP: Readonly<Record<keyof typeof CURVINE_KEYS[""], Entry>> = {
   net_interface: ["Take the host's address from this network interface", "eth0"],
 };
 
-const MASTER: Readonly<Record<keyof typeof CURVINE_KEYS["master"], Entry>> = {
+const MASTER: Entries<"master"> = {
   hostname: ["The master's own name; it has to be one of the raft peers", "lake-master-0"],
   rpc_port: ["The port that clients and workers connect to"],
   web_port: ["Web pages and /metrics; curvine-fluid's own default is 9000"],
@@ -83,7 +87,7 @@ const MASTER: Readonly<Record<keyof typeof CURVINE_KEYS["master"], Entry>> = {
   global_limit: ["Requests of all connections that are worked on at once"],
 };
 
-const JOURNAL: Readonly<Record<keyof typeof CURVINE_KEYS["journal"], Entry>> = {
+const JOURNAL: Entries<"journal"> = {
   enable: ["Keep the journal by raft; without it a master stands alone"],
   group_name: ["The raft group's name"],
   hostname: ["Managed: the same as master.hostname"],
@@ -132,7 +136,7 @@ const JOURNAL: Readonly<Record<keyof typeof CURVINE_KEYS["journal"], Entry>> = {
   ufs_copy_timeout: ["How long copying to the UFS may take"],
 };
 
-const WORKER: Readonly<Record<keyof typeof CURVINE_KEYS["worker"], Entry>> = {
+const WORKER: Entries<"worker"> = {
   hostname: ["The worker's own name, which clients connect to", "lake-worker-0"],
   weight: ["How often this worker is chosen, compared with others"],
   rpc_port: ["The port that clients connect to"],
@@ -160,7 +164,7 @@ const WORKER: Readonly<Record<keyof typeof CURVINE_KEYS["worker"], Entry>> = {
   block_replication_chunk_size: ["The piece in which a block is copied, in bytes", "1048576"],
 };
 
-const CLIENT: Readonly<Record<keyof typeof CURVINE_KEYS["client"], Entry>> = {
+const CLIENT: Entries<"client"> = {
   hostname: ["This machine's name: a worker of the same name counts as near", "node-7"],
   io_threads: ["Threads that read and write the network"],
   worker_threads: ["Threads that work on requests; Curvine takes twice the processors", "32"],
@@ -242,7 +246,7 @@ const CLIENT: Readonly<Record<keyof typeof CURVINE_KEYS["client"], Entry>> = {
   sequential_read_threshold: ["Reads in a row after which reading counts as sequential"],
 };
 
-const FUSE: Readonly<Record<keyof typeof CURVINE_KEYS["fuse"], Entry>> = {
+const FUSE: Entries<"fuse"> = {
   io_threads: ["Threads that talk to the kernel; a ThinRuntime's default is 32"],
   worker_threads: ["Threads that work on requests; a ThinRuntime's default is 56", "56"],
   mnt_path: ["Managed: where the mount appears; Fluid's targetPath"],
@@ -287,7 +291,7 @@ const FUSE: Readonly<Record<keyof typeof CURVINE_KEYS["fuse"], Entry>> = {
   path_lock_stripes: ["Locks that paths are spread over"],
 };
 
-const JOB: Readonly<Record<keyof typeof CURVINE_KEYS["job"], Entry>> = {
+const JOB: Entries<"job"> = {
   job_life_ttl: ["How long a finished job is remembered"],
   job_cleanup_ttl: ["How often finished jobs are cleaned up"],
   job_max_files: ["The most files of one job"],
@@ -296,7 +300,7 @@ const JOB: Readonly<Record<keyof typeof CURVINE_KEYS["job"], Entry>> = {
   worker_max_concurrent_tasks: ["Tasks that one worker does at once"],
 };
 
-const TRANSFER: Readonly<Record<keyof typeof CURVINE_KEYS["transfer"], Entry>> = {
+const TRANSFER: Entries<"transfer"> = {
   enabled: ["Give loads to the transfer service"],
   store_url: ["Where the transfer service keeps its state"],
   hostname: ["The transfer service's own name"],
@@ -311,7 +315,7 @@ const TRANSFER: Readonly<Record<keyof typeof CURVINE_KEYS["transfer"], Entry>> =
   terminal_retention: ["How long a finished transfer is remembered"],
 };
 
-const LOG: Readonly<Record<keyof typeof CURVINE_KEYS["log"], Entry>> = {
+const LOG: Entries<"log"> = {
   level: ["The least serious lines that are written", "debug"],
   log_dir: ["Where the log goes: a folder, or stdout for kubectl logs"],
   file_name: ["The log file's name; the program's where it is empty", "curvine.log"],
@@ -364,7 +368,7 @@ const EXAMPLES: Readonly<Record<KeyType, string>> = {
  * ```
  */
 export function keyDoc(section: SectionName, name: string): KeyDoc {
-  const [type, preset] = (CURVINE_KEYS[section] as Readonly<Record<string, Key>>)[name] ??
+  const [type, preset] = CURVINE_KEYS[section][name] ??
     ["string"];
   const [summary, example, formerly] = DOCS[section][name] ?? [""];
   const usual = type === "boolean" ? String(preset !== true) : presetText(type, preset);

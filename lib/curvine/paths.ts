@@ -40,5 +40,5 @@ export function curvinePaths(env: Readonly<Record<string, string>>): CurvinePath
 }
 
 function withoutSlash(path: string): string {
-  return path.length > 1 ? path.replace(/\/+$/, "") || "/" : path;
+  return path.length > 1 && path.endsWith("/") ? path.replace(/\/+$/, "") || "/" : path;
 }

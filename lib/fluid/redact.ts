@@ -4,7 +4,7 @@ export const REDACTED = "******";
 /** Where Fluid mounts the secrets that a Dataset names. Fluid: CacheRuntime, encryptOptions. */
 export const SECRETS_FOLDER = "/etc/fluid/secrets/";
 
-const SECRET_WORD = /secret|token|passw(?:or)?d|passphrase|credential/i;
+const SECRET_WORDS = ["secret", "token", "password", "passwd", "passphrase", "credential"];
 
 /**
  * Whether a value of this name must never be shown: its name says secret, token, password or key.
@@ -21,8 +21,10 @@ const SECRET_WORD = /secret|token|passw(?:or)?d|passphrase|credential/i;
  * ```
  */
 export function isSecretName(name: string): boolean {
-  if (SECRET_WORD.test(name)) return true;
-  return name.split(/[._-]|(?<=[a-z0-9])(?=[A-Z])/).some((word) => /keys?$/i.test(word));
+  const lower = name.toLowerCase();
+  if (SECRET_WORDS.some((word) => lower.includes(word))) return true;
+  return lower.includes("key") &&
+    name.split(/[._-]|(?<=[a-z0-9])(?=[A-Z])/).some((word) => /keys?$/i.test(word));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { lookUpKey, RETIRED_KEYS } from "../curvine/keys.ts";
+import { lookUpKey, RETIRED_KEYS } from "../curvine/key_table.ts";
 import { parseKeyValue } from "../curvine/key_value.ts";
 import { nearestName } from "../curvine/nearest_name.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
@@ -89,7 +89,7 @@ function valueOf(
 ): TomlValue | undefined {
   const key = dotted(target);
   let plain = text;
-  let shown = quoteValue(name, text);
+  let shown = (): string => quoteValue(name, text);
   if (namesSecretFile(text)) {
     const secret = readSecretFile(text, inputs);
     if (!secret.ok) {
@@ -97,7 +97,7 @@ function valueOf(
       return undefined;
     }
     plain = secret.content;
-    shown = `the content of ${JSON.stringify(text)}`;
+    shown = () => `the content of ${JSON.stringify(text)}`;
     findings.secretPaths.push(pathOf(target));
   } else if (isSecretName(name)) {
     findings.secretPaths.push(pathOf(target));
@@ -105,7 +105,7 @@ function valueOf(
   if (!plain.isWellFormed()) {
     findings.problem(
       at,
-      `is ${shown}, which holds half of a surrogate pair; TOML wants Unicode text`,
+      `is ${shown()}, which holds half of a surrogate pair; TOML wants Unicode text`,
     );
     return undefined;
   }
@@ -123,7 +123,7 @@ function valueOf(
     return undefined;
   }
   if (known === undefined || known === "open") {
-    if (known === undefined) warnUnknown(scope, name, key, shown, at, findings);
+    if (known === undefined) warnUnknown(scope, name, key, shown(), at, findings);
     return guess(plain);
   }
   const [type] = known;
@@ -132,7 +132,7 @@ function valueOf(
     if (timeout.suspicious) {
       findings.warn(
         "suspicious-timeout",
-        `${at}: ${shown} is taken as milliseconds, as curvine-fuse does; ` +
+        `${at}: ${shown()} is taken as milliseconds, as curvine-fuse does; ` +
           `for seconds write ${JSON.stringify(String(Number(plain) * 1000))}`,
         at,
       );
@@ -141,7 +141,7 @@ function valueOf(
   }
   const parsed = parseKeyValue(type, plain);
   if (parsed.ok) return parsed.value;
-  findings.problem(at, `is ${shown}; ${parsed.wanted} is wanted`, parsed.hint);
+  findings.problem(at, `is ${shown()}; ${parsed.wanted} is wanted`, parsed.hint);
   return undefined;
 }
 

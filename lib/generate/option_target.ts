@@ -1,4 +1,4 @@
-import { lookUpKey, sectionKeys } from "../curvine/keys.ts";
+import { keyNames, lookUpKey } from "../curvine/key_table.ts";
 
 /** Whose options they are: this decides what a bare name means. */
 export type OptionScope = "master" | "worker" | "client" | "thin";
@@ -99,9 +99,9 @@ function isKnown({ section, path }: OptionTarget): boolean {
 
 /** Every name that an option of this scope may have, for finding what a misspelt one means. */
 export function knownOptionNames(scope: OptionScope): string[] {
-  const bare = sectionsOf(scope).flatMap((section) => Object.keys(sectionKeys(section) ?? {}));
+  const bare = sectionsOf(scope).flatMap(keyNames);
   const prefixed = SECTIONS.flatMap((section) =>
-    Object.keys(sectionKeys(section) ?? {}).map((key) => `${section}.${key}`)
+    keyNames(section).map((key) => `${section}.${key}`)
   );
   return [...bare, ...Object.keys(ALIASES), ...prefixed];
 }

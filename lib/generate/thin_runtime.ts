@@ -1,4 +1,4 @@
-import { sectionKeys } from "../curvine/keys.ts";
+import { keyOf } from "../curvine/key_table.ts";
 import { curvinePaths } from "../curvine/paths.ts";
 import { tomlTable } from "../curvine/toml_value.ts";
 import type { Mount, RuntimeConfig } from "../fluid/runtime_config.ts";
@@ -212,15 +212,12 @@ function secretEndpoints(
 /** `CURVINE_IO_THREADS` and its like: every key of `[fuse]`, as the scripts before us read them. */
 function environmentSource(env: Readonly<Record<string, string>>): Source {
   const place = (name: string): string => `$${variableOf(name)}`;
-  // Few are set, and the keys are many: those that are not need not be looked for.
-  const set = new Set<string>();
-  for (const name of Object.keys(env)) {
-    if (name.startsWith(PREFIX)) set.add(name.slice(PREFIX.length).toLowerCase());
-  }
   const options: Record<string, string> = {};
-  for (const key of [...Object.keys(sectionKeys("fuse") ?? {}), ...OLDER_NAMES]) {
-    if (!set.has(key) || NEVER_OF_ENVIRONMENT.includes(key)) continue;
-    const value = env[variableOf(key)];
+  for (const variable of Object.keys(env).filter((one) => one.startsWith(PREFIX)).sort()) {
+    const key = variable.slice(PREFIX.length).toLowerCase();
+    if (variable !== variableOf(key) || NEVER_OF_ENVIRONMENT.includes(key)) continue;
+    if (keyOf("fuse", key) === undefined && !OLDER_NAMES.includes(key)) continue;
+    const value = env[variable];
     if (value && !ofService(value)) options[key] = value;
   }
   return { at: "the environment", options, place };

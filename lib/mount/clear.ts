@@ -1,7 +1,7 @@
 import { classifyLayer, type LayerKind } from "./classify.ts";
 import { isFuse, type Mount, parseMountinfo } from "./mountinfo.ts";
-import { isWithin, layersAt } from "./mount_path.ts";
 import type { Mounts } from "./mounts.ts";
+import { type Layer, topmostLayer } from "./topmost_layer.ts";
 
 /** What {@link clearMounts} did. */
 export interface Clearing {
@@ -52,7 +52,7 @@ export async function clearMounts(
   const cleared: { mount: Mount; kind: LayerKind }[] = [];
   let last: Mount | undefined;
   for (let round = 0; round < MOST_LAYERS; round++) {
-    const next = topmost(parseMountinfo(mounts.table()), target);
+    const next = topmostLayer(parseMountinfo(mounts.table()), target);
     if (next === undefined) return { cleared };
     const { mount } = next;
     const kind = await kindOf(next, mounts, options);
@@ -65,50 +65,15 @@ export async function clearMounts(
     if (options.gently === true) await mounts.unmount(mount.path);
     else await mounts.detach(mount.path);
     last = mount;
-    const after = topmost(parseMountinfo(mounts.table()), target);
+    const after = topmostLayer(parseMountinfo(mounts.table()), target);
     if (after === undefined || !isSame(after.mount, mount)) cleared.push({ mount, kind });
   }
-  const left = topmost(parseMountinfo(mounts.table()), target);
+  const left = topmostLayer(parseMountinfo(mounts.table()), target);
   return left === undefined ? { cleared } : {
     cleared,
     obstacle: failed(left.mount, mounts, options),
   };
 }
-
-/** Whether the table shows nothing that {@link clearMounts} would take away. */
-export function isClear(target: string, mounts: Mounts): boolean {
-  return topmost(parseMountinfo(mounts.table()), target) === undefined;
-}
-
-interface Layer {
-  readonly mount: Mount;
-  readonly overFuse: boolean;
-}
-
-/** The FUSE layer to take next, or what lies on top of it; `undefined` when all is clean. */
-function topmost(table: readonly Mount[], target: string): Layer | undefined {
-  // The target's own layers first: those of `mnt-N` may be hidden below them.
-  for (const path of [target, ...numberedBelow(table, target)]) {
-    const stack = layersAt(table, path);
-    const lowest = stack.findIndex(isFuse);
-    const top = stack.at(-1);
-    if (lowest >= 0 && top !== undefined) {
-      return { mount: top, overFuse: lowest < stack.length - 1 };
-    }
-  }
-  return undefined;
-}
-
-/** The mount points `mnt-0`, `mnt-1`, … inside a target that the table shows. */
-export function numberedBelow(table: readonly Mount[], target: string): string[] {
-  const paths = new Set<string>();
-  for (const { path } of table) {
-    if (isWithin(path, target) && NUMBERED.test(path.slice(target.length))) paths.add(path);
-  }
-  return [...paths];
-}
-
-const NUMBERED = /^\/mnt-\d{1,9}$/;
 
 async function kindOf(layer: Layer, mounts: Mounts, options: ClearOptions): Promise<LayerKind> {
   const facts = { ownDevices: options.ownDevices ?? NONE };

@@ -1,6 +1,7 @@
-import { clearMounts, isClear } from "../mount/clear.ts";
+import { clearMounts } from "../mount/clear.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
+import { topmostLayer } from "../mount/topmost_layer.ts";
 import type { Log } from "../observe/log.ts";
 import type { MountWatch } from "./mount_watch.ts";
 import type { World } from "./world.ts";
@@ -18,7 +19,7 @@ export function clearTarget(
   askDeadline: number,
   log: Log,
 ): Promise<string | undefined> | string | undefined {
-  return isClear(watch.target, world.mounts)
+  return topmostLayer(parseMountinfo(world.mounts.table()), watch.target) === undefined
     ? prepare(watch, world)
     : clearLayers(watch, world, askDeadline, log);
 }

@@ -73,14 +73,11 @@ async function askOne(
   deadline: number,
 ): Promise<ControlAnswer | undefined> {
   let connection: Connection | undefined;
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    connection?.close();
-  }, deadline);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
+    // A socket of the same machine connects at once or not at all; only an answer may be late.
     connection = await sockets.connectUnix(socket);
-    if (late) return undefined;
+    timer = setTimeout(() => connection?.close(), deadline);
     const head = `${method} ${path} HTTP/1.1\r\nHost: curvine-fluid\r\nContent-Length: 0\r\n` +
       `Connection: close\r\n\r\n`;
     await connection.write(new TextEncoder().encode(head));

@@ -1,16 +1,8 @@
 import type { Plan } from "../generate/plan.ts";
+import { daemonEnvironment, MARK, STATE_PATH } from "./daemon_environment.ts";
 import type { ExitStatus } from "./exit_status.ts";
 import type { Heir } from "./state.ts";
-import type { MarkedChild, Processes, ProcessHandle, SentSignal } from "./world.ts";
-
-/**
- * Marks everything that descends from a daemon of ours: of all the orphans that come to PID 1,
- * these are the ones that are our business.
- */
-const MARK = "CURVINE_FLUID_DAEMON";
-
-/** Set for the successor of a hot reload, and never for a cold start (Curvine: Hot reload). */
-const STATE_PATH = "CURVINE_FUSE_STATE_PATH";
+import type { MarkedChild, Processes, ProcessHandle, SentSignal, StartedProcess } from "./world.ts";
 
 /** The daemon that serves, whether we started it or adopted it, and what descends from it. */
 export class Daemon {
@@ -44,15 +36,14 @@ export class Daemon {
 
   /** A cold start. @throws {SpawnError} */
   start({ process }: Plan, env: Readonly<Record<string, string>>): void {
-    const whole: Record<string, string> = { ...env };
-    for (const [name, value] of Object.entries(process.env)) {
-      if (value === null) delete whole[name];
-      else whole[name] = value;
-    }
-    delete whole[STATE_PATH];
-    whole[MARK] = this.#mark;
     const { argv, cwd } = process;
-    this.#watch(this.#processes.spawn({ argv, cwd, env: whole }, this.#tap));
+    const request = { argv, cwd, env: daemonEnvironment(process, env, this.#mark) };
+    this.#watch(this.#processes.spawn(request, this.#tap));
+  }
+
+  /** Takes what was cold-started before us, with our mark, as the daemon in charge. */
+  take(started: StartedProcess): void {
+    this.#watch(this.#processes.take(started, this.#tap));
   }
 
   /** Takes an orphan as the daemon in charge. */

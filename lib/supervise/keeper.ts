@@ -2,15 +2,17 @@ import type { Plan } from "../generate/plan.ts";
 import { backoffDelay } from "./backoff.ts";
 import { clearTarget } from "./clear_target.ts";
 import { Daemon } from "./daemon.ts";
+import { newMark } from "./daemon_environment.ts";
 import { describeError } from "./describe_error.ts";
 import { EventLoop, type News } from "./event_loop.ts";
+import type { FirstDaemon } from "./first_start.ts";
 import { seekHeir, settles } from "./hand_over.ts";
 import { HangMonitor } from "./hang_monitor.ts";
 import type { Journal } from "./journal.ts";
 import type { SupervisorSettings } from "./settings.ts";
 import type { Action, State, StopManner, TimerName } from "./state.ts";
 import { StopSequence } from "./stop_sequence.ts";
-import { TargetWatch } from "./target_watch.ts";
+import { phaseOf, TargetWatch } from "./target_watch.ts";
 import type { Verdict } from "./validate_config.ts";
 import { type FuseConnections, SpawnError, type Stop, type World } from "./world.ts";
 
@@ -26,6 +28,8 @@ export interface KeeperParts {
   /** Asks curvine-fuse about a plan's configuration. */
   readonly validate: (plan: Plan) => Promise<Verdict>;
   readonly connections: FuseConnections;
+  /** Runs already. */
+  readonly first: FirstDaemon | undefined;
 }
 
 /** A successor is begun before its predecessor goes: it must be there by then, or nearly. */
@@ -39,13 +43,6 @@ const CLEANUP_MS = 2000;
 
 /** A mount so old is over with what its start needed. */
 const TRIM_MS = 8000;
-
-/** What a look at the mount table is for. */
-const PHASES: Readonly<Partial<Record<State["name"], "awaited" | "serving">>> = {
-  starting: "awaited",
-  mounted: "serving",
-  reloading: "serving",
-};
 
 /**
  * Keeps one daemon and its mount alive: carries out what the machine decides. Exits, timers and
@@ -66,6 +63,8 @@ export class Keeper {
   #stopping: StopSequence | undefined;
   /** Since when the target has not been served. */
   #downSince: number | undefined;
+  /** Until the machine has it started. */
+  #first: FirstDaemon | undefined;
   #tried = Promise.withResolvers<void>();
 
   constructor(parts: KeeperParts) {
@@ -73,16 +72,19 @@ export class Keeper {
     this.#parts = parts;
     this.#world = world;
     this.plan = parts.plan();
+    this.#first = parts.first;
     this.loop = new EventLoop(world.clock, settings, {
       entered: (from, at) => this.#entered(from, at),
       perform: (action) => this.#perform(action),
     });
-    const mark = `${world.pid}-${Math.floor(world.random() * 2 ** 48).toString(36)}`;
+    const mark = parts.first?.mark ?? newMark(world);
     this.daemon = new Daemon(world.processes, mark, journal.tap, (status, heir) => {
       this.#downSince ??= world.clock.now();
       this.take(heir === undefined ? { name: "exited", status } : { name: "exited", status, heir });
     });
-    this.#watchTarget();
+    this.#watchTarget(parts.first?.target);
+    // From now on whatever ends us must end it.
+    if (parts.first !== undefined) this.daemon.take(parts.first.process);
   }
 
   /** Something happened, now. */
@@ -222,6 +224,7 @@ export class Keeper {
 
   async #clear(): Promise<void> {
     const { settings, journal } = this.#parts;
+    if (this.#first !== undefined) return this.take({ name: "cleared" });
     const leftovers = this.#stopSequence();
     if (this.loop.state.begun) await leftovers.endLeftovers(CLEANUP_MS);
     const plan = this.#parts.plan();
@@ -239,12 +242,12 @@ export class Keeper {
     );
   }
 
-  #watchTarget(): void {
+  #watchTarget(resolved?: string): void {
     this.target?.close();
     const { mount } = this.plan;
     const { log } = this.#parts.journal;
     this.target = mount === null ? undefined : new TargetWatch(mount, this.#world, {
-      phase: () => PHASES[this.loop.state.name] ?? "idle",
+      phase: () => phaseOf(this.loop.state),
       servesFuse: () => this.daemon.servesFuse(),
       mounted: () => this.take({ name: "mounted" }),
       gone: () => {
@@ -255,14 +258,16 @@ export class Keeper {
         is
           ? log("warn", "covered", "Somebody mounted over the target; ours lives on below it")
           : log("info", "uncovered", "The target is ours again"),
-    });
+    }, resolved);
   }
 
   #spawn(): void {
     const { journal, env } = this.#parts;
+    const first = this.#first;
+    this.#first = undefined;
     journal.forgetOutput();
     try {
-      this.daemon.start(this.plan, env);
+      if (first === undefined) this.daemon.start(this.plan, env);
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       const { message, code } = error;
@@ -271,7 +276,7 @@ export class Keeper {
     }
     const daemon = this.daemon.current;
     journal.log("info", "started", "Started the daemon", { pid: daemon?.pid ?? 0 });
-    if (this.target !== undefined) return this.target.expect();
+    if (this.target !== undefined) return this.target.expect(first?.table);
     this.#world.clock.after(RUNNING_MS, () => {
       if (this.daemon.current === daemon) this.take({ name: "mounted" });
     });
@@ -319,19 +324,9 @@ export class Keeper {
   }
 
   #stopSequence(): StopSequence {
-    const { clock, mounts, processes } = this.#world;
-    const { connections, journal } = this.#parts;
+    const { connections, journal: { log } } = this.#parts;
     const watch = this.target?.mounts;
-    const { daemon } = this;
-    return new StopSequence({
-      daemon,
-      watch,
-      clock,
-      mounts,
-      processes,
-      connections,
-      log: journal.log,
-    });
+    return new StopSequence({ world: this.#world, daemon: this.daemon, watch, connections, log });
   }
 
   async #validate(): Promise<void> {

@@ -24,13 +24,16 @@ export class MountWatch {
   readonly paths: readonly string[];
   readonly #mounts: Mounts;
 
+  /** @param target the plan's target as the table writes it, where that is known already */
   constructor(
     plan: MountPlan,
     mounts: Mounts,
     readLink: (path: string) => string | undefined,
+    target?: string,
   ) {
     this.#mounts = mounts;
-    this.target = resolveTarget(plan.target, parseMountinfo(mounts.table()), readLink);
+    this.target = target ??
+      resolveTarget(plan.target, parseMountinfo(mounts.table()), readLink);
     this.paths = plan.layers === undefined
       ? [this.target]
       : plan.layers.map((layer) => this.target + layer.slice(plan.target.length));
@@ -80,8 +83,8 @@ export class MountWatch {
   }
 
   /** FUSE mounts outside of our mount points, to tell a person where a daemon mounted instead. */
-  elsewhere(): Mount[] {
-    return parseMountinfo(this.#mounts.table())
+  elsewhere(table = this.#mounts.table()): Mount[] {
+    return parseMountinfo(table)
       .filter((mount) => isFuse(mount) && !this.paths.includes(mount.path));
   }
 }

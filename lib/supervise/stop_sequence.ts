@@ -3,17 +3,14 @@ import { clearMounts } from "../mount/clear.ts";
 import type { Daemon } from "./daemon.ts";
 import { minorOf, type MountWatch } from "./mount_watch.ts";
 import type { StopManner } from "./state.ts";
-import type { Clock, FuseConnections, Processes, ProcessHandle, SentSignal } from "./world.ts";
-import type { Mounts } from "../mount/mounts.ts";
+import type { FuseConnections, ProcessHandle, SentSignal, World } from "./world.ts";
 
 /** What is stopped, and with what. */
 export interface StopParts {
+  readonly world: Pick<World, "clock" | "mounts" | "processes">;
   readonly daemon: Daemon;
   /** Absent for a server, which mounts nothing. */
   readonly watch: MountWatch | undefined;
-  readonly clock: Clock;
-  readonly mounts: Mounts;
-  readonly processes: Processes;
   readonly connections: FuseConnections;
   readonly log: Log;
 }
@@ -58,7 +55,7 @@ export class StopSequence {
 
   /** @param budget milliseconds; `Infinity` waits for the daemon as long as it takes */
   async run(manner: StopManner, budget: number): Promise<void> {
-    const { clock, daemon, watch } = this.#parts;
+    const { daemon, watch, world: { clock } } = this.#parts;
     const reserve = Math.min(budget * RESERVE_SHARE, MOST_RESERVE_MS);
     const end = clock.now() + budget;
     const handle = daemon.current;
@@ -87,7 +84,7 @@ export class StopSequence {
    * before it acts. Only as many layers are detached as our daemon has made.
    */
   async force(): Promise<void> {
-    const { daemon, mounts, watch } = this.#parts;
+    const { daemon, watch, world: { mounts } } = this.#parts;
     const handle = daemon.current;
     handle?.signal("SIGKILL");
     for (const path of watch?.paths ?? []) await mounts.detach(path);
@@ -95,7 +92,7 @@ export class StopSequence {
   }
 
   async #abortDaemon(handle: ProcessHandle): Promise<boolean> {
-    const { log, processes } = this.#parts;
+    const { log, world: { processes } } = this.#parts;
     log("warn", "stacks", `Stacks of process ${handle.pid}:\n${processes.stacks(handle.pid)}`);
     return await this.#signalAndWait(handle, "SIGABRT", ABORT_MS);
   }
@@ -119,7 +116,7 @@ export class StopSequence {
 
   /** Orphans of the daemon: a successor just begun, children in sessions of their own. */
   async #endKin(milliseconds: number, manner: StopManner): Promise<void> {
-    const { clock, daemon, log, processes } = this.#parts;
+    const { daemon, log, world: { clock, processes } } = this.#parts;
     const end = clock.now() + milliseconds;
     let signal: SentSignal = manner === "orderly" && !this.#hurried ? "SIGTERM" : "SIGKILL";
     // Each that ends may leave children of its own behind.
@@ -138,7 +135,7 @@ export class StopSequence {
 
   /** Takes our mounts away from the target. */
   async detach(): Promise<void> {
-    const { log, mounts, watch } = this.#parts;
+    const { log, watch, world: { mounts } } = this.#parts;
     if (watch === undefined) return;
     const { ownDevices, target } = watch;
     const { cleared, obstacle } = await clearMounts(target, mounts, {
@@ -153,7 +150,7 @@ export class StopSequence {
 
   async #atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
     await new Promise<void>((done, fail) => {
-      const cancel = this.#parts.clock.after(milliseconds, done);
+      const cancel = this.#parts.world.clock.after(milliseconds, done);
       work.finally(cancel).then(() => done(), fail);
     });
   }
@@ -171,7 +168,7 @@ export class StopSequence {
   async #wait(handle: ProcessHandle, milliseconds: number, hurryable: boolean): Promise<boolean> {
     if (hurryable && this.#hurried) milliseconds = 0;
     return await new Promise<boolean>((done) => {
-      const cancel = this.#parts.clock.after(milliseconds, () => done(false));
+      const cancel = this.#parts.world.clock.after(milliseconds, () => done(false));
       const settle = (gone: boolean): void => {
         cancel();
         done(gone);

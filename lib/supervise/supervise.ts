@@ -1,6 +1,7 @@
 import type { Plan } from "../generate/plan.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import type { Signals } from "../system/signals.ts";
+import type { FirstStart } from "./first_start.ts";
 import type { SupervisorSettings } from "./settings.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { World } from "./world.ts";
@@ -8,7 +9,7 @@ import type { World } from "./world.ts";
 /** What {@link supervise} needs beside the plan. */
 export interface SuperviseOptions {
   readonly world: World;
-  readonly signals: Signals;
+  readonly signals: Pick<Signals, "takeOver">;
   readonly settings: SupervisorSettings;
   /** Our own environment; the plan's is set on top of it. */
   readonly env: Readonly<Record<string, string>>;
@@ -19,6 +20,8 @@ export interface SuperviseOptions {
   readonly regenerate: () => Plan | Promise<Plan>;
   /** The runtime config that is watched; absent when there is none. */
   readonly watchedFile?: string;
+  /** What was done ahead; absent: nothing. */
+  readonly first?: FirstStart;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ExitCode } from "../cli/exit_code.ts";
 import type { Plan } from "../generate/plan.ts";
+import { claimTarget } from "./claim_target.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { respond } from "./control_endpoints.ts";
@@ -7,11 +8,10 @@ import { ControlServer } from "./control_server.ts";
 import { describeError } from "./describe_error.ts";
 import { Journal } from "./journal.ts";
 import { Keeper } from "./keeper.ts";
-import { chooseRunFolder, openControl } from "./run_folder.ts";
+import { openControl } from "./open_control.ts";
 import { CONTROL_SOCKET } from "./run_folders.ts";
 import type { SuperviseOptions } from "./supervise.ts";
 import { takeSnapshot } from "./take_snapshot.ts";
-import { lockTarget } from "./target_lock.ts";
 import { validateConfig, type Verdict } from "./validate_config.ts";
 import type { FuseConnections, Stop, World } from "./world.ts";
 
@@ -67,6 +67,7 @@ export class Supervisor {
         abort: (minor) => this.#connections?.abort(minor) ?? false,
         close: () => Promise.resolve(),
       },
+      first: options.first?.daemon,
     });
     this.#server = new ControlServer((request, near) =>
       respond(request, near, {
@@ -80,16 +81,18 @@ export class Supervisor {
   /** @returns the exit code, once all is over @throws what broke the machinery itself */
   async run(): Promise<number> {
     const world = this.#world;
-    const { settings, env } = this.#options;
+    const { settings, env, first } = this.#options;
     const { log } = this.#journal;
-    this.#folder = chooseRunFolder(world, env, settings, log);
-    const rival = lockTarget(this.#folder, this.#keeper.plan, world, log);
+    const claim = first ?? claimTarget(this.#keeper.plan, world, settings, env);
+    const { folder, rival, told } = claim;
+    this.#folder = folder;
+    for (const call of told) log(...call);
     if (rival !== undefined) {
       log("error", "locked", rival);
       await this.#close();
       return ExitCode.TryAgain;
     }
-    this.#connections = world.connections(this.#folder);
+    this.#connections = world.connections(folder);
     // The daemon first; everything else can wait for the milliseconds that it needs.
     await this.#inTime(this.#keeper.begin(), SETUP_WAIT_MS);
     if (!world.becomeSubreaper() && world.pid !== 1) {
@@ -99,7 +102,7 @@ export class Supervisor {
     // What was mounted before the kernel was asked to tell.
     this.#keeper.target?.stir();
     this.#watchConfig();
-    this.#ownsSocket = await openControl(this.#server, this.#folder, world, settings, log);
+    this.#ownsSocket = await openControl(this.#server, folder, world, settings, log);
     const code = await this.#keeper.loop.over;
     for (const done of this.#waiters) done();
     await this.#close();

@@ -12,7 +12,7 @@ import type { World } from "./world.ts";
 export function lockTarget(
   folder: string | undefined,
   plan: Plan,
-  { locks, files, pid }: World,
+  { locks, files, pid }: Pick<World, "locks" | "files" | "pid">,
   log: Log,
 ): string | undefined {
   if (folder === undefined) return undefined;

@@ -1,12 +1,27 @@
 import type { MountPlan } from "../generate/plan.ts";
 import type { Log } from "../observe/log.ts";
 import { MountWatch, type ServedMount } from "./mount_watch.ts";
+import type { State } from "./state.ts";
 import type { Stop, World } from "./world.ts";
+
+/** What a look at the mount table is for. */
+export type Phase = "awaited" | "serving" | "idle";
+
+/** In all other states the mount is of no interest. */
+const PHASES: Readonly<Partial<Record<State["name"], Phase>>> = {
+  starting: "awaited",
+  mounted: "serving",
+  reloading: "serving",
+};
+
+/** What a look is for while the supervisor is in a state. */
+export function phaseOf({ name }: State): Phase {
+  return PHASES[name] ?? "idle";
+}
 
 /** What a {@link TargetWatch} tells of. */
 export interface TargetEvents {
-  /** Whether the mount is `awaited`, `serving`, or of no interest just now. */
-  phase(): "awaited" | "serving" | "idle";
+  phase(): Phase;
   /** Whether our daemon serves a FUSE mount, for mounts whose names do not tell. */
   servesFuse(): boolean;
   /** It was awaited, and is there. */
@@ -36,8 +51,9 @@ export class TargetWatch {
   #repeat: Stop = () => {};
   #others: ReadonlySet<number> = new Set();
 
-  constructor(plan: MountPlan, world: World, events: TargetEvents) {
-    this.mounts = new MountWatch(plan, world.mounts, world.readLink);
+  /** @param target the plan's target as the table writes it, where that is known already */
+  constructor(plan: MountPlan, world: World, events: TargetEvents, target?: string) {
+    this.mounts = new MountWatch(plan, world.mounts, world.readLink, target);
     this.#world = world;
     this.#events = events;
   }
@@ -51,9 +67,13 @@ export class TargetWatch {
     this.#pending = this.#world.clock.after(pause, () => this.look());
   }
 
-  /** Looks until the mount is there, beside the kernel's word. */
-  expect(): void {
-    this.#others = new Set(this.mounts.elsewhere().map(({ id }) => id));
+  /**
+   * Looks until the mount is there, beside the kernel's word.
+   *
+   * @param before the mount table of before the start, where the daemon may have mounted already
+   */
+  expect(before?: string): void {
+    this.#others = new Set(this.mounts.elsewhere(before).map(({ id }) => id));
     this.#lookAgain();
   }
 

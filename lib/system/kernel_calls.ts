@@ -39,18 +39,18 @@ export type CallArgument = number | bigint | Uint8Array<ArrayBuffer> | null;
 /** The number and up to five arguments; no call of ours returns more than an int. */
 const PARAMETERS = ["i64", "i64", "i64", "i64", "i64", "i64"] as const;
 /**
- * The struct arrives where a sixth argument would, which none of these calls reads. It is there
- * because Deno makes machine code for every function without one: that takes longer than all the
- * calls of a start together.
+ * A struct behind the arguments, which nobody reads. It is there because Deno makes machine code
+ * for every function without one: that takes longer than all the calls of a start together.
  */
-const SYSCALL = {
-  syscall: { parameters: [...PARAMETERS, { struct: ["i64"] }], result: "i32" },
-} as const;
+const STRUCT = { struct: ["i64"] } as const;
 const UNREAD = new Uint8Array(8);
+const SYSCALL = {
+  syscall: { parameters: [...PARAMETERS, STRUCT], result: "i32" },
+} as const;
 const BACKGROUND = {
   syscall: { parameters: PARAMETERS, result: "i32", nonblocking: true },
 } as const;
-const ERRNO = { __errno_location: { parameters: [], result: "pointer" } } as const;
+const ERRNO = { __errno_location: { parameters: [STRUCT], result: "pointer" } } as const;
 
 type Open<S extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<S>["symbols"];
 
@@ -105,7 +105,7 @@ export function withErrno(call: () => number): { result: number; errno: number }
     errnoLocation = Deno.dlopen("libc.so.6", ERRNO).symbols.__errno_location;
     result = call();
   }
-  const location = errnoLocation();
+  const location = errnoLocation(UNREAD);
   const errno = location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
   return { result, errno: result >= 0 ? 0 : errno };
 }

@@ -1,9 +1,9 @@
 import type { MountAnswer } from "../mount/classify.ts";
 import type { Mounts } from "../mount/mounts.ts";
 import { cString, kernelInBackground } from "./kernel_calls.ts";
+import { MOUNTINFO, readMountTable } from "./read_mount_table.ts";
 import { within } from "./within.ts";
 
-const MOUNTINFO = "/proc/self/mountinfo";
 const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
 const CAP_SYS_ADMIN = 21n;
@@ -22,7 +22,7 @@ const DETACH_WAIT_MS = 500;
  */
 export function systemMounts(
   ask: (path: string, deadline: number) => Promise<MountAnswer>,
-  table: () => string = () => Deno.readTextFileSync(MOUNTINFO),
+  table: () => string = readMountTable,
 ): Mounts {
   return {
     table,
@@ -52,7 +52,7 @@ export class HeldMountTable {
 
   /** @returns the whole text */
   read(): string {
-    if (this.#file === undefined) return Deno.readTextFileSync(MOUNTINFO);
+    if (this.#file === undefined) return readMountTable();
     this.#file.seekSync(0, Deno.SeekMode.Start);
     let length = 0;
     for (;;) {

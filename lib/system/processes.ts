@@ -1,11 +1,11 @@
 import type { ExitStatus } from "../supervise/exit_status.ts";
-import {
-  type MarkedChild,
-  type Processes,
-  type ProcessHandle,
-  type SentSignal,
-  SpawnError,
-  type SpawnRequest,
+import type {
+  MarkedChild,
+  Processes,
+  ProcessHandle,
+  SentSignal,
+  SpawnRequest,
+  StartedProcess,
 } from "../supervise/world.ts";
 import {
   anyServesFuse,
@@ -18,11 +18,8 @@ import { ownChild } from "./own_children.ts";
 import { pump } from "./pump.ts";
 import { Reaper } from "./reaper.ts";
 import type { Sink } from "./sink.ts";
+import { startChild } from "./start_child.ts";
 import { within } from "./within.ts";
-
-/** What a shell exits with when a command is missing, or is there but cannot be executed. */
-const NOT_FOUND = 127;
-const CANNOT_EXECUTE = 126;
 
 /** The most that is kept of a helper's output. */
 const MOST_CAPTURED = 64 * 1024;
@@ -42,32 +39,35 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     return reaper;
   };
   const helpers = new Set<ProcessHandle>();
+  const take = (child: StartedProcess, tap: (chunk: Uint8Array) => void): ProcessHandle => {
+    const ended = statusOf(child);
+    ownChild(child.pid, ended);
+    reaping();
+    const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
+    // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
+    const exited = ended.then(async (status) => {
+      await within(LAST_OUTPUT_MS, read);
+      return status;
+    });
+    return handle(child.pid, exited);
+  };
   return {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
-      let child: Deno.ChildProcess;
-      let ended: Promise<ExitStatus>;
       try {
-        child = start(request);
-        ended = statusOf(child);
-        ownChild(child.pid, ended);
+        return take(startChild(request), tap);
       } finally {
+        // Also where there was nothing to start.
         reaping();
       }
-      const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
-      // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
-      const exited = ended.then(async (status) => {
-        await within(LAST_OUTPUT_MS, read);
-        return status;
-      });
-      return handle(child.pid, exited);
     },
+    take,
     async run(
       request: SpawnRequest,
       deadline: number,
     ): Promise<{ status: ExitStatus; stdout: string; stderr: string } | undefined> {
-      let child: Deno.ChildProcess;
+      let child: StartedProcess;
       try {
-        child = start(request);
+        child = startChild(request);
       } catch {
         return undefined;
       }
@@ -102,33 +102,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
   };
 }
 
-function start({ argv, env, cwd }: SpawnRequest): Deno.ChildProcess {
-  const [program = "", ...args] = argv;
-  try {
-    return new Deno.Command(program, {
-      args,
-      env: { ...env },
-      clearEnv: true,
-      cwd,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `Cannot start ${JSON.stringify(program)}: ${reason}`;
-    if (error instanceof Deno.errors.NotFound) throw new SpawnError(message, NOT_FOUND);
-    if (
-      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
-      /exec format|os error 8\)/i.test(reason)
-    ) {
-      throw new SpawnError(message, CANNOT_EXECUTE);
-    }
-    throw new SpawnError(message);
-  }
-}
-
-async function statusOf(child: Deno.ChildProcess): Promise<ExitStatus> {
+async function statusOf(child: StartedProcess): Promise<ExitStatus> {
   try {
     const { code, signal } = await child.status;
     return signal === null ? { code } : { code, signal };

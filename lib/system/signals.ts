@@ -5,6 +5,8 @@ export type CaughtSignal = "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR
 export interface Signals {
   /** Gives every signal, those that wait included, to this handler from now on. */
   takeOver(handler: (signal: CaughtSignal) => void): void;
+  /** Whether one has come that nobody has taken yet. */
+  waiting(): boolean;
 }
 
 /** Linux numbers on x86-64 and arm64, for exit codes of the form 128 + signal. */
@@ -22,20 +24,21 @@ export const SIGNAL_NUMBERS: Readonly<Record<CaughtSignal, number>> = {
  * TERM in the first milliseconds, and Deno as PID 1 crashes on a signal that has no listener.
  */
 export function catchSignals(): Signals {
-  let waiting: CaughtSignal[] = [];
+  let caught: CaughtSignal[] = [];
   let handler: ((signal: CaughtSignal) => void) | undefined;
   for (const signal of Object.keys(SIGNAL_NUMBERS) as CaughtSignal[]) {
     Deno.addSignalListener(signal, () => {
       if (handler) handler(signal);
-      else waiting.push(signal);
+      else caught.push(signal);
     });
   }
   return {
     takeOver(next: (signal: CaughtSignal) => void): void {
       handler = next;
-      const early = waiting;
-      waiting = [];
+      const early = caught;
+      caught = [];
       for (const signal of early) next(signal);
     },
+    waiting: () => caught.length > 0,
   };
 }

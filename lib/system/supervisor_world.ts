@@ -2,11 +2,8 @@ import type { MountAnswer } from "../mount/classify.ts";
 import type { FuseConnections, World } from "../supervise/world.ts";
 import { systemClock } from "./clock.ts";
 import { watchFaults } from "./faults.ts";
-import { tryLockFile } from "./file_lock.ts";
-import { systemFiles } from "./files.ts";
-import { readLink, systemFolders } from "./folders.ts";
+import { firstWorld } from "./first_world.ts";
 import { fuseConnections } from "./fuse_connections.ts";
-import { kernel } from "./kernel_calls.ts";
 import { HeldMountTable, systemMounts } from "./mounts.ts";
 import { Poller } from "./poller.ts";
 import { askByChild } from "./probe_child.ts";
@@ -14,8 +11,6 @@ import { systemProcesses } from "./processes.ts";
 import { type ChunkWriter, Sink } from "./sink.ts";
 import { systemSockets } from "./sockets.ts";
 import { trimMemory } from "./trim_memory.ts";
-
-const PR_SET_CHILD_SUBREAPER = 36;
 
 /** The real world, and what puts it away when nobody needs it any more. */
 export interface SupervisorWorld extends World {
@@ -38,13 +33,13 @@ export function supervisorWorld(
   const asked = new Map<string, Promise<MountAnswer>>();
   let connections: FuseConnections | undefined;
   return {
+    ...firstWorld(),
     clock: systemClock,
     processes,
     mounts: systemMounts(
       (path, deadline) => askByChild(path, deadline, self, processes, asked),
       () => mountTable.read(),
     ),
-    folders: systemFolders,
     sockets: systemSockets,
     output: {
       line: (text) => stderr.line(text),
@@ -53,14 +48,6 @@ export function supervisorWorld(
         await Promise.all([stdout.flush(milliseconds), stderr.flush(milliseconds)]);
       },
     },
-    files: systemFiles,
-    locks: {
-      take: (path, note) => tryLockFile(path, note)?.release,
-    },
-    user: Deno.uid() ?? 0,
-    pid: Deno.pid,
-    random: Math.random,
-    readLink,
     connections: (folder) => connections ??= fuseConnections(folder),
     watchMounts: (changed) => {
       mountTable.hold();
@@ -68,7 +55,6 @@ export function supervisorWorld(
     },
     watchFolder: (path, changed) => poller.watchFolder(path, changed),
     watchFaults,
-    becomeSubreaper: () => kernel("prctl", PR_SET_CHILD_SUBREAPER, 1) === 0,
     trimMemory: () => {
       try {
         trimMemory();

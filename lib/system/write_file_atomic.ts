@@ -1,3 +1,5 @@
+import { AT_FDCWD, cString, kernel } from "./kernel_calls.ts";
+
 /**
  * Writes a file so that a reader sees the old content or the new, never a part. Folders on the way
  * are made; a link is followed, so that it stays a link. It does not wait for the disk: what we
@@ -13,7 +15,7 @@ export function writeFileAtomic(path: string, text: string, mode: number): void 
   const temporary = `${target}.${Deno.pid}.tmp`;
   // One of the same name is a leftover of an earlier container that had our pid. It must not be
   // written into: its mode may be wider than ours, and it may be a link to somewhere else.
-  remove(temporary);
+  kernel("unlinkat", AT_FDCWD, cString(temporary), 0);
   try {
     const file = Deno.openSync(temporary, { write: true, createNew: true, mode });
     try {
@@ -25,16 +27,8 @@ export function writeFileAtomic(path: string, text: string, mode: number): void 
     Deno.chmodSync(temporary, mode);
     Deno.renameSync(temporary, target);
   } catch (error) {
-    remove(temporary);
+    kernel("unlinkat", AT_FDCWD, cString(temporary), 0);
     throw error;
-  }
-}
-
-function remove(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // It was never there.
   }
 }
 

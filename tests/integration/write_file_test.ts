@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { openKernel } from "../../lib/system/kernel_calls.ts";
 import { writeFileAtomic } from "../../lib/system/write_file_atomic.ts";
 import { missing } from "../support/requirements.ts";
+
+// Before the tests: a library stays open.
+openKernel();
 
 async function inFolder(test: (dir: string) => Promise<void> | void): Promise<void> {
   const dir = await Deno.makeTempDir({ prefix: "curvine-fluid-write-" });

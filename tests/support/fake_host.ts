@@ -43,6 +43,7 @@ export function fakeHost(
     ended: undefined,
     signals: {
       takeOver: (handler): void => (given.early ?? []).forEach(handler),
+      waiting: () => (given.early ?? []).length > 0,
     },
     hostname: () => "node-7",
     stdout: (text) => {

@@ -7,6 +7,7 @@ import type {
   ProcessHandle,
   SentSignal,
   SpawnRequest,
+  StartedProcess,
   World,
 } from "../../lib/supervise/world.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -136,13 +137,14 @@ export class FakeWorld implements World {
   };
   readonly processes = {
     spawn: (request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle => {
-      this.onSpawn?.();
       this.tap = tap;
-      this.done.push(`spawn ${request.argv[0]}`);
-      const env = Object.entries(request.env).map(([name, value]) => `${name}=${value}`);
-      const process = this.#process(env, request.argv);
-      this.started.push(process);
-      return process;
+      return this.#spawn(request);
+    },
+    take: ({ pid }: StartedProcess, tap: (chunk: Uint8Array) => void): ProcessHandle => {
+      this.tap = tap;
+      const started = this.started.find((process) => process.pid === pid);
+      if (started === undefined) throw new Error(`${pid} was not started`);
+      return started;
     },
     run: () => Promise.resolve(undefined),
     adopt: (pid: number): ProcessHandle => {
@@ -170,6 +172,12 @@ export class FakeWorld implements World {
     },
     close: (): Promise<void> => Promise.resolve(),
   });
+
+  /** For a start ahead of the supervisor. */
+  start = (request: SpawnRequest): StartedProcess => {
+    const { pid } = this.#spawn(request);
+    return { pid } as StartedProcess;
+  };
 
   /** The daemon of now. */
   get daemon(): FakeProcess {
@@ -203,6 +211,15 @@ export class FakeWorld implements World {
     const orphan = this.#process([...this.daemon.env, ...env], this.daemon.argv);
     this.orphans.push(orphan);
     return orphan;
+  }
+
+  #spawn(request: SpawnRequest): FakeProcess {
+    this.onSpawn?.();
+    this.done.push(`spawn ${request.argv[0]}`);
+    const env = Object.entries(request.env).map(([name, value]) => `${name}=${value}`);
+    const process = this.#process(env, request.argv);
+    this.started.push(process);
+    return process;
   }
 
   #process(env: readonly string[], argv: readonly string[]): FakeProcess {

@@ -60,9 +60,9 @@ Deno.test("main.ts keeps its statements; its imports become the loader's", () =>
 
 Deno.test("a pack has what its entries need; what no plan names is compressed", () => {
   const { packs, packOf } = linkChunks(CHUNKS, [{ name: "quick", entries: ["one"] }]);
-  assert.deepEqual(packs.map(({ name, compressed }) => [name, compressed]), [
-    ["quick", false],
-    ["rest", true],
+  assert.deepEqual(packs.map(({ name, form }) => [name, form]), [
+    ["quick", "code"],
+    ["rest", "compressed"],
   ]);
   // main.ts' own chunk is there from the beginning, one and its chunk are quick, two is the rest.
   assert.deepEqual(packOf, [-1, 0, 0, 1]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { CURVINE_KEYS, lookUpKey, sectionKeys } from "../../../lib/curvine/keys.ts";
+import { keyNames } from "../../../lib/curvine/key_table.ts";
+import { CURVINE_KEYS, type Key, lookUpKey, sectionKeys } from "../../../lib/curvine/keys.ts";
 
 Deno.test("keys are looked up by section, nested tables by their own keys", () => {
   assert.deepEqual(lookUpKey("", ["cluster_id"]), ["string", "curvine"]);
@@ -32,4 +33,29 @@ Deno.test("every flag of curvine-fuse is a key of [fuse]", () => {
     "max-background congestion-threshold node-cache-timeout web-port list-limit";
   const keys = Object.keys(CURVINE_KEYS.fuse);
   for (const flag of flags.split(" ")) assert(keys.includes(flag.replaceAll("-", "_")), flag);
+});
+
+Deno.test("every line of the table is a key with a type, found by its name and by nothing else", () => {
+  const types = "string integer count u16 port boolean float octal duration size list".split(" ");
+  for (const [section, keys] of Object.entries(CURVINE_KEYS)) {
+    assert.deepEqual(Object.keys(keys), keyNames(section));
+    for (const [name, key] of Object.entries<Key>(keys)) {
+      const [type, preset] = key;
+      assert.match(name, /^[a-z][a-z0-9_]*$/);
+      assert(types.includes(type), `${section}.${name}: ${type}`);
+      const wanted = type === "boolean"
+        ? "boolean"
+        : /^(string|duration|size)$/.test(type)
+        ? "string"
+        : "number";
+      assert(preset === undefined || typeof preset === wanted, `${section}.${name}: ${preset}`);
+      assert(typeof preset !== "number" || Number.isFinite(preset), `${section}.${name}`);
+      assert.deepEqual(lookUpKey(section, [name]), key);
+      for (const wrong of [`${name} ${type}`, name.slice(1), `\n${name}`, `${name}\n`]) {
+        if (!keyNames(section).includes(wrong)) {
+          assert.equal(lookUpKey(section, [wrong]), undefined, JSON.stringify(wrong));
+        }
+      }
+    }
+  }
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { MountAnswer } from "../../../lib/mount/classify.ts";
-import { clearMounts, numberedBelow } from "../../../lib/mount/clear.ts";
+import { clearMounts } from "../../../lib/mount/clear.ts";
 import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
 import type { Mounts } from "../../../lib/mount/mounts.ts";
+import { numberedBelow } from "../../../lib/mount/topmost_layer.ts";
 
 /** A kernel of our own: lines of a table, of which a detach takes the last at a path. */
 function fakeMounts(

@@ -1,0 +1,82 @@
+import type { MountPlan, Plan } from "../generate/plan.ts";
+import { type Mount, parseMountinfo } from "../mount/mountinfo.ts";
+import type { Mounts } from "../mount/mounts.ts";
+import { prepareFolder } from "../mount/prepare_folder.ts";
+import { resolveTarget } from "../mount/resolve_target.ts";
+import { topmostLayer } from "../mount/topmost_layer.ts";
+import { type Claim, claimTarget } from "./claim_target.ts";
+import { daemonEnvironment, newMark } from "./daemon_environment.ts";
+import type { SupervisorSettings } from "./settings.ts";
+import type { SpawnRequest, StartedProcess, World } from "./world.ts";
+
+/** As much of the world as a first start touches. */
+export interface FirstWorld
+  extends
+    Pick<World, "becomeSubreaper" | "files" | "folders" | "locks" | "pid" | "random">,
+    Pick<World, "readLink" | "user"> {
+  readonly mounts: Pick<Mounts, "table">;
+  /** @throws {SpawnError} */
+  start(request: SpawnRequest): StartedProcess;
+}
+
+/** Where the supervisor goes on from. */
+export interface FirstStart extends Claim {
+  /** Absent when things are not as plain as they mostly are: then the supervisor starts it. */
+  readonly daemon?: FirstDaemon;
+}
+
+/** A daemon that runs before its supervisor does. */
+export interface FirstDaemon {
+  readonly process: StartedProcess;
+  /** The daemon's, in its environment. */
+  readonly mark: string;
+  /** The mount table of just before the start. */
+  readonly table: string;
+  /** The target as the table writes it; absent for a server, which mounts nothing. */
+  readonly target?: string;
+}
+
+/**
+ * Starts the plan's daemon ahead of the supervisor, which takes longer to load than the daemon
+ * needs to start. Only where nothing has to be decided: the target is ours and has nothing on it.
+ * Everything else is left to the supervisor, which looks again and tells what is wrong.
+ */
+export function firstStart(
+  plan: Plan,
+  world: FirstWorld,
+  settings: SupervisorSettings,
+  env: Readonly<Record<string, string>>,
+): FirstStart {
+  const claim = claimTarget(plan, world, settings, env);
+  if (claim.rival !== undefined) return claim;
+  try {
+    const table = world.mounts.table();
+    const target = plan.mount === null ? {} : readyTarget(plan.mount, table, world);
+    if (target === undefined) return claim;
+    const mark = newMark(world);
+    const { argv, cwd } = plan.process;
+    const request = { argv, cwd, env: daemonEnvironment(plan.process, env, mark) };
+    // Whatever it leaves behind should come to us. The start is last: what failed after it would
+    // leave a daemon that nobody knows.
+    world.becomeSubreaper();
+    return { ...claim, daemon: { process: world.start(request), mark, table, ...target } };
+  } catch {
+    return claim;
+  }
+}
+
+function readyTarget(
+  { target: written }: MountPlan,
+  table: string,
+  { folders, mounts, readLink }: FirstWorld,
+): { target: string } | undefined {
+  const before = parseMountinfo(table);
+  const target = resolveTarget(written, before, readLink);
+  if (topmostLayer(before, target) !== undefined) return undefined;
+  // It is read anew, but as a rule nothing has changed: a big table takes long to parse.
+  const now = (): readonly Mount[] => {
+    const text = mounts.table();
+    return text === table ? before : parseMountinfo(text);
+  };
+  return prepareFolder(target, now, folders) === undefined ? { target } : undefined;
+}

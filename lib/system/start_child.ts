@@ -1,0 +1,32 @@
+import { SpawnError, type SpawnRequest, type StartedProcess } from "../supervise/world.ts";
+
+/** What a shell exits with when a command is missing, or is there but cannot be executed. */
+const NOT_FOUND = 127;
+const CANNOT_EXECUTE = 126;
+
+/** Starts a child with its output in pipes. @throws {SpawnError} */
+export function startChild({ argv, env, cwd }: SpawnRequest): StartedProcess {
+  const [program = "", ...args] = argv;
+  try {
+    return new Deno.Command(program, {
+      args,
+      env: { ...env },
+      clearEnv: true,
+      cwd,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `Cannot start ${JSON.stringify(program)}: ${reason}`;
+    if (error instanceof Deno.errors.NotFound) throw new SpawnError(message, NOT_FOUND);
+    if (
+      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable ||
+      /exec format|os error 8\)/i.test(reason)
+    ) {
+      throw new SpawnError(message, CANNOT_EXECUTE);
+    }
+    throw new SpawnError(message);
+  }
+}
