@@ -1,5 +1,5 @@
 import type { MountPlan, Plan } from "../generate/plan.ts";
-import { type Mount, parseMountinfo } from "../mount/mountinfo.ts";
+import { isFuse, type Mount, parseMountinfo } from "../mount/mountinfo.ts";
 import type { Mounts } from "../mount/mounts.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
@@ -9,11 +9,18 @@ import { daemonEnvironment, newMark } from "./daemon_environment.ts";
 import type { SupervisorSettings } from "./settings.ts";
 import type { SpawnRequest, StartedProcess, World } from "./world.ts";
 
+type Touched =
+  | "becomeSubreaper"
+  | "files"
+  | "folders"
+  | "locks"
+  | "pid"
+  | "random"
+  | "readLink"
+  | "user";
+
 /** As much of the world as a first start touches. */
-export interface FirstWorld
-  extends
-    Pick<World, "becomeSubreaper" | "files" | "folders" | "locks" | "pid" | "random">,
-    Pick<World, "readLink" | "user"> {
+export interface FirstWorld extends Pick<World, Touched> {
   readonly mounts: Pick<Mounts, "table">;
   /** @throws {SpawnError} */
   start(request: SpawnRequest): StartedProcess;
@@ -26,14 +33,17 @@ export interface FirstStart extends Claim {
 }
 
 /** A daemon that runs before its supervisor does. */
-export interface FirstDaemon {
+export interface FirstDaemon extends ReadyTarget {
   readonly process: StartedProcess;
   /** The daemon's, in its environment. */
   readonly mark: string;
-  /** The mount table of just before the start. */
-  readonly table: string;
-  /** The target as the table writes it; absent for a server, which mounts nothing. */
+}
+
+interface ReadyTarget {
+  /** The target as the mount table writes it; absent for a server, which mounts nothing. */
   readonly target?: string;
+  /** The FUSE mounts of just before the start, by id: they are not the daemon's. */
+  readonly others: ReadonlySet<number>;
 }
 
 /**
@@ -50,26 +60,27 @@ export function firstStart(
   const claim = claimTarget(plan, world, settings, env);
   if (claim.rival !== undefined) return claim;
   try {
-    const table = world.mounts.table();
-    const target = plan.mount === null ? {} : readyTarget(plan.mount, table, world);
-    if (target === undefined) return claim;
+    const ready = plan.mount === null ? { others: NONE } : readyTarget(plan.mount, world);
+    if (ready === undefined) return claim;
     const mark = newMark(world);
     const { argv, cwd } = plan.process;
     const request = { argv, cwd, env: daemonEnvironment(plan.process, env, mark) };
     // Whatever it leaves behind should come to us. The start is last: what failed after it would
     // leave a daemon that nobody knows.
     world.becomeSubreaper();
-    return { ...claim, daemon: { process: world.start(request), mark, table, ...target } };
+    return { ...claim, daemon: { ...ready, mark, process: world.start(request) } };
   } catch {
     return claim;
   }
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 function readyTarget(
   { target: written }: MountPlan,
-  table: string,
   { folders, mounts, readLink }: FirstWorld,
-): { target: string } | undefined {
+): ReadyTarget | undefined {
+  const table = mounts.table();
   const before = parseMountinfo(table);
   const target = resolveTarget(written, before, readLink);
   if (topmostLayer(before, target) !== undefined) return undefined;
@@ -78,5 +89,6 @@ function readyTarget(
     const text = mounts.table();
     return text === table ? before : parseMountinfo(text);
   };
-  return prepareFolder(target, now, folders) === undefined ? { target } : undefined;
+  if (prepareFolder(target, now, folders) !== undefined) return undefined;
+  return { target, others: new Set(before.filter(isFuse).map(({ id }) => id)) };
 }

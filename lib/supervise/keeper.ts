@@ -276,7 +276,7 @@ export class Keeper {
     }
     const daemon = this.daemon.current;
     journal.log("info", "started", "Started the daemon", { pid: daemon?.pid ?? 0 });
-    if (this.target !== undefined) return this.target.expect(first?.table);
+    if (this.target !== undefined) return this.target.expect(first?.others);
     this.#world.clock.after(RUNNING_MS, () => {
       if (this.daemon.current === daemon) this.take({ name: "mounted" });
     });

@@ -83,8 +83,8 @@ export class MountWatch {
   }
 
   /** FUSE mounts outside of our mount points, to tell a person where a daemon mounted instead. */
-  elsewhere(table = this.#mounts.table()): Mount[] {
-    return parseMountinfo(table)
+  elsewhere(): Mount[] {
+    return parseMountinfo(this.#mounts.table())
       .filter((mount) => isFuse(mount) && !this.paths.includes(mount.path));
   }
 }

@@ -70,10 +70,10 @@ export class TargetWatch {
   /**
    * Looks until the mount is there, beside the kernel's word.
    *
-   * @param before the mount table of before the start, where the daemon may have mounted already
+   * @param others the FUSE mounts of before the start, by id, where it may have mounted already
    */
-  expect(before?: string): void {
-    this.#others = new Set(this.mounts.elsewhere(before).map(({ id }) => id));
+  expect(others?: ReadonlySet<number>): void {
+    this.#others = others ?? new Set(this.mounts.elsewhere().map(({ id }) => id));
     this.#lookAgain();
   }
 

@@ -66,7 +66,8 @@ int main(int argc, char **argv) {
     if (read(pipe_fd, &to, sizeof to) != sizeof to) return 1;
     peak = status_field(pid, "VmHWM:", 10);
   } else if (!until_end) {
-    while (!((status_field(pid, "SigCgt:", 16) >> (SIGTERM - 1)) & 1)) usleep(20);
+    /* A look waits for the other's memory map, and keeps it waiting: not too often. */
+    while (!((status_field(pid, "SigCgt:", 16) >> (SIGTERM - 1)) & 1)) usleep(200);
     to = now();
     peak = status_field(pid, "VmHWM:", 10);
   }

@@ -17,13 +17,18 @@ function code(path: string): string {
     .replaceAll(/(^|\s)\/\/.*$/gm, "$1");
 }
 
-/** What a module imports at run time, static and dynamic, as it is written. */
-function imports(path: string): string[] {
+/** What a module imports at run time before it runs itself, as it is written. */
+function staticImports(path: string): string[] {
   return [
     ...code(path).matchAll(/(?:^|\n)\s*(?:import|export)\s(?!type\b)[^;]*?from\s+"([^"]+)"/g),
     ...code(path).matchAll(/(?:^|\n)\s*import\s+"([^"]+)"/g),
-    ...code(path).matchAll(/\bimport\(\s*"([^"]+)"\s*\)/g),
   ].map((match) => match[1] ?? "");
+}
+
+/** What a module imports at run time, static and dynamic, as it is written. */
+function imports(path: string): string[] {
+  const dynamic = [...code(path).matchAll(/\bimport\(\s*"([^"]+)"\s*\)/g)];
+  return [...staticImports(path), ...dynamic.map((match) => match[1] ?? "")];
 }
 
 /** A relative import as a path from the root. */
@@ -95,6 +100,19 @@ Deno.test("no module exports what it changes later: the packs of the executable 
     assert.doesNotMatch(code(path), /\bexport\s+(?:let|var)\b/, path);
     assert.doesNotMatch(code(path), /^(?:const [^=]+= )?await\b/m, path);
   }
+});
+
+Deno.test("a FUSE client's first start does not load the supervisor", () => {
+  const loaded = new Set<string>();
+  const visit = (path: string): void => {
+    if (loaded.has(path) || !path.startsWith("lib/")) return;
+    loaded.add(path);
+    for (const to of staticImports(path)) visit(resolve(path, to));
+  };
+  visit("lib/commands/start_supervised.ts");
+  assert(loaded.has("lib/supervise/first_start.ts"));
+  const late = /^lib\/(commands\/supervise_plan|supervise\/(supervis|keeper|machine|states\/))/;
+  assert.deepEqual([...loaded].filter((path) => late.test(path)), []);
 });
 
 Deno.test("main.ts is under 30 lines", () => {
