@@ -1,3 +1,4 @@
+import { readLink } from "./folders.ts";
 import { AT_FDCWD, cString, kernel } from "./kernel_calls.ts";
 
 /**
@@ -33,6 +34,8 @@ export function writeFileAtomic(path: string, text: string, mode: number): void 
 }
 
 function realPath(path: string): string {
+  // As a rule it is none, and may well not be there, which is an error for realPathSync.
+  if (readLink(path) === undefined) return path;
   try {
     return Deno.realPathSync(path);
   } catch {
