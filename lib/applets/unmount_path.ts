@@ -5,7 +5,7 @@ import type { Mounts } from "../mount/mounts.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
 import { announceUnmount } from "../supervise/control_client.ts";
 import { runFolders } from "../supervise/run_folders.ts";
-import { readLink } from "../system/folders.ts";
+import { readLink } from "../system/read_link.ts";
 import type { Host } from "../system/host.ts";
 import { systemMounts } from "../system/mounts.ts";
 import { systemSockets } from "../system/sockets.ts";

@@ -27,7 +27,8 @@ export function configText(plan: Plan): string {
 export function prepare(plan: Plan, host: Host): void {
   writeConfig(plan, host);
   if (plan.formatMarker !== undefined) claimFormat(plan.formatMarker, host);
-  if (/^(1|true)$/i.test(host.env["CURVINE_FLUID_WRITE_MOUNT_SCRIPT"] ?? "")) {
+  const wanted = (host.env["CURVINE_FLUID_WRITE_MOUNT_SCRIPT"] ?? "").toLowerCase();
+  if (wanted === "1" || wanted === "true") {
     const script = mountScript(plan);
     const { mountScript: path } = curvinePaths(host.env);
     if (script !== undefined) {

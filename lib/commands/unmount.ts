@@ -9,7 +9,7 @@ import { resolveTarget } from "../mount/resolve_target.ts";
 import type { Status } from "../observe/status.ts";
 import { askSupervisor, requestStop } from "../supervise/control_client.ts";
 import { readSettings } from "../supervise/settings.ts";
-import { readLink } from "../system/folders.ts";
+import { readLink } from "../system/read_link.ts";
 import type { Host } from "../system/host.ts";
 import { controlClientFor } from "./control_client_for.ts";
 import { generateFor } from "./generate_for.ts";

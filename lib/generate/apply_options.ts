@@ -145,13 +145,19 @@ function valueOf(
   return undefined;
 }
 
+const SECONDS_ELSEWHERE = [
+  "fuse.entry_timeout_ms",
+  "fuse.attr_timeout_ms",
+  "fuse.negative_timeout_ms",
+];
+
 /** `entry-timeout` and its like: the name has no unit, and other FUSE file systems mean seconds. */
 function milliseconds(
   name: string,
   key: string,
   text: string,
 ): { value: number; suspicious: boolean } | undefined {
-  if (!/^fuse\.(entry|attr|negative)_timeout_ms$/.test(key) || /ms$/.test(name)) return undefined;
+  if (!SECONDS_ELSEWHERE.includes(key) || name.endsWith("ms")) return undefined;
   if (!/^\d{1,15}(\.\d{1,15})?$/.test(text.trim())) return undefined;
   const number = Number(text);
   return {

@@ -253,8 +253,9 @@ function limit(text: string): number | undefined {
 }
 
 function parseBoolean(text: string): boolean | undefined {
-  if (/^(true|1|yes|on)$/i.test(text)) return true;
-  return /^(false|0|no|off)$/i.test(text) ? false : undefined;
+  const word = text.toLowerCase();
+  if (["true", "1", "yes", "on"].includes(word)) return true;
+  return ["false", "0", "no", "off"].includes(word) ? false : undefined;
 }
 
 function parsePath(text: string): string | undefined {

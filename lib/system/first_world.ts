@@ -1,8 +1,9 @@
 import type { FirstWorld } from "../supervise/first_start.ts";
 import { tryLockFile } from "./file_lock.ts";
 import { systemFiles } from "./files.ts";
-import { readLink, systemFolders } from "./folders.ts";
+import { systemFolders } from "./folders.ts";
 import { kernel } from "./kernel_calls.ts";
+import { readLink } from "./read_link.ts";
 import { readMountTable } from "./read_mount_table.ts";
 import { startChild } from "./start_child.ts";
 

@@ -1,8 +1,7 @@
 import type { Folders, PinnedFolder } from "../mount/prepare_folder.ts";
-import { AT_FDCWD, cString, Errno, fixedBytes, kernel, Open, withErrno } from "./kernel_calls.ts";
+import { AT_FDCWD, cString, Errno, kernel, Open, withErrno } from "./kernel_calls.ts";
 
 const AT_REMOVEDIR = 0x200;
-const PATH_MAX = 4096;
 
 /** The real folders. Linux only: pinned by `O_PATH` and reached through `/proc/self/fd`. */
 export const systemFolders: Folders = {
@@ -41,14 +40,4 @@ function pin(path: string): PinnedFolder | undefined {
 function mountIdOf(fd: number): number {
   const info = Deno.readTextFileSync(`/proc/self/fdinfo/${fd}`);
   return Number(/^mnt_id:\s*(\d+)/m.exec(info)?.[1] ?? -1);
-}
-
-/**
- * What a symbolic link says; `undefined` when the path is no link or cannot be read. Most are none:
- * an error for each of them would cost more than all the calls together.
- */
-export function readLink(path: string): string | undefined {
-  const text = fixedBytes(PATH_MAX);
-  const length = kernel("readlinkat", AT_FDCWD, cString(path), text, text.length);
-  return length < 0 ? undefined : new TextDecoder().decode(text.subarray(0, length));
 }

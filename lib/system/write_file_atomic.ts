@@ -1,4 +1,4 @@
-import { readLink } from "./folders.ts";
+import { readLink } from "./read_link.ts";
 import { AT_FDCWD, cString, kernel } from "./kernel_calls.ts";
 
 /**
