@@ -35,8 +35,8 @@ export type Section = Readonly<Record<string, Key>>;
 
 /**
  * The sections by name. A line is a key, its type and, where Curvine has a fixed one, its default
- * (`""` is an empty text). As text, for a start asks for a few of them only: as objects they would
- * be a tenth of what every start has to read.
+ * (`""` is an empty text). As text, for a start asks for a few of them only: as objects they take
+ * longer to make and more of the executable.
  */
 const TABLE = {
   "": `

@@ -56,7 +56,8 @@ type Open<S extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<S>["symb
 
 let syscall: Open<typeof SYSCALL>["syscall"] | undefined;
 let background: Open<typeof BACKGROUND>["syscall"] | undefined;
-let errnoLocation: Open<typeof ERRNO>["__errno_location"] | undefined;
+/** The error number of the thread that JavaScript runs on. */
+let errnoView: Deno.UnsafePointerView | undefined;
 
 /** What calls under way read or write: only its address is known to them. */
 const held = new Set<readonly CallArgument[]>();
@@ -101,13 +102,13 @@ export async function kernelInBackground(
 export function withErrno(call: () => number): { result: number; errno: number } {
   let result = call();
   if (result >= 0) return { result, errno: 0 };
-  if (errnoLocation === undefined) {
-    errnoLocation = Deno.dlopen("libc.so.6", ERRNO).symbols.__errno_location;
+  if (errnoView === undefined) {
+    const location = Deno.dlopen("libc.so.6", ERRNO).symbols.__errno_location(UNREAD);
+    if (location === null) return { result, errno: 0 };
+    errnoView = new Deno.UnsafePointerView(location);
     result = call();
   }
-  const location = errnoLocation(UNREAD);
-  const errno = location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
-  return { result, errno: result >= 0 ? 0 : errno };
+  return { result, errno: result >= 0 ? 0 : errnoView.getInt32() };
 }
 
 /** Opens all that calls need now, for those who count what is open. */
