@@ -9,7 +9,6 @@ export interface CurvinePaths {
   /** What lay at `conf` before we wrote there: the base of every later start. */
   readonly savedBase: string;
   readonly dataDir: string;
-  readonly logDir: string;
   readonly fuse: string;
   readonly server: string;
   /** The old mount script, written only on request. */
@@ -32,7 +31,6 @@ export function curvinePaths(env: Readonly<Record<string, string>>): CurvinePath
     imageConf: `${home}/conf/curvine-cluster.toml`,
     savedBase: `${conf}.base`,
     dataDir: withoutSlash(below(env["CURVINE_DATA_DIR"] || "data")),
-    logDir: withoutSlash(below(env["CURVINE_LOG_DIR"] || "logs")),
     fuse: `${home}/lib/curvine-fuse`,
     server: `${home}/lib/curvine-server`,
     mountScript: `${home}/mount-curvine.sh`,

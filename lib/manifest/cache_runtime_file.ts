@@ -1,4 +1,5 @@
-import { envOf, type HandedFile, layOptions, laySecrets, type TextMap } from "./handed_file.ts";
+import { datasetMounts } from "./dataset_mounts.ts";
+import { envOf, type HandedFile, layOptions, type TextMap } from "./handed_file.ts";
 import { listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
 import { Origins } from "./origins.ts";
 
@@ -52,31 +53,16 @@ export function cacheRuntimeFile(
 }
 
 function mountsOf(dataset: Manifest, origins: Origins): Record<string, unknown>[] {
-  return listAt(dataset.document.value, ["spec", "mounts"]).map((mount, index) => {
-    const at = `mounts[${index}]`;
-    const place = ["spec", "mounts", index];
-    origins.add(at, dataset, place);
-    for (const field of ["mountPoint", "name", "path", "readOnly"]) {
-      origins.add(`${at}.${field}`, dataset, [...place, field]);
-    }
-    const options: TextMap = {};
-    layOptions(options, `${at}.options`, dataset, ["spec", "sharedOptions"], origins);
-    layOptions(options, `${at}.options`, dataset, [...place, "options"], origins);
-    const secrets: TextMap = {};
-    const secretsAt = `${at}.encryptOptions`;
-    laySecrets(secrets, secretsAt, dataset, ["spec", "sharedEncryptOptions"], origins);
-    laySecrets(secrets, secretsAt, dataset, [...place, "encryptOptions"], origins);
-    const name = textAt(mount, ["name"]);
-    const path = textAt(mount, ["path"]);
-    return {
-      mountPoint: textAt(mount, ["mountPoint"]) ?? "",
+  return datasetMounts(dataset, origins, "encryptOptions").map(
+    ({ mountPoint, options, secrets, name = "", path, readOnly }) => ({
+      mountPoint,
       options,
       encryptOptions: secrets,
-      name: name ?? "",
-      path: path?.startsWith("/") ? path : `/${name ?? ""}`,
-      readOnly: valueAt(mount, ["readOnly"]) === true,
-    };
-  });
+      name,
+      path: path?.startsWith("/") ? path : `/${name}`,
+      readOnly,
+    }),
+  );
 }
 
 interface ComponentPart {

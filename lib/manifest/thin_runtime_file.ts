@@ -1,5 +1,6 @@
-import { envOf, type HandedFile, layOptions, laySecrets, type TextMap } from "./handed_file.ts";
-import { listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
+import { datasetMounts } from "./dataset_mounts.ts";
+import { envOf, type HandedFile, layOptions, type TextMap } from "./handed_file.ts";
+import { listAt, type Manifest } from "./manifest.ts";
 import { Origins } from "./origins.ts";
 
 /**
@@ -49,26 +50,15 @@ export function thinRuntimeFile(
 }
 
 function mountsOf(dataset: Manifest, origins: Origins): Record<string, unknown>[] {
-  return listAt(dataset.document.value, ["spec", "mounts"]).map((mount, index) => {
-    const at = `mounts[${index}]`;
-    const place = ["spec", "mounts", index];
-    origins.add(at, dataset, place);
-    for (const field of ["mountPoint", "name", "path", "readOnly"]) {
-      origins.add(`${at}.${field}`, dataset, [...place, field]);
-    }
-    const options: TextMap = {};
-    layOptions(options, `${at}.options`, dataset, ["spec", "sharedOptions"], origins);
-    layOptions(options, `${at}.options`, dataset, [...place, "options"], origins);
-    laySecrets(options, `${at}.options`, dataset, ["spec", "sharedEncryptOptions"], origins);
-    laySecrets(options, `${at}.options`, dataset, [...place, "encryptOptions"], origins);
-    return {
-      mountPoint: textAt(mount, ["mountPoint"]) ?? "",
+  return datasetMounts(dataset, origins, "options").map(
+    ({ mountPoint, options, name, path, readOnly }) => ({
+      mountPoint,
       options,
-      ...field("name", textAt(mount, ["name"])),
-      ...field("path", textAt(mount, ["path"])),
-      ...field("readOnly", valueAt(mount, ["readOnly"]) === true ? true : undefined),
-    };
-  });
+      ...field("name", name),
+      ...field("path", path),
+      ...field("readOnly", readOnly ? true : undefined),
+    }),
+  );
 }
 
 function field(name: string, value: unknown): Record<string, unknown> {

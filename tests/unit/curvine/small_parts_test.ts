@@ -49,7 +49,6 @@ Deno.test("paths follow CURVINE_HOME and its relatives", () => {
     imageConf: "/app/curvine/conf/curvine-cluster.toml",
     savedBase: "/app/curvine/conf/curvine-cluster.toml.base",
     dataDir: "/app/curvine/data",
-    logDir: "/app/curvine/logs",
     fuse: "/app/curvine/lib/curvine-fuse",
     server: "/app/curvine/lib/curvine-server",
     mountScript: "/app/curvine/mount-curvine.sh",
@@ -58,12 +57,10 @@ Deno.test("paths follow CURVINE_HOME and its relatives", () => {
     CURVINE_HOME: "/opt/c/",
     CURVINE_CONF_DIR: "/etc/c/",
     CURVINE_DATA_DIR: "/data//",
-    CURVINE_LOG_DIR: "/log",
   });
   assert.equal(moved.conf, "/etc/c/curvine-cluster.toml");
   assert.equal(moved.imageConf, "/opt/c/conf/curvine-cluster.toml");
   assert.equal(moved.dataDir, "/data");
-  assert.equal(moved.logDir, "/log");
   assert.equal(
     curvinePaths({ CURVINE_CONF_FILE: "/x/y.toml", CURVINE_CONF_DIR: "/z" }).conf,
     "/x/y.toml",
