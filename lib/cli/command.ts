@@ -31,10 +31,8 @@ export interface CommandSpec {
 /** A command's code. */
 export interface CommandModule {
   readonly command: Command;
-  /** Flags beside the table's, where they come from a table of the command's own. */
+  /** All its flags, where they are not the table's or should not wait for it. */
   readonly flags?: readonly Flag[];
-  /** All its flags, where reading them should not wait for the table. */
-  readonly quickFlags?: readonly Flag[];
 }
 
 /** A parsed command line. */

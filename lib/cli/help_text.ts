@@ -31,9 +31,9 @@ export function programHelp(): string {
   ].join("\n");
 }
 
-/** The help of one command. */
-export function commandHelp(command: CommandSpec, moreFlags: readonly Flag[] = []): string {
-  const flags = [...command.flags, ...moreFlags, HELP_FLAG];
+/** The help of one command. @param own its flags, where they are not the table's */
+export function commandHelp(command: CommandSpec, own = command.flags): string {
+  const flags = [...own, HELP_FLAG];
   return [
     command.summary,
     "",

@@ -13,9 +13,6 @@ const LOADERS = {
       get flags(): readonly Flag[] {
         return settingFlags();
       },
-      get quickFlags(): readonly Flag[] {
-        return settingFlags();
-      },
     };
   },
   render: () => import("../commands/render.ts"),

@@ -3,7 +3,7 @@ import { nearestName } from "../curvine/nearest_name.ts";
 import { ConfigError } from "../fluid/config_error.ts";
 import type { Host } from "../system/host.ts";
 import { SIGNAL_NUMBERS } from "../system/signals.ts";
-import type { CommandModule, CommandSpec, Flag } from "./command.ts";
+import type { CommandSpec } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { ExitCode } from "./exit_code.ts";
 import { type CommandName, isCommand, loadCommand } from "./load_command.ts";
@@ -55,7 +55,9 @@ async function runCommand(
 ): Promise<number> {
   const module = await loadCommand(name);
   // As a rule there is no flag, and nobody needs to know which there could be.
-  const known = args.some((arg) => arg.startsWith("-")) ? await flagsOf(name, module) : [];
+  const known = args.some((arg) => arg.startsWith("-"))
+    ? module.flags ?? (await specOf(name)).flags
+    : [];
   const invocation = parseArguments(name, args, known);
   if (invocation.flags.has("help")) {
     const { commandHelp } = await import("./help_text.ts");
@@ -65,13 +67,6 @@ async function runCommand(
   // Whoever runs longer takes the signals over; for everybody else they mean what they always do.
   if (name !== "run") host.signals.takeOver((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
   return await module.command(invocation, host);
-}
-
-async function flagsOf(
-  name: CommandName,
-  { flags = [], quickFlags }: CommandModule,
-): Promise<readonly Flag[]> {
-  return quickFlags ?? [...(await specOf(name)).flags, ...flags];
 }
 
 async function specOf(name: CommandName): Promise<CommandSpec> {

@@ -14,8 +14,8 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
     ]);
   }
   const commands = await Promise.all(COMMANDS.map(async (spec) => {
-    const { flags = [] } = await spec.load();
-    return { ...spec, flags: [...spec.flags, ...flags] };
+    const { flags = spec.flags } = await spec.load();
+    return { ...spec, flags };
   }));
   host.stdout(completionScript(shell, commands));
   return ExitCode.Done;

@@ -9,7 +9,7 @@ import type { Host } from "../system/host.ts";
 import { controlClientFor } from "./control_client_for.ts";
 import { inputsOf } from "./inputs_of.ts";
 
-export { HEALTH_FLAGS as quickFlags } from "../cli/health_flags.ts";
+export { HEALTH_FLAGS as flags } from "../cli/health_flags.ts";
 
 /** A probe of Kubernetes gives up after a second unless it is told otherwise. */
 const DEADLINE_MS = 5000;

@@ -19,7 +19,7 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
     const advice = near === undefined ? "" : `; did you mean "${near}"?`;
     throw usageError("help", [`there is no command "${name}"${advice}`]);
   }
-  const { flags = [] } = await spec.load();
+  const { flags } = await spec.load();
   host.stdout(commandHelp(spec, flags));
   return ExitCode.Done;
 }

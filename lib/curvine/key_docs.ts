@@ -368,8 +368,7 @@ const EXAMPLES: Readonly<Record<KeyType, string>> = {
  * ```
  */
 export function keyDoc(section: SectionName, name: string): KeyDoc {
-  const [type, preset] = CURVINE_KEYS[section][name] ??
-    ["string"];
+  const [type, preset] = CURVINE_KEYS[section][name] ?? ["string"];
   const [summary, example, formerly] = DOCS[section][name] ?? [""];
   const usual = type === "boolean" ? String(preset !== true) : presetText(type, preset);
   return {

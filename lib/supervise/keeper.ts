@@ -234,9 +234,8 @@ export class Keeper {
       this.plan = plan;
       this.#watchTarget();
     }
-    const clearing = this.target &&
-      clearTarget(this.target.mounts, this.#world, settings.probeTimeout, journal.log);
-    const problem = clearing instanceof Promise ? await clearing : clearing;
+    const problem = this.target &&
+      await clearTarget(this.target.mounts, this.#world, settings.probeTimeout, journal.log);
     this.take(
       problem === undefined ? { name: "cleared" } : { name: "obstructed", message: problem },
     );

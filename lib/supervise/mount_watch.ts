@@ -32,8 +32,7 @@ export class MountWatch {
     target?: string,
   ) {
     this.#mounts = mounts;
-    this.target = target ??
-      resolveTarget(plan.target, parseMountinfo(mounts.table()), readLink);
+    this.target = target ?? resolveTarget(plan.target, parseMountinfo(mounts.table()), readLink);
     this.paths = plan.layers === undefined
       ? [this.target]
       : plan.layers.map((layer) => this.target + layer.slice(plan.target.length));

@@ -50,11 +50,9 @@ export async function supervise(plan: Plan, options: SuperviseOptions): Promise<
         break;
     }
   });
-  // Until its first pause, which comes when the daemon has been started: that is in a hurry.
-  const running = supervisor.run();
   const unwatch = options.world.watchFaults((error) => supervisor.fault(error));
   try {
-    return await running;
+    return await supervisor.run();
   } catch (error) {
     await supervisor.emergency(error);
     return ExitCode.Software;

@@ -83,8 +83,8 @@ export class Supervisor {
     const world = this.#world;
     const { settings, env, first } = this.#options;
     const { log } = this.#journal;
-    const claim = first ?? claimTarget(this.#keeper.plan, world, settings, env);
-    const { folder, rival, told } = claim;
+    const { folder, rival, told } = first ??
+      claimTarget(this.#keeper.plan, world, settings, env);
     this.#folder = folder;
     for (const call of told) log(...call);
     if (rival !== undefined) {

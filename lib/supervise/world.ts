@@ -38,7 +38,7 @@ export interface SpawnRequest {
 
 /**
  * A process that was started and that nobody looks after yet: its output waits in its pipes, its
- * exit status with Deno.
+ * exit status in the runtime.
  */
 export interface StartedProcess {
   readonly pid: number;

@@ -9,17 +9,7 @@ export const systemClock: Clock = {
   date: () => new Date(),
   after(milliseconds: number, callback: () => void): Stop {
     if (milliseconds === Infinity) return () => {};
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let ended = false;
-    // After the work at hand: the first timer of a process costs a third of a millisecond, for
-    // which the daemon's first start would have to wait.
-    queueMicrotask(() => {
-      if (ended) return;
-      timer = setTimeout(callback, Math.min(Math.max(milliseconds, 0), LONGEST_TIMER));
-    });
-    return () => {
-      ended = true;
-      clearTimeout(timer);
-    };
+    const timer = setTimeout(callback, Math.min(Math.max(milliseconds, 0), LONGEST_TIMER));
+    return () => clearTimeout(timer);
   },
 };

@@ -4,7 +4,7 @@ import { systemFiles } from "./files.ts";
 import { systemFolders } from "./folders.ts";
 import { kernel } from "./kernel_calls.ts";
 import { readLink } from "./read_link.ts";
-import { readMountTable } from "./read_mount_table.ts";
+import { readMountinfo } from "./read_mountinfo.ts";
 import { startChild } from "./start_child.ts";
 
 const PR_SET_CHILD_SUBREAPER = 36;
@@ -15,7 +15,7 @@ export function firstWorld(): FirstWorld {
     files: systemFiles,
     folders: systemFolders,
     locks: { take: (path, note) => tryLockFile(path, note)?.release },
-    mounts: { table: readMountTable },
+    mounts: { table: readMountinfo },
     user: Deno.uid() ?? 0,
     pid: Deno.pid,
     random: Math.random,

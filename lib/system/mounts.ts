@@ -1,7 +1,7 @@
 import type { MountAnswer } from "../mount/classify.ts";
 import type { Mounts } from "../mount/mounts.ts";
 import { cString, kernelInBackground } from "./kernel_calls.ts";
-import { MOUNTINFO, readMountTable } from "./read_mount_table.ts";
+import { MOUNTINFO, readMountinfo } from "./read_mountinfo.ts";
 import { within } from "./within.ts";
 
 const MNT_DETACH = 2;
@@ -22,7 +22,7 @@ const DETACH_WAIT_MS = 500;
  */
 export function systemMounts(
   ask: (path: string, deadline: number) => Promise<MountAnswer>,
-  table: () => string = readMountTable,
+  table: () => string = readMountinfo,
 ): Mounts {
   return {
     table,
@@ -38,21 +38,16 @@ export function systemMounts(
 }
 
 /**
- * The mount table, from {@link HeldMountTable.hold} on through a descriptor that stays open: it can
- * be read when no more descriptors are to be had, and even after somebody has unmounted `/proc`.
+ * The mount table through a descriptor that stays open: it can be read when no more descriptors are
+ * to be had, and even after somebody has unmounted `/proc`.
  */
 export class HeldMountTable {
   #file: Deno.FsFile | undefined;
   #buffer = new Uint8Array(16 * 1024);
 
-  /** Opens it for good: after the first start, which is quicker without. */
-  hold(): void {
-    this.#file ??= Deno.openSync(MOUNTINFO);
-  }
-
   /** @returns the whole text */
   read(): string {
-    if (this.#file === undefined) return readMountTable();
+    this.#file ??= Deno.openSync(MOUNTINFO);
     this.#file.seekSync(0, Deno.SeekMode.Start);
     let length = 0;
     for (;;) {

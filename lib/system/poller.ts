@@ -1,4 +1,5 @@
 import { AT_FDCWD, cString, fixedBytes, kernel, kernelInBackground, Open } from "./kernel_calls.ts";
+import { MOUNTINFO } from "./read_mountinfo.ts";
 
 const POLLIN = 1;
 const POLLPRI = 2;
@@ -32,7 +33,7 @@ export class Poller {
 
   /** @returns what ends the watch */
   watchMounts(changed: () => void): () => void {
-    const fd = kernel("openat", AT_FDCWD, cString("/proc/self/mountinfo"), Open.CLOEXEC);
+    const fd = kernel("openat", AT_FDCWD, cString(MOUNTINFO), Open.CLOEXEC);
     return this.#watch({ fd, events: POLLPRI, drain: false, changed });
   }
 

@@ -30,7 +30,8 @@ const LAST_OUTPUT_MS = 20;
 /** The real processes. */
 export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
   let reaper: Reaper | undefined;
-  // Not before the first start was tried, which is in a hurry. Who ended meanwhile is swept here.
+  // Not before a child that was started ahead is known as Deno's: its first sweep takes whoever has
+  // ended until then.
   const reaping = (): Reaper => {
     if (reaper === undefined) {
       reaper = new Reaper();
@@ -53,12 +54,9 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
   };
   return {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
-      try {
-        return take(startChild(request), tap);
-      } finally {
-        // Also where there was nothing to start.
-        reaping();
-      }
+      // Also where there is nothing to start.
+      reaping();
+      return take(startChild(request), tap);
     },
     take,
     async run(

@@ -1,6 +1,7 @@
 import { isWithin } from "../mount/mount_path.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
 import { ownChild } from "./own_children.ts";
+import { readMountinfo } from "./read_mountinfo.ts";
 
 /** A signal that a simulation makes trouble with. */
 export type ChaosSignal = "SIGKILL" | "SIGSTOP" | "SIGTERM";
@@ -29,7 +30,7 @@ export function realFolder(path: string): string {
  * @returns whether nothing is left
  */
 export function removeSimulationFolder(root: string): boolean {
-  const mounted = parseMountinfo(Deno.readTextFileSync("/proc/self/mountinfo"))
+  const mounted = parseMountinfo(readMountinfo())
     .some(({ path }) => isWithin(path, root));
   if (mounted) return false;
   Deno.removeSync(root, { recursive: true });

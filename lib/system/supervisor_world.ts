@@ -49,10 +49,7 @@ export function supervisorWorld(
       },
     },
     connections: (folder) => connections ??= fuseConnections(folder),
-    watchMounts: (changed) => {
-      mountTable.hold();
-      return poller.watchMounts(changed);
-    },
+    watchMounts: (changed) => poller.watchMounts(changed),
     watchFolder: (path, changed) => poller.watchFolder(path, changed),
     watchFaults,
     trimMemory: () => {

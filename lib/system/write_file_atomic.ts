@@ -1,5 +1,5 @@
-import { readLink } from "./read_link.ts";
 import { AT_FDCWD, cString, kernel } from "./kernel_calls.ts";
+import { readLink } from "./read_link.ts";
 
 /**
  * Writes a file so that a reader sees the old content or the new, never a part. Folders on the way
@@ -16,7 +16,7 @@ export function writeFileAtomic(path: string, text: string, mode: number): void 
   const temporary = `${target}.${Deno.pid}.tmp`;
   // One of the same name is a leftover of an earlier container that had our pid. It must not be
   // written into: its mode may be wider than ours, and it may be a link to somewhere else.
-  kernel("unlinkat", AT_FDCWD, cString(temporary), 0);
+  remove(temporary);
   try {
     const file = Deno.openSync(temporary, { write: true, createNew: true, mode });
     try {
@@ -28,9 +28,14 @@ export function writeFileAtomic(path: string, text: string, mode: number): void 
     Deno.chmodSync(temporary, mode);
     Deno.renameSync(temporary, target);
   } catch (error) {
-    kernel("unlinkat", AT_FDCWD, cString(temporary), 0);
+    remove(temporary);
     throw error;
   }
+}
+
+/** As a rule it is not there, which is no error here. */
+function remove(path: string): void {
+  kernel("unlinkat", AT_FDCWD, cString(path), 0);
 }
 
 function realPath(path: string): string {

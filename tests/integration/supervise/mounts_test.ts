@@ -224,7 +224,6 @@ Deno.test({
     const stop = poller.watchMounts(() => changes++);
     try {
       assert.deepEqual(layersAt(parseMountinfo(held.read()), place.target), []);
-      held.hold();
       await place.mount();
       await eventually("the mount is told", () => changes > 0);
       assert.equal(layersAt(parseMountinfo(held.read()), place.target).length, 1);

@@ -295,8 +295,8 @@ async function assertKnown(path: string, argv: readonly string[]): Promise<void>
   }
   const spec = findCommand(first);
   assert.ok(spec, `${path}: there is no command ${first}`);
-  const { flags = [] } = await spec.load();
-  parseArguments(first, rest, [...spec.flags, ...flags]);
+  const { flags = spec.flags } = await spec.load();
+  parseArguments(first, rest, flags);
 }
 
 async function planOf({ env, path, text, secrets }: Handed): Promise<Plan> {

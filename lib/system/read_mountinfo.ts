@@ -2,6 +2,6 @@
 export const MOUNTINFO = "/proc/self/mountinfo";
 
 /** The text of the mount table. */
-export function readMountTable(): string {
+export function readMountinfo(): string {
   return Deno.readTextFileSync(MOUNTINFO);
 }
