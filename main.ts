@@ -2,8 +2,8 @@ import { catchSignals } from "./lib/system/signals.ts";
 
 // First of all: Deno as PID 1 dies of SIGSEGV on a signal that nobody listens to.
 const signals = catchSignals();
-const [{ host }, { main }] = await Promise.all([
+const [{ host }, { dispatch }] = await Promise.all([
   import("./lib/system/host.ts"),
-  import("./lib/cli/main.ts"),
+  import("./lib/dispatch/dispatch.ts"),
 ]);
-await main(host(signals));
+await dispatch(host(signals));

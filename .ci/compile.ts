@@ -27,7 +27,7 @@ const TARGETS: Readonly<Record<string, string>> = {
  * large as its text.
  */
 const PACKS: readonly PackPlan[] = [
-  { name: "cli", entries: ["host", "main"] },
+  { name: "cli", entries: ["host", "dispatch"] },
   { name: "run", entries: ["run"], after: ["cli"] },
   { name: "start", entries: ["start_supervised"], after: ["cli", "run"] },
   {

@@ -3,12 +3,16 @@
  * `<!-- table: NAME -->` and `<!-- end -->`. With `--check` it only says what is stale.
  */
 import { COMMANDS } from "../lib/cli/command_table.ts";
-import { ExitCode } from "../lib/cli/exit_code.ts";
-import { EXIT_CODE_MEANINGS } from "../lib/explain/exit_code_meanings.ts";
-import { markdownTable } from "../lib/explain/markdown_table.ts";
-import { optionDocument, optionMarkdown, settingTable } from "../lib/explain/option_document.ts";
-import { settingRows } from "../lib/explain/setting_rows.ts";
-import { VARIABLES } from "../lib/explain/variables.ts";
+import { ExitCode } from "../lib/ports/exit_code.ts";
+import { EXIT_CODE_MEANINGS } from "../lib/tools/explain/exit_code_meanings.ts";
+import { markdownTable } from "../lib/text/markdown_table.ts";
+import {
+  optionDocument,
+  optionMarkdown,
+  settingTable,
+} from "../lib/tools/explain/option_document.ts";
+import { settingRows } from "../lib/tools/explain/setting_rows.ts";
+import { VARIABLES } from "../lib/tools/explain/variables.ts";
 import { metrics } from "../lib/observe/metrics.ts";
 import type { Snapshot } from "../lib/observe/snapshot.ts";
 

@@ -1,5 +1,5 @@
-import type { Host } from "../system/host.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
+import type { Host } from "../ports/host.ts";
+import { SIGNAL_NUMBERS } from "../ports/signals.ts";
 
 /** Does the job of a small tool. @returns its exit code */
 export type Applet = (args: readonly string[], host: Host) => Promise<number> | number;

@@ -1,4 +1,4 @@
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { readShellString, type ShellString } from "./shell_string.ts";
 
 /** What shells exit with when there is no such command. */

@@ -1,7 +1,7 @@
 import { isWithin, tidyPath } from "../mount/mount_path.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
-import { parseDuration } from "../supervise/duration.ts";
-import type { Host } from "../system/host.ts";
+import { parseDuration } from "../text/duration.ts";
+import type { Host } from "../ports/host.ts";
 import { runChild } from "../system/run_child.ts";
 
 /** How long Fluid's script waits for each of the two: 30 times, a second apart. */

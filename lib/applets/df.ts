@@ -1,5 +1,5 @@
 import { type Mount, parseMountinfo } from "../mount/mountinfo.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { runChild } from "../system/run_child.ts";
 
 /** How long a mount may take to answer; one that does not is left out. */

@@ -1,5 +1,5 @@
-import type { Host } from "../system/host.ts";
-import { unmountPath } from "./unmount_path.ts";
+import type { Host } from "../ports/host.ts";
+import { unmountPath } from "../operate/unmount_path.ts";
 
 const FAILED = 1;
 

@@ -1,4 +1,4 @@
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { entryAt, type EntryDetails, readTree, type TreeEntry } from "../system/read_tree.ts";
 
 /** GNU ls: a minor problem such as an unreadable folder; a path that cannot be listed. */

@@ -20,7 +20,7 @@ const SCRIPTS = new Set(["mountUfs.sh", "reportSummary.sh"]);
  *
  * @example
  * ```ts
- * import { readShellString } from "./shell_string.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(readShellString("df --block-size=1 |grep /mnt/x"), {

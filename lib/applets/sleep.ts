@@ -1,4 +1,4 @@
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
 /** A timer's longest delay. */
@@ -25,7 +25,7 @@ export async function applet(args: readonly string[], host: Host): Promise<numbe
  *
  * @example
  * ```ts
- * import { parseSleep } from "./sleep.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * assert.equal(parseSleep("2s"), 2);

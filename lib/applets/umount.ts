@@ -1,5 +1,5 @@
-import type { Host } from "../system/host.ts";
-import { unmountPath } from "./unmount_path.ts";
+import type { Host } from "../ports/host.ts";
+import { unmountPath } from "../operate/unmount_path.ts";
 
 /** util-linux: usage error; unmount failed or not mounted. */
 const USAGE = 1;

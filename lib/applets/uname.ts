@@ -1,4 +1,4 @@
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { machine } from "../system/machine.ts";
 
 const ALL = "snrvmo";

@@ -1,4 +1,4 @@
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 
 /** A flag of a command. `--name VALUE` and `--name=VALUE` are the same. */
 export interface Flag {
@@ -24,8 +24,6 @@ export interface CommandSpec {
   readonly flags: readonly Flag[];
   /** Whole command lines that show the use, each with what it does. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
-  /** Loads the command's code: a start pays only for the command that runs. */
-  load(): Promise<CommandModule>;
 }
 
 /** A command's code. */

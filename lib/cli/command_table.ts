@@ -1,6 +1,6 @@
-import type { CommandSpec } from "./command.ts";
+import type { CommandSpec, Flag } from "./command.ts";
 import { HEALTH_FLAGS } from "./health_flags.ts";
-import { loadCommand } from "./load_command.ts";
+import { settingFlags } from "./setting_flags.ts";
 import { RUN_ACTIONS, RUN_WORDS } from "./words.ts";
 
 export { OLD_NAMES, RUN_ACTIONS, RUN_WORDS, STAND_IN_NAMES } from "./words.ts";
@@ -13,13 +13,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "run",
     summary: "Generate the configuration and start the component (the default)",
     operands: RUN_OPERANDS,
-    flags: [],
+    // Made when they are asked for: few command lines have a flag.
+    get flags(): readonly Flag[] {
+      return settingFlags();
+    },
     examples: [
       ["curvine-fluid", "the component that the environment names, as Fluid starts it"],
       ["curvine-fluid worker start", "a worker"],
       ["curvine-fluid fluid-thin-runtime", "the FUSE client of a ThinRuntime"],
     ],
-    load: () => loadCommand("run"),
   },
   {
     name: "render",
@@ -39,7 +41,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid render worker", "the plan of a worker as JSON, secrets as ******"],
       ["curvine-fluid render --format toml client", "the client's curvine-cluster.toml"],
     ],
-    load: () => loadCommand("render"),
   },
   {
     name: "check",
@@ -58,7 +59,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid check", "the file of this container"],
       ["curvine-fluid check runtime.json", "a file of yours, before Fluid gets it"],
     ],
-    load: () => loadCommand("check"),
   },
   {
     name: "mount-ufs",
@@ -76,7 +76,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid mount-ufs", 'mounts, updates, unmounts; prints {"mounted":["/raw"]}'],
       ["curvine-fluid mount-ufs --timeout 2m", "where the class gives mountUFS more time"],
     ],
-    load: () => loadCommand("mount-ufs"),
   },
   {
     name: "report-summary",
@@ -92,7 +91,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ["curvine-fluid report-summary", 'such as {"cached":"1.50GiB","cachedPercentage":"0",…}'],
     ],
-    load: () => loadCommand("report-summary"),
   },
   {
     name: "data-load",
@@ -112,7 +110,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid data-load", "the paths in FLUID_DATALOAD_DATA_PATH"],
       ["curvine-fluid data-load --dataset lake /raw", "one path of a dataset"],
     ],
-    load: () => loadCommand("data-load"),
   },
   {
     name: "health",
@@ -120,7 +117,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "[COMPONENT]",
     flags: HEALTH_FLAGS,
     examples: [["curvine-fluid health --ready", "exits 0 or 1, as a probe of Kubernetes wants it"]],
-    load: () => loadCommand("health"),
   },
   {
     name: "status",
@@ -134,7 +130,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid status", "state, mount, restarts and why, the last errors"],
       ["kubectl exec POD -- curvine-fluid status --watch", "how it goes on"],
     ],
-    load: () => loadCommand("status"),
   },
   {
     name: "unmount",
@@ -142,7 +137,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "[TARGET]",
     flags: [],
     examples: [["curvine-fluid unmount", "the target of this container, from its configuration"]],
-    load: () => loadCommand("unmount"),
   },
   {
     name: "simulate",
@@ -176,7 +170,6 @@ export const COMMANDS: readonly CommandSpec[] = [
         "with the real Curvine",
       ],
     ],
-    load: () => loadCommand("simulate"),
   },
   {
     name: "options",
@@ -194,7 +187,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid options", "all of them"],
       ["curvine-fluid options fuse timeout", "those with both words in name or meaning"],
     ],
-    load: () => loadCommand("options"),
   },
   {
     name: "schema",
@@ -205,7 +197,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid schema cache", "of a CacheRuntime's runtime.json (the default)"],
       ["curvine-fluid schema thin > thin.schema.json", "of a ThinRuntime's config.json"],
     ],
-    load: () => loadCommand("schema"),
   },
   {
     name: "completions",
@@ -217,7 +208,6 @@ export const COMMANDS: readonly CommandSpec[] = [
       ["curvine-fluid completions fish | source", "in fish"],
       ['curvine-fluid completions zsh > "${fpath[1]}/_curvine-fluid"', "in zsh, from now on"],
     ],
-    load: () => loadCommand("completions"),
   },
   {
     name: "version",
@@ -225,7 +215,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "",
     flags: [],
     examples: [["curvine-fluid version", "such as curvine-fluid 0.1.0"]],
-    load: () => loadCommand("version"),
   },
   {
     name: "help",
@@ -233,7 +222,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "[COMMAND]",
     flags: [],
     examples: [["curvine-fluid help render", "the help of render"]],
-    load: () => loadCommand("help"),
   },
 ];
 
@@ -245,7 +233,6 @@ const HIDDEN: readonly CommandSpec[] = [
     operands: "size PATH… | glob DIR SUBPATH",
     flags: [],
     examples: [],
-    load: () => loadCommand("ask-mount"),
   },
   {
     name: "probe",
@@ -253,7 +240,6 @@ const HIDDEN: readonly CommandSpec[] = [
     operands: "PATH",
     flags: [],
     examples: [],
-    load: () => loadCommand("probe"),
   },
   {
     name: "stand-in",
@@ -261,7 +247,6 @@ const HIDDEN: readonly CommandSpec[] = [
     operands: "curvine-fuse|curvine-server -- ARGUMENTS",
     flags: [],
     examples: [],
-    load: () => loadCommand("stand-in"),
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { CommandSpec, Flag } from "./command.ts";
 import { COMMANDS } from "./command_table.ts";
 import { HELP_FLAG } from "./parse_arguments.ts";
-import { wrapText } from "./wrap_text.ts";
+import { wrapText } from "../text/wrap_text.ts";
 
 /** The help of the whole program. */
 export function programHelp(): string {
@@ -31,9 +31,9 @@ export function programHelp(): string {
   ].join("\n");
 }
 
-/** The help of one command. @param own its flags, where they are not the table's */
-export function commandHelp(command: CommandSpec, own = command.flags): string {
-  const flags = [...own, HELP_FLAG];
+/** The help of one command. */
+export function commandHelp(command: CommandSpec): string {
+  const flags = [...command.flags, HELP_FLAG];
   return [
     command.summary,
     "",

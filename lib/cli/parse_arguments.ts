@@ -1,7 +1,7 @@
-import { nearestName } from "../curvine/nearest_name.ts";
+import { nearestName } from "../text/nearest_name.ts";
 import type { Flag, Invocation } from "./command.ts";
-import { CommandError } from "./command_error.ts";
-import { ExitCode } from "./exit_code.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 
 /** Every command has it. */
 export const HELP_FLAG: Flag = { name: "help", summary: "Show this help" };

@@ -1,8 +1,8 @@
 import type { Invocation } from "../cli/command.ts";
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import { fileSystemSize } from "../system/file_system_size.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { childNames } from "../system/read_tree.ts";
 
 /**

@@ -1,11 +1,11 @@
-import { CommandError } from "../cli/command_error.ts";
+import { CommandError } from "../ports/command_error.ts";
 import type { Invocation } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { ConfigError } from "../fluid/config_error.ts";
-import { configSubject } from "../generate/generate_plan.ts";
-import type { ManifestFile, ManifestReport } from "../manifest/check_manifests.ts";
-import { detectMode } from "../mode/detect_mode.ts";
-import type { Host } from "../system/host.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { ConfigError } from "../plan/config_error.ts";
+import { configSubject } from "../plan/generate/generate_plan.ts";
+import type { ManifestFile, ManifestReport } from "../tools/check/check_manifests.ts";
+import { detectMode } from "../plan/detect_mode.ts";
+import type { Host } from "../ports/host.ts";
 import { checkJson, type JsonReport, pick } from "./check_json.ts";
 import { inputsOf } from "./inputs_of.ts";
 
@@ -55,7 +55,7 @@ function asManifest(file: string, host: Host): ManifestFile | undefined {
 
 /** The library that reads YAML is only loaded for this. */
 async function checkYaml(files: readonly ManifestFile[], host: Host): Promise<ManifestReport[]> {
-  const { checkManifests } = await import("../manifest/check_manifests.ts");
+  const { checkManifests } = await import("../tools/check/check_manifests.ts");
   const env = pick(host.env, ["CURVINE_HOME", "CURVINE_CONF_FILE", "CURVINE_CONF_DIR"]);
   return await checkManifests(files, { ...inputsOf(host, []), env });
 }

@@ -1,12 +1,12 @@
-import { ConfigError, type Problem, problemLine } from "../fluid/config_error.ts";
-import { loadJson } from "../fluid/load_json.ts";
-import { mendTypes } from "../fluid/mend_types.ts";
-import { SECRETS_FOLDER } from "../fluid/redact.ts";
-import { unknownFields } from "../fluid/unknown_fields.ts";
-import { configSubject, draftPlan } from "../generate/generate_plan.ts";
-import type { Inputs } from "../generate/inputs.ts";
-import type { Warning } from "../generate/plan.ts";
-import type { Host } from "../system/host.ts";
+import { ConfigError, type Problem, problemLine } from "../plan/config_error.ts";
+import { loadJson } from "../plan/fluid/load_json.ts";
+import { mendTypes } from "../plan/fluid/mend_types.ts";
+import { SECRETS_FOLDER } from "../plan/fluid/redact.ts";
+import { unknownFields } from "../plan/fluid/unknown_fields.ts";
+import { configSubject, draftPlan } from "../plan/generate/generate_plan.ts";
+import type { Inputs } from "../plan/inputs.ts";
+import type { Warning } from "../plan/plan.ts";
+import type { Host } from "../ports/host.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** What was found in one runtime config. */

@@ -1,6 +1,6 @@
 import type { ControlClient } from "../supervise/control_client.ts";
-import { runFolders } from "../supervise/run_folders.ts";
-import type { Host } from "../system/host.ts";
+import { runFolders } from "../plan/run_folders.ts";
+import type { Host } from "../ports/host.ts";
 import { systemSockets } from "../system/sockets.ts";
 import { userId } from "../system/user_id.ts";
 

@@ -1,11 +1,11 @@
-import { CommandError } from "../cli/command_error.ts";
+import { CommandError } from "../ports/command_error.ts";
 import { RUN_ACTIONS, RUN_WORDS } from "../cli/words.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import { usageError } from "../cli/parse_arguments.ts";
-import { nearestName } from "../curvine/nearest_name.ts";
-import { type Generated, generatePlan } from "../generate/generate_plan.ts";
-import { detectMode } from "../mode/detect_mode.ts";
-import type { Host } from "../system/host.ts";
+import { nearestName } from "../text/nearest_name.ts";
+import { type Generated, generatePlan } from "../plan/generate/generate_plan.ts";
+import { detectMode } from "../plan/detect_mode.ts";
+import type { Host } from "../ports/host.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /**

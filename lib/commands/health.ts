@@ -1,11 +1,11 @@
 import type { Invocation } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { curvinePaths } from "../curvine/paths.ts";
-import { detectMode } from "../mode/detect_mode.ts";
-import { rpcAddress, type Server } from "../observe/rpc_address.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { curvinePaths } from "../plan/curvine/paths.ts";
+import { detectMode } from "../plan/detect_mode.ts";
+import { rpcAddress, type Server } from "../plan/curvine/rpc_address.ts";
 import { askSupervisor } from "../supervise/control_client.ts";
 import { connectTcp } from "../system/connect_tcp.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { controlClientFor } from "./control_client_for.ts";
 import { inputsOf } from "./inputs_of.ts";
 
@@ -45,7 +45,7 @@ async function serverProblem(
   const { conf } = curvinePaths(host.env);
   const bytes = host.readFile(conf);
   if (bytes === undefined) return `there is no configuration at ${JSON.stringify(conf)} yet`;
-  const { parseToml } = await import("../curvine/parse_toml.ts");
+  const { parseToml } = await import("../plan/curvine/parse_toml.ts");
   const toml = parseToml(new TextDecoder().decode(bytes));
   const address = rpcAddress(toml, component);
   let hostname = "127.0.0.1";

@@ -1,13 +1,13 @@
 import type { Invocation } from "../cli/command.ts";
 import { COMMANDS, findCommand } from "../cli/command_table.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import { commandHelp, programHelp } from "../cli/help_text.ts";
 import { usageError } from "../cli/parse_arguments.ts";
-import { nearestName } from "../curvine/nearest_name.ts";
-import type { Host } from "../system/host.ts";
+import { nearestName } from "../text/nearest_name.ts";
+import type { Host } from "../ports/host.ts";
 
 /** Shows the help of all commands or of one. */
-export async function command({ operands }: Invocation, host: Host): Promise<number> {
+export function command({ operands }: Invocation, host: Host): number {
   const [name] = operands;
   if (name === undefined) {
     host.stdout(programHelp());
@@ -19,7 +19,6 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
     const advice = near === undefined ? "" : `; did you mean "${near}"?`;
     throw usageError("help", [`there is no command "${name}"${advice}`]);
   }
-  const { flags } = await spec.load();
-  host.stdout(commandHelp(spec, flags));
+  host.stdout(commandHelp(spec));
   return ExitCode.Done;
 }

@@ -1,5 +1,5 @@
-import type { Inputs } from "../generate/inputs.ts";
-import type { Host } from "../system/host.ts";
+import type { Inputs } from "../plan/inputs.ts";
+import type { Host } from "../ports/host.ts";
 
 /** What generating needs of the host. Kubernetes sets HOSTNAME; the system's name is the same. */
 export function inputsOf(host: Host, words: readonly string[]): Inputs {

@@ -1,22 +1,22 @@
 import type { Invocation } from "../cli/command.ts";
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { curvinePaths } from "../curvine/paths.ts";
-import { withoutPasswords } from "../fluid/redact.ts";
-import type { RuntimeConfig } from "../fluid/runtime_config.ts";
-import { clusterIdOf, namespaceOf } from "../generate/cluster_names.ts";
-import { generatePlan } from "../generate/generate_plan.ts";
-import type { Inputs } from "../generate/inputs.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { curvinePaths } from "../plan/curvine/paths.ts";
+import { withoutPasswords } from "../plan/fluid/redact.ts";
+import type { RuntimeConfig } from "../plan/fluid/runtime_config.ts";
+import { clusterIdOf, namespaceOf } from "../plan/generate/cluster_names.ts";
+import { generatePlan } from "../plan/generate/generate_plan.ts";
+import type { Inputs } from "../plan/inputs.ts";
 import { cliConf } from "../operate/cli_conf.ts";
 import { type MountRecord, readMountRecord, writeMountRecord } from "../operate/mount_record.ts";
 import { mountUfs } from "../operate/mount_ufs.ts";
 import { planSecrets } from "../operate/plan_secrets.ts";
 import { redactor } from "../operate/redactor.ts";
 import { interruptible, privateFolders, withCurvineCli } from "./run_cli.ts";
-import { countdown, timeLimit } from "../operate/time_limit.ts";
+import { countdown, timeLimit } from "../cli/time_limit.ts";
 import { wantedMounts } from "../operate/wanted_mounts.ts";
 import { type FileLock, lockFile } from "../system/file_lock.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** Fluid gives up after 20 s and then lets us run on. Fluid: executionEntries. */

@@ -1,9 +1,9 @@
 import type { Invocation } from "../cli/command.ts";
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { optionDocument, optionMarkdown, optionText } from "../explain/option_document.ts";
-import { settingRows } from "../explain/setting_rows.ts";
-import type { Host } from "../system/host.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { optionDocument, optionMarkdown, optionText } from "../tools/explain/option_document.ts";
+import { settingRows } from "../tools/explain/setting_rows.ts";
+import type { Host } from "../ports/host.ts";
 
 /** Lists every option, or those that have all of the words in their name or meaning. */
 export function command({ operands, flags }: Invocation, host: Host): number {

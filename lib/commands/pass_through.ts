@@ -1,7 +1,7 @@
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { detectMode } from "../mode/detect_mode.ts";
-import type { Host } from "../system/host.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { detectMode } from "../plan/detect_mode.ts";
+import type { Host } from "../ports/host.ts";
 import { inputsOf } from "./inputs_of.ts";
 import { startProcess } from "./start_process.ts";
 

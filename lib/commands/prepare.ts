@@ -1,12 +1,12 @@
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { curvinePaths } from "../curvine/paths.ts";
-import { writeToml } from "../curvine/toml_text.ts";
-import { isTomlTable } from "../curvine/toml_value.ts";
-import { isWrittenByUs, WRITTEN_BY_US } from "../generate/base_config.ts";
-import { mountScript } from "../generate/mount_script.ts";
-import type { Plan } from "../generate/plan.ts";
-import type { Host } from "../system/host.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { curvinePaths } from "../plan/curvine/paths.ts";
+import { writeToml } from "../plan/curvine/toml_text.ts";
+import { isTomlTable } from "../plan/curvine/toml_value.ts";
+import { isWrittenByUs, WRITTEN_BY_US } from "../plan/generate/base_config.ts";
+import { mountScript } from "../plan/generate/mount_script.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Host } from "../ports/host.ts";
 
 /** The configuration may hold secrets: nobody but its owner reads it. */
 const CONFIG_MODE = 0o600;

@@ -1,5 +1,5 @@
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import type { Invocation } from "../cli/command.ts";
 import { PROBE_EXIT } from "../system/probe_child.ts";
 import { askFileSystem } from "../system/ask_file_system.ts";

@@ -1,12 +1,12 @@
 import type { Invocation } from "../cli/command.ts";
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { shellQuote } from "../curvine/shell_quote.ts";
-import { mountScript } from "../generate/mount_script.ts";
-import type { Plan } from "../generate/plan.ts";
-import { planJson } from "../generate/plan_json.ts";
-import { redactPlan } from "../generate/redact_plan.ts";
-import type { Host } from "../system/host.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { shellQuote } from "../text/shell_quote.ts";
+import { mountScript } from "../plan/generate/mount_script.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planJson } from "../plan/plan_json.ts";
+import { redactPlan } from "../plan/generate/redact_plan.ts";
+import type { Host } from "../ports/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { configText, writeConfig } from "./prepare.ts";
 

@@ -1,14 +1,14 @@
 import type { Invocation } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { generatePlan } from "../generate/generate_plan.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { generatePlan } from "../plan/generate/generate_plan.ts";
 import { cliConf } from "../operate/cli_conf.ts";
 import { masterWebPort } from "../operate/master_state.ts";
 import { planSecrets } from "../operate/plan_secrets.ts";
 import { redactor } from "../operate/redactor.ts";
 import { reportSummary } from "../operate/report_summary.ts";
 import { interruptible, withCurvineCli } from "./run_cli.ts";
-import { countdown, timeLimit } from "../operate/time_limit.ts";
-import type { Host } from "../system/host.ts";
+import { countdown, timeLimit } from "../cli/time_limit.ts";
+import type { Host } from "../ports/host.ts";
 import { httpGet } from "../system/http_get.ts";
 import { inputsOf } from "./inputs_of.ts";
 

@@ -1,16 +1,14 @@
-import { CommandError } from "../cli/command_error.ts";
+import { CommandError } from "../ports/command_error.ts";
 import type { Invocation } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import { VERSION } from "../cli/version.ts";
-import type { Plan } from "../generate/plan.ts";
-import { readSettings } from "../supervise/settings.ts";
-import type { Host } from "../system/host.ts";
+import type { Plan } from "../plan/plan.ts";
+import { readSettings } from "../plan/settings.ts";
+import type { Host } from "../ports/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { prepare } from "./prepare.ts";
-import { withFlags } from "./setting_flags.ts";
+import { withFlags } from "../cli/setting_flags.ts";
 import { startProcess } from "./start_process.ts";
-
-export { settingFlags } from "./setting_flags.ts";
 
 /** Generates the configuration and starts the component. */
 export async function command(invocation: Invocation, outer: Host): Promise<number> {

@@ -1,12 +1,12 @@
-import { writeToml } from "../curvine/toml_text.ts";
-import type { TomlTable } from "../curvine/toml_value.ts";
-import { curvinePaths } from "../curvine/paths.ts";
-import type { Host } from "../system/host.ts";
+import { writeToml } from "../plan/curvine/toml_text.ts";
+import type { TomlTable } from "../plan/curvine/toml_value.ts";
+import { curvinePaths } from "../plan/curvine/paths.ts";
+import type { Host } from "../ports/host.ts";
 import { withPrivateFile } from "../system/private_file.ts";
 import { runChild } from "../system/run_child.ts";
-import { SIGNAL_NUMBERS } from "../system/signals.ts";
+import { SIGNAL_NUMBERS } from "../ports/signals.ts";
 import { userId } from "../system/user_id.ts";
-import { runFolders } from "../supervise/run_folders.ts";
+import { runFolders } from "../plan/run_folders.ts";
 import { cliExecutable, type CurvineCli, curvineCli } from "../operate/curvine_cli.ts";
 
 /**

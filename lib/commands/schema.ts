@@ -1,8 +1,8 @@
 import type { Invocation } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import { usageError } from "../cli/parse_arguments.ts";
-import { runtimeJsonSchema } from "../explain/runtime_json_schema.ts";
-import type { Host } from "../system/host.ts";
+import { runtimeJsonSchema } from "../tools/explain/runtime_json_schema.ts";
+import type { Host } from "../ports/host.ts";
 
 /** Prints the JSON Schema of a runtime config, for editors. */
 export function command({ operands }: Invocation, host: Host): number {

@@ -1,27 +1,27 @@
 import type { Invocation } from "../cli/command.ts";
 import { usageError } from "../cli/parse_arguments.ts";
 import { VERSION } from "../cli/version.ts";
-import { loadJson } from "../fluid/load_json.ts";
-import { configSubject, type Generated } from "../generate/generate_plan.ts";
-import type { Plan } from "../generate/plan.ts";
-import { detectMode } from "../mode/detect_mode.ts";
+import { loadJson } from "../plan/fluid/load_json.ts";
+import { configSubject, type Generated } from "../plan/generate/generate_plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { detectMode } from "../plan/detect_mode.ts";
 import type { Status } from "../observe/status.ts";
 import { styleFor } from "../observe/style.ts";
-import { readEnvFiles } from "../simulate/dotenv.ts";
-import { withPretendedMount } from "../simulate/pretended_mount.ts";
+import { readEnvFiles } from "../tools/simulate/dotenv.ts";
+import { withPretendedMount } from "../tools/simulate/pretended_mount.ts";
 import {
   simulatedEnvironment,
   type SimulationPaths,
   simulationPaths,
-} from "../simulate/relocate.ts";
-import { longestStop, simulate } from "../simulate/simulate.ts";
-import type { Stage } from "../simulate/stage.ts";
-import { Story } from "../simulate/story.ts";
+} from "../tools/simulate/relocate.ts";
+import { longestStop, simulate } from "../tools/simulate/simulate.ts";
+import type { Stage } from "../tools/simulate/stage.ts";
+import { Story } from "../tools/simulate/story.ts";
 import { askSupervisor } from "../supervise/control_client.ts";
-import { parseDuration } from "../supervise/duration.ts";
-import { readSettings, type SupervisorSettings } from "../supervise/settings.ts";
-import type { World } from "../supervise/world.ts";
-import type { Host } from "../system/host.ts";
+import { parseDuration } from "../text/duration.ts";
+import { readSettings, type SupervisorSettings } from "../plan/settings.ts";
+import type { World } from "../ports/world.ts";
+import type { Host } from "../ports/host.ts";
 import {
   makeSimulationFolder,
   processesWith,

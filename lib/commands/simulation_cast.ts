@@ -1,7 +1,7 @@
-import { curvinePaths } from "../curvine/paths.ts";
-import type { SimulationPaths } from "../simulate/relocate.ts";
-import type { World } from "../supervise/world.ts";
-import type { Host } from "../system/host.ts";
+import { curvinePaths } from "../plan/curvine/paths.ts";
+import type { SimulationPaths } from "../tools/simulate/relocate.ts";
+import type { World } from "../ports/world.ts";
+import type { Host } from "../ports/host.ts";
 import { installStandIn, isInPath } from "../system/simulation.ts";
 import { STAND_IN_SHOWS, STAND_IN_VARIABLE } from "./stand_in.ts";
 

@@ -1,10 +1,10 @@
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { loadJson } from "../fluid/load_json.ts";
-import { SECRETS_FOLDER } from "../fluid/redact.ts";
-import { configSubject } from "../generate/generate_plan.ts";
-import { simulatedConfig, type SimulationPaths } from "../simulate/relocate.ts";
-import type { Host } from "../system/host.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { loadJson } from "../plan/fluid/load_json.ts";
+import { SECRETS_FOLDER } from "../plan/fluid/redact.ts";
+import { configSubject } from "../plan/generate/generate_plan.ts";
+import { simulatedConfig, type SimulationPaths } from "../tools/simulate/relocate.ts";
+import type { Host } from "../ports/host.ts";
 
 /** Copies the runtime config that the environment names. @returns its name below the root */
 export function placeConfig(

@@ -1,10 +1,10 @@
-import { curvinePaths } from "../curvine/paths.ts";
-import { readBase } from "../generate/base_config.ts";
-import type { Generated } from "../generate/generate_plan.ts";
-import { redactPlan } from "../generate/redact_plan.ts";
-import type { Story } from "../simulate/story.ts";
-import { changeLines, tomlChanges } from "../simulate/toml_changes.ts";
-import type { Host } from "../system/host.ts";
+import { curvinePaths } from "../plan/curvine/paths.ts";
+import { readBase } from "../plan/generate/base_config.ts";
+import type { Generated } from "../plan/generate/generate_plan.ts";
+import { redactPlan } from "../plan/generate/redact_plan.ts";
+import type { Story } from "../tools/simulate/story.ts";
+import { changeLines, tomlChanges } from "../tools/simulate/toml_changes.ts";
+import type { Host } from "../ports/host.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /** Tells what was detected and generated, against the base. */

@@ -1,8 +1,8 @@
 import type { Invocation } from "../cli/command.ts";
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { isTomlTable, type TomlTable, tomlTable } from "../curvine/toml_value.ts";
-import type { Host } from "../system/host.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { isTomlTable, type TomlTable, tomlTable } from "../plan/curvine/toml_value.ts";
+import type { Host } from "../ports/host.ts";
 import {
   ownPid,
   type PlainChild,
@@ -48,7 +48,7 @@ function valueOf(args: readonly string[], flag: string): string | undefined {
 async function readConf(path: string, host: Host): Promise<TomlTable> {
   const bytes = host.readFile(path);
   if (bytes === undefined) throw new Error(`cannot read ${path}`);
-  const { parseToml } = await import("../curvine/parse_toml.ts");
+  const { parseToml } = await import("../plan/curvine/parse_toml.ts");
   return tomlTable(Object.entries(parseToml(new TextDecoder().decode(bytes)) as TomlTable));
 }
 

@@ -1,9 +1,9 @@
-import type { Generated } from "../generate/generate_plan.ts";
+import type { Generated } from "../plan/generate/generate_plan.ts";
 import { firstStart } from "../supervise/first_start.ts";
-import type { SupervisorSettings } from "../supervise/settings.ts";
-import type { StartedProcess } from "../supervise/world.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import type { StartedProcess } from "../ports/world.ts";
 import { firstWorld } from "../system/first_world.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 
 /**
  * Starts a plan's daemon, then loads the supervisor that keeps it alive until the end.

@@ -1,11 +1,11 @@
 import type { Invocation } from "../cli/command.ts";
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import type { Status } from "../observe/status.ts";
 import { statusView } from "../observe/status_view.ts";
 import { styleFor } from "../observe/style.ts";
 import { askSupervisor } from "../supervise/control_client.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { stdoutIsTerminal } from "../system/terminal.ts";
 import { controlClientFor } from "./control_client_for.ts";
 

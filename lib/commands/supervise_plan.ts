@@ -1,9 +1,9 @@
 import { VERSION } from "../cli/version.ts";
-import type { Generated } from "../generate/generate_plan.ts";
+import type { Generated } from "../plan/generate/generate_plan.ts";
 import type { FirstStart } from "../supervise/first_start.ts";
-import type { SupervisorSettings } from "../supervise/settings.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
 import { supervise } from "../supervise/supervise.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { supervisorWorld } from "../system/supervisor_world.ts";
 import { generateFor } from "./generate_for.ts";
 import { writeConfig } from "./prepare.ts";

@@ -1,16 +1,16 @@
-import { unmountPath } from "../applets/unmount_path.ts";
+import { unmountPath } from "../operate/unmount_path.ts";
 import type { Invocation } from "../cli/command.ts";
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import { isFuse, parseMountinfo } from "../mount/mountinfo.ts";
 import { layersAt, tidyPath } from "../mount/mount_path.ts";
 import { numberedBelow } from "../mount/topmost_layer.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
 import type { Status } from "../observe/status.ts";
 import { askSupervisor, requestStop } from "../supervise/control_client.ts";
-import { readSettings } from "../supervise/settings.ts";
+import { readSettings } from "../plan/settings.ts";
 import { readLink } from "../system/read_link.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 import { controlClientFor } from "./control_client_for.ts";
 import { generateFor } from "./generate_for.ts";
 

@@ -1,7 +1,7 @@
 import type { Invocation } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import { VERSION } from "../cli/version.ts";
-import type { Host } from "../system/host.ts";
+import type { Host } from "../ports/host.ts";
 
 /** Prints the version. */
 export function command(_invocation: Invocation, host: Host): number {

@@ -1,15 +1,5 @@
+import type { MountAnswer } from "../ports/mounts.ts";
 import { isFuse, type Mount } from "./mountinfo.ts";
-
-/** What a disposable child learned by asking the mount, within its deadline. */
-export type MountAnswer =
-  /** It answered: a daemon serves it. */
-  | "answers"
-  /** `ENOTCONN`: its daemon is dead. */
-  | "stale"
-  /** No answer in time: its daemon hangs, or waits for something itself. */
-  | "silent"
-  /** The question could not be asked. */
-  | "unknown";
 
 /** What a layer at our target is to us. */
 export type LayerKind =

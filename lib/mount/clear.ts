@@ -1,6 +1,6 @@
 import { classifyLayer, type LayerKind } from "./classify.ts";
 import { isFuse, type Mount, parseMountinfo } from "./mountinfo.ts";
-import type { Mounts } from "./mounts.ts";
+import type { Mounts } from "../ports/mounts.ts";
 import { type Layer, topmostLayer } from "./topmost_layer.ts";
 
 /** What {@link clearMounts} did. */

@@ -27,7 +27,6 @@ export interface Mount {
  *
  * @example
  * ```ts
- * import { parseMountinfo } from "./mountinfo.ts";
  *
  * const [mount] = parseMountinfo(
  *   "61 27 0:52 / /mnt/with\\040space rw,nosuid - fuse.curvinefs curvinefs rw,user_id=0\n",

@@ -38,7 +38,6 @@ export function makeLog(options: LogOptions): Log {
  *
  * @example
  * ```ts
- * import { textLine } from "./log.ts";
  *
  * const line = textLine("2026-01-01T00:00:00.000Z", "warn", "Restarting", { cause: "signal" });
  * if (line !== "2026-01-01T00:00:00.000Z WARN curvine-fluid: Restarting cause=signal") {

@@ -95,7 +95,7 @@ function clockText(time: string): string {
  *
  * @example
  * ```ts
- * import { timeText } from "./status_view.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * assert.equal(timeText(0.25), "0.25 s");

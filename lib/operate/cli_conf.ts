@@ -1,5 +1,5 @@
-import { isTomlTable, type TomlTable, tomlTable } from "../curvine/toml_value.ts";
-import { type Endpoint, endpointTable } from "../generate/endpoints.ts";
+import { isTomlTable, type TomlTable, tomlTable } from "../plan/curvine/toml_value.ts";
+import { type Endpoint, endpointTable } from "../plan/generate/endpoints.ts";
 
 /** How long Curvine's client goes on trying, in milliseconds. */
 export interface ClientLimits {
@@ -21,8 +21,8 @@ const ANSWER_KEYS = ["rpc_timeout_ms", "conn_timeout_ms"];
  *
  * @example
  * ```ts
- * import { cliConf } from "./cli_conf.ts";
- * import { tomlTable } from "../curvine/toml_value.ts";
+ *
+ * import { tomlTable } from "../plan/curvine/toml_value.ts";
  * import assert from "node:assert/strict";
  *
  * const client = tomlTable([["rpc_timeout_ms", 120_000]]);

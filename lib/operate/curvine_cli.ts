@@ -1,8 +1,8 @@
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { withoutPasswords } from "../fluid/redact.ts";
-import type { ChildOptions, ChildResult } from "../system/run_child.ts";
-import { plainText } from "./plain_text.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { withoutPasswords } from "../plan/fluid/redact.ts";
+import type { ChildOptions, ChildResult } from "../ports/child.ts";
+import { plainText } from "../text/plain_text.ts";
 
 /** What running a command takes; `runChild` is the real one. */
 export type RunChild = (argv: readonly string[], options: ChildOptions) => Promise<ChildResult>;

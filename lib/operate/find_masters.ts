@@ -1,4 +1,4 @@
-import { type Endpoint, parseEndpoints } from "../generate/endpoints.ts";
+import { type Endpoint, parseEndpoints } from "../plan/generate/endpoints.ts";
 import type { HostLookup } from "../system/resolve_host.ts";
 import type { PodLabels } from "./pod_labels.ts";
 

@@ -17,7 +17,7 @@ export interface LoadPath {
  *
  * @example
  * ```ts
- * import { splitPaths } from "./load_paths.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(splitPaths("s3://b/a:/c:hdfs://nn:8020/d"), ["s3://b/a", "/c", "hdfs://nn:8020/d"]);

@@ -1,4 +1,4 @@
-import { plainText } from "./plain_text.ts";
+import { plainText } from "../text/plain_text.ts";
 
 /** How far a load has come. */
 export interface LoadProgress {
@@ -30,7 +30,7 @@ const TERMINAL = new Set(["completed", "failed", "canceled", "cancelled", "parti
  *
  * @example
  * ```ts
- * import { NO_PROGRESS, takeLoadLine } from "./load_progress.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * const progress = takeLoadLine(NO_PROGRESS, "│ 🚦 Status: 🟢 Completed");

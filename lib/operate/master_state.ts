@@ -14,7 +14,7 @@ const SERVING = new Set(["leader", "follower"]);
  *
  * @example
  * ```ts
- * import { masterProblem } from "./master_state.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * const candidate = '{"master_state":"Candidate"}';

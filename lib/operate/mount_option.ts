@@ -39,7 +39,7 @@ const FLAGS = new Set([
  *
  * @example
  * ```ts
- * import { mountOption } from "./mount_option.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(mountOption("access-key", "s3"), { kind: "property", name: "s3.credentials.access" });

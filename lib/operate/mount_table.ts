@@ -1,5 +1,5 @@
 import { normalizePath, normalizeUfs } from "./ufs_path.ts";
-import { plainText } from "./plain_text.ts";
+import { plainText } from "../text/plain_text.ts";
 
 /** One row of Curvine's mount table. */
 export interface MountRow {
@@ -29,7 +29,7 @@ export class MountTableError extends Error {
  *
  * @example
  * ```ts
- * import { readMountTable } from "./mount_table.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * const [row] = readMountTable(`Mount Table:

@@ -1,5 +1,5 @@
-import { CommandError } from "../cli/command_error.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import type { CliResult, CurvineCli } from "./curvine_cli.ts";
 import { fingerprint, type MountRecord, recordOf, withMount } from "./mount_record.ts";
 import { type MountRow, MountTableError, readMountTable } from "./mount_table.ts";

@@ -1,5 +1,5 @@
-import { isTomlTable, type TomlTable, type TomlValue } from "../curvine/toml_value.ts";
-import { isSecretName } from "../fluid/redact.ts";
+import { isTomlTable, type TomlTable, type TomlValue } from "../plan/curvine/toml_value.ts";
+import { isSecretName } from "../plan/fluid/redact.ts";
 
 /**
  * The secret values in a configuration that Curvine's cli is given: it may quote a line of the
@@ -9,8 +9,8 @@ import { isSecretName } from "../fluid/redact.ts";
  *
  * @example
  * ```ts
- * import { planSecrets } from "./plan_secrets.ts";
- * import { tomlTable } from "../curvine/toml_value.ts";
+ *
+ * import { tomlTable } from "../plan/curvine/toml_value.ts";
  * import assert from "node:assert/strict";
  *
  * const client = tomlTable([["token", "hush"], ["replicas", 1]]);

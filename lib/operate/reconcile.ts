@@ -35,7 +35,7 @@ export type Action =
  *
  * @example
  * ```ts
- * import { reconcile } from "./reconcile.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * const record = { dataset: "ns/ds", salt: "", mounts: new Map() };

@@ -1,4 +1,4 @@
-import { REDACTED } from "../fluid/redact.ts";
+import { REDACTED } from "../plan/fluid/redact.ts";
 
 /** Shorter parts of a secret are too common in ordinary text to be taken out. */
 const MIN_LINE = 6;
@@ -12,7 +12,7 @@ const MIN_LINE = 6;
  *
  * @example
  * ```ts
- * import { redactor } from "./redactor.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * const redact = redactor(["hush/hush"]);

@@ -1,4 +1,4 @@
-import { plainText } from "./plain_text.ts";
+import { plainText } from "../text/plain_text.ts";
 
 /** What Fluid wants of reportSummary: text only. Fluid: executionEntries. */
 export type Summary = Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ const WANTED = ["cached", "cachedPercentage", "cacheCapacity", "cacheHitRatio"];
  *
  * @example
  * ```ts
- * import { readSummary } from "./summary.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(readSummary('WARN slow\n{"cached":"1.50GiB","fileNum":12}\n'), {
@@ -75,7 +75,7 @@ export function readReport(printed: string): Report {
  *
  * @example
  * ```ts
- * import { completeSummary } from "./summary.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * const summary = { cached: "1.00GiB", cachedPercentage: "0", cacheHitRatio: "0", ufsTotal: "4GiB" };

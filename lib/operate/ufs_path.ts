@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import { normalizePath } from "./ufs_path.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * assert.equal(normalizePath("data//raw/"), "/data/raw");

@@ -1,8 +1,8 @@
-import { ConfigError, type Problem } from "../fluid/config_error.ts";
-import { isSecretName, REDACTED } from "../fluid/redact.ts";
-import type { Mount, RuntimeConfig } from "../fluid/runtime_config.ts";
-import type { Inputs } from "../generate/inputs.ts";
-import { namesSecretFile, readSecretFile } from "../generate/secret_file.ts";
+import { ConfigError, type Problem } from "../plan/config_error.ts";
+import { isSecretName, REDACTED } from "../plan/fluid/redact.ts";
+import type { Mount, RuntimeConfig } from "../plan/fluid/runtime_config.ts";
+import type { Inputs } from "../plan/inputs.ts";
+import { namesSecretFile, readSecretFile } from "../plan/generate/secret_file.ts";
 import { mountOption } from "./mount_option.ts";
 import { normalizePath, normalizeUfs, schemeOf } from "./ufs_path.ts";
 
@@ -172,7 +172,7 @@ function sorted(map: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
  *
  * @example
  * ```ts
- * import { mountArguments } from "./wanted_mounts.ts";
+ *
  * import assert from "node:assert/strict";
  *
  * const mount = {

@@ -1,9 +1,9 @@
-import type { Plan } from "../generate/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Log } from "../observe/log.ts";
 import { chooseRunFolder } from "./run_folder.ts";
-import type { SupervisorSettings } from "./settings.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
 import { lockTarget } from "./target_lock.ts";
-import type { World } from "./world.ts";
+import type { World } from "../ports/world.ts";
 
 /** A target that is ours to supervise, or not. */
 export interface Claim {

@@ -3,7 +3,7 @@ import { parseMountinfo } from "../mount/mountinfo.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
 import type { Log } from "../observe/log.ts";
 import type { MountWatch } from "./mount_watch.ts";
-import type { World } from "./world.ts";
+import type { World } from "../ports/world.ts";
 
 /**
  * Makes the target ready for a mount: no layers, an empty folder.

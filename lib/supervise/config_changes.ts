@@ -1,5 +1,5 @@
-import { ConfigError } from "../fluid/config_error.ts";
-import type { Plan } from "../generate/plan.ts";
+import { ConfigError } from "../plan/config_error.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Log } from "../observe/log.ts";
 import { samePlan, sameProcess } from "./same_plan.ts";
 import type { Verdict } from "./validate_config.ts";

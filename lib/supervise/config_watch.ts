@@ -1,4 +1,4 @@
-import type { Clock, Stop } from "./world.ts";
+import type { Clock, Stop } from "../ports/world.ts";
 
 /** What a {@link ConfigWatch} needs. */
 export interface ConfigWatchParts {

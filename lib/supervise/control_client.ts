@@ -1,5 +1,5 @@
-import { CONTROL_SOCKET } from "./run_folders.ts";
-import type { Connection, Sockets } from "./sockets.ts";
+import { CONTROL_SOCKET } from "../plan/run_folders.ts";
+import type { Connection, Sockets } from "../ports/sockets.ts";
 
 /** What a supervisor answered. */
 export interface ControlAnswer {

@@ -1,7 +1,7 @@
 import { answerBytes, type HttpAnswer, MOST_HEAD_BYTES, parseRequest } from "./http_request.ts";
 import type { HttpRequest } from "./http_request.ts";
-import type { Connection, Listener } from "./sockets.ts";
-import type { Clock } from "./world.ts";
+import type { Connection, Listener } from "../ports/sockets.ts";
+import type { Clock } from "../ports/world.ts";
 
 /** Answers a request; a promise keeps the client waiting. */
 export type Respond = (

@@ -1,8 +1,14 @@
-import type { Plan } from "../generate/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { daemonEnvironment, MARK, STATE_PATH } from "./daemon_environment.ts";
-import type { ExitStatus } from "./exit_status.ts";
+import type { ExitStatus } from "../ports/child.ts";
 import type { Heir } from "./state.ts";
-import type { MarkedChild, Processes, ProcessHandle, SentSignal, StartedProcess } from "./world.ts";
+import type {
+  MarkedChild,
+  Processes,
+  ProcessHandle,
+  SentSignal,
+  StartedProcess,
+} from "../ports/world.ts";
 
 /** The daemon that serves, whether we started it or adopted it, and what descends from it. */
 export class Daemon {

@@ -1,5 +1,5 @@
-import type { ProcessPlan } from "../generate/plan.ts";
-import type { World } from "./world.ts";
+import type { ProcessPlan } from "../plan/plan.ts";
+import type { World } from "../ports/world.ts";
 
 /**
  * Marks everything that descends from a daemon of ours: of all the orphans that come to PID 1,

@@ -1,6 +1,6 @@
 import { begin, transition } from "./machine.ts";
 import type { Action, Event, Limits, State } from "./state.ts";
-import type { Clock } from "./world.ts";
+import type { Clock } from "../ports/world.ts";
 
 /** An event without its time, which is added when it is taken. */
 export type News = Event extends infer E ? E extends Event ? Omit<E, "at"> : never : never;

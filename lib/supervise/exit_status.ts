@@ -1,11 +1,4 @@
-/** How a process ended. */
-export interface ExitStatus {
-  /** What it exited with; 128 + the signal's number when a signal ended it. */
-  readonly code: number;
-  /** Such as `SIGKILL`; absent when it exited by itself. */
-  readonly signal?: string;
-}
-
+import type { ExitStatus } from "../ports/child.ts";
 /** For a log line: `exited with 1`, `was killed by SIGKILL`. */
 export function describeStatus(status: ExitStatus): string {
   return status.signal === undefined

@@ -1,30 +1,12 @@
-import type { MountPlan, Plan } from "../generate/plan.ts";
+import type { MountPlan, Plan } from "../plan/plan.ts";
 import { isFuse, type Mount, parseMountinfo } from "../mount/mountinfo.ts";
-import type { Mounts } from "../mount/mounts.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
 import { topmostLayer } from "../mount/topmost_layer.ts";
 import { type Claim, claimTarget } from "./claim_target.ts";
 import { daemonEnvironment, newMark } from "./daemon_environment.ts";
-import type { SupervisorSettings } from "./settings.ts";
-import type { SpawnRequest, StartedProcess, World } from "./world.ts";
-
-type Touched =
-  | "becomeSubreaper"
-  | "files"
-  | "folders"
-  | "locks"
-  | "pid"
-  | "random"
-  | "readLink"
-  | "user";
-
-/** As much of the world as a first start touches. */
-export interface FirstWorld extends Pick<World, Touched> {
-  readonly mounts: Pick<Mounts, "table">;
-  /** @throws {SpawnError} */
-  start(request: SpawnRequest): StartedProcess;
-}
+import type { SupervisorSettings } from "../plan/settings.ts";
+import type { FirstWorld, StartedProcess } from "../ports/world.ts";
 
 /** Where the supervisor goes on from. */
 export interface FirstStart extends Claim {

@@ -1,8 +1,8 @@
 import type { Daemon } from "./daemon.ts";
-import type { ExitStatus } from "./exit_status.ts";
+import type { ExitStatus } from "../ports/child.ts";
 import type { MountWatch } from "./mount_watch.ts";
 import type { Heir } from "./state.ts";
-import type { World } from "./world.ts";
+import type { World } from "../ports/world.ts";
 
 const SEEK_MS = 20;
 const SETTLE_MS = 100;

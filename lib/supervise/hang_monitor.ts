@@ -1,7 +1,7 @@
-import type { MountAnswer } from "../mount/classify.ts";
-import type { Mounts } from "../mount/mounts.ts";
+import type { MountAnswer } from "../ports/mounts.ts";
+import type { Mounts } from "../ports/mounts.ts";
 import { minorOf, type ServedMount } from "./mount_watch.ts";
-import type { Clock, FuseConnections, Stop } from "./world.ts";
+import type { Clock, FuseConnections, Stop } from "../ports/world.ts";
 
 /** Milliseconds; `Infinity` turns one off. */
 export interface HangLimits {

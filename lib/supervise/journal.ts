@@ -2,9 +2,9 @@ import { type Log, makeLog } from "../observe/log.ts";
 import type { LoggedError } from "../observe/snapshot.ts";
 import { lastWords } from "../observe/last_words.ts";
 import { Tail } from "../observe/tail.ts";
-import type { SupervisorSettings } from "./settings.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
 import { RESTART_CAUSES, type RestartCause } from "./state.ts";
-import type { World } from "./world.ts";
+import type { World } from "../ports/world.ts";
 
 /** Kubernetes' own place for the termination message. */
 const KUBERNETES = "/dev/termination-log";

@@ -1,20 +1,20 @@
-import type { Plan } from "../generate/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { backoffDelay } from "./backoff.ts";
 import { clearTarget } from "./clear_target.ts";
 import { Daemon } from "./daemon.ts";
 import { newMark } from "./daemon_environment.ts";
-import { describeError } from "./describe_error.ts";
+import { describeError } from "../text/describe_error.ts";
 import { EventLoop, type News } from "./event_loop.ts";
 import type { FirstDaemon } from "./first_start.ts";
 import { seekHeir, settles } from "./hand_over.ts";
 import { HangMonitor } from "./hang_monitor.ts";
 import type { Journal } from "./journal.ts";
-import type { SupervisorSettings } from "./settings.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
 import type { Action, State, StopManner, TimerName } from "./state.ts";
 import { StopSequence } from "./stop_sequence.ts";
 import { phaseOf, TargetWatch } from "./target_watch.ts";
 import type { Verdict } from "./validate_config.ts";
-import { type FuseConnections, SpawnError, type Stop, type World } from "./world.ts";
+import { type FuseConnections, SpawnError, type Stop, type World } from "../ports/world.ts";
 
 /** What a {@link Keeper} needs. */
 export interface KeeperParts {

@@ -20,7 +20,6 @@ export function begin(): Step {
  *
  * @example
  * ```ts
- * import { begin, transition } from "./machine.ts";
  *
  * const limits = { restartLimit: 10, stableAfter: 60_000, stopTimeout: 25_000 };
  * const { state, actions } = transition(begin().state, { name: "cleared", at: 0 }, limits);

@@ -1,9 +1,9 @@
-import type { MountPlan } from "../generate/plan.ts";
+import type { MountPlan } from "../plan/plan.ts";
 import { isNamedOurs } from "../mount/classify.ts";
 import { isFuse, type Mount, parseMountinfo } from "../mount/mountinfo.ts";
 import { layersAt } from "../mount/mount_path.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
-import type { Mounts } from "../mount/mounts.ts";
+import type { Mounts } from "../ports/mounts.ts";
 
 /** A FUSE mount that serves one of our mount points. */
 export interface ServedMount {

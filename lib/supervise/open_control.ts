@@ -1,8 +1,8 @@
 import type { Log } from "../observe/log.ts";
 import type { ControlServer } from "./control_server.ts";
-import { CONTROL_SOCKET } from "./run_folders.ts";
-import type { SupervisorSettings } from "./settings.ts";
-import type { World } from "./world.ts";
+import { CONTROL_SOCKET } from "../plan/run_folders.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import type { World } from "../ports/world.ts";
 
 /**
  * Opens the control socket, and the TCP port when one is set. Failures are only logged.

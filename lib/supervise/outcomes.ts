@@ -1,5 +1,6 @@
-import { ExitCode } from "../cli/exit_code.ts";
-import { codeOfGivingUp, type ExitStatus } from "./exit_status.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { codeOfGivingUp } from "./exit_status.ts";
+import type { ExitStatus } from "../ports/child.ts";
 import type { Action, Limits, RestartCause, State, Step, StopManner, Tally } from "./state.ts";
 
 /** Why a start, or what came of it, ended. */

@@ -1,7 +1,7 @@
 import type { Log } from "../observe/log.ts";
-import { runFolders } from "./run_folders.ts";
-import type { SupervisorSettings } from "./settings.ts";
-import type { World } from "./world.ts";
+import { runFolders } from "../plan/run_folders.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import type { World } from "../ports/world.ts";
 
 /**
  * The first run folder that can be used, or `undefined` on a machine where nothing can be written:

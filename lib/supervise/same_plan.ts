@@ -1,4 +1,4 @@
-import type { Plan } from "../generate/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 
 /** Whether two plans mean the same: what they write, start and mount. */
 export function samePlan(one: Plan, other: Plan): boolean {

@@ -1,5 +1,5 @@
-import type { ExitStatus } from "./exit_status.ts";
-import type { LogLevel, SupervisorSettings } from "./settings.ts";
+import type { ExitStatus } from "../ports/child.ts";
+import type { LogLevel, SupervisorSettings } from "../plan/settings.ts";
 
 /** Why the daemon was started again; a label of the metrics. */
 export type RestartCause =

@@ -3,7 +3,7 @@ import { clearMounts } from "../mount/clear.ts";
 import type { Daemon } from "./daemon.ts";
 import { minorOf, type MountWatch } from "./mount_watch.ts";
 import type { StopManner } from "./state.ts";
-import type { FuseConnections, ProcessHandle, SentSignal, World } from "./world.ts";
+import type { FuseConnections, ProcessHandle, SentSignal, World } from "../ports/world.ts";
 
 /** What is stopped, and with what. */
 export interface StopParts {

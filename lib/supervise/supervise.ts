@@ -1,28 +1,6 @@
-import type { Plan } from "../generate/plan.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import type { Signals } from "../system/signals.ts";
-import type { FirstStart } from "./first_start.ts";
-import type { SupervisorSettings } from "./settings.ts";
-import { Supervisor } from "./supervisor.ts";
-import type { World } from "./world.ts";
-
-/** What {@link supervise} needs beside the plan. */
-export interface SuperviseOptions {
-  readonly world: World;
-  readonly signals: Pick<Signals, "takeOver">;
-  readonly settings: SupervisorSettings;
-  /** Our own environment; the plan's is set on top of it. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly version: string;
-  /** Writes the plan's configuration file, atomically. @throws when the disk does not allow it */
-  readonly writeConfig: (plan: Plan) => void | Promise<void>;
-  /** Generates again from the files as they are now. @throws {ConfigError} when they are bad */
-  readonly regenerate: () => Plan | Promise<Plan>;
-  /** The runtime config that is watched; absent when there is none. */
-  readonly watchedFile?: string;
-  /** What was done ahead; absent: nothing. */
-  readonly first?: FirstStart;
-}
+import type { Plan } from "../plan/plan.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { type SuperviseOptions, Supervisor } from "./supervisor.ts";
 
 /**
  * Starts the plan's daemon and keeps its mount alive, until somebody asks for the end or nothing

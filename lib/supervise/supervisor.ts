@@ -1,19 +1,39 @@
-import { ExitCode } from "../cli/exit_code.ts";
-import type { Plan } from "../generate/plan.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import type { Plan } from "../plan/plan.ts";
 import { claimTarget } from "./claim_target.ts";
 import { ConfigChanges } from "./config_changes.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { respond } from "./control_endpoints.ts";
 import { ControlServer } from "./control_server.ts";
-import { describeError } from "./describe_error.ts";
+import { describeError } from "../text/describe_error.ts";
 import { Journal } from "./journal.ts";
 import { Keeper } from "./keeper.ts";
 import { openControl } from "./open_control.ts";
-import { CONTROL_SOCKET } from "./run_folders.ts";
-import type { SuperviseOptions } from "./supervise.ts";
+import { CONTROL_SOCKET } from "../plan/run_folders.ts";
+import type { Signals } from "../ports/signals.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import type { FirstStart } from "./first_start.ts";
 import { takeSnapshot } from "./take_snapshot.ts";
 import { validateConfig, type Verdict } from "./validate_config.ts";
-import type { FuseConnections, Stop, World } from "./world.ts";
+import type { FuseConnections, Stop, World } from "../ports/world.ts";
+
+/** What a {@link Supervisor} needs beside the plan. */
+export interface SuperviseOptions {
+  readonly world: World;
+  readonly signals: Pick<Signals, "takeOver">;
+  readonly settings: SupervisorSettings;
+  /** Our own environment; the plan's is set on top of it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly version: string;
+  /** Writes the plan's configuration file, atomically. @throws when the disk does not allow it */
+  readonly writeConfig: (plan: Plan) => void | Promise<void>;
+  /** Generates again from the files as they are now. @throws {ConfigError} when they are bad */
+  readonly regenerate: () => Plan | Promise<Plan>;
+  /** The runtime config that is watched; absent when there is none. */
+  readonly watchedFile?: string;
+  /** What was done ahead; absent: nothing. */
+  readonly first?: FirstStart;
+}
 
 /** The daemon's start goes before all else; a target that takes long to clear does not. */
 const SETUP_WAIT_MS = 50;

@@ -5,7 +5,7 @@ import type { HangMonitor } from "./hang_monitor.ts";
 import type { Journal } from "./journal.ts";
 import type { State } from "./state.ts";
 import type { TargetWatch } from "./target_watch.ts";
-import type { World } from "./world.ts";
+import type { World } from "../ports/world.ts";
 
 /** What a snapshot is taken of. */
 export interface SnapshotParts {

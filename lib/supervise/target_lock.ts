@@ -1,6 +1,6 @@
-import type { Plan } from "../generate/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Log } from "../observe/log.ts";
-import type { World } from "./world.ts";
+import type { World } from "../ports/world.ts";
 
 /**
  * Makes sure that nobody else in this container supervises the same target: two of them would

@@ -1,8 +1,8 @@
-import type { MountPlan } from "../generate/plan.ts";
+import type { MountPlan } from "../plan/plan.ts";
 import type { Log } from "../observe/log.ts";
 import { MountWatch, type ServedMount } from "./mount_watch.ts";
 import type { State } from "./state.ts";
-import type { Stop, World } from "./world.ts";
+import type { Stop, World } from "../ports/world.ts";
 
 /** What a look at the mount table is for. */
 export type Phase = "awaited" | "serving" | "idle";

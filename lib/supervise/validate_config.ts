@@ -1,5 +1,5 @@
-import type { Plan } from "../generate/plan.ts";
-import type { Files, Processes } from "./world.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Files, Processes } from "../ports/world.ts";
 
 /** What curvine-fuse thinks of a configuration. */
 export type Verdict =

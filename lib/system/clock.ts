@@ -1,4 +1,4 @@
-import type { Clock, Stop } from "../supervise/world.ts";
+import type { Clock, Stop } from "../ports/world.ts";
 
 /** Timers take a signed 32-bit number; a longer wait would end at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;

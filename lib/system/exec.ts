@@ -1,3 +1,4 @@
+import type { Executable } from "../ports/host.ts";
 import {
   addressOf,
   cString,
@@ -8,16 +9,6 @@ import {
   kernelInBackground,
   withErrno,
 } from "./kernel_calls.ts";
-
-/** What to become. */
-export interface Executable {
-  /** The whole argument list; the first is a path, or a name that is looked up in `PATH`. */
-  readonly argv: readonly string[];
-  /** What changes in the environment; `null` takes a variable away. */
-  readonly env: Readonly<Record<string, string | null>>;
-  /** The working directory, `undefined` for the one we have. */
-  readonly cwd?: string;
-}
 
 /** Why we could not become something else. */
 export class ExecError extends Error {

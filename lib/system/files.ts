@@ -1,5 +1,5 @@
 import { AT_FDCWD, cString, kernel, Open } from "./kernel_calls.ts";
-import type { Files } from "../supervise/world.ts";
+import type { Files } from "../ports/world.ts";
 
 /** The real files. */
 export const systemFiles: Files = {

@@ -1,4 +1,4 @@
-import type { FirstWorld } from "../supervise/first_start.ts";
+import type { FirstWorld } from "../ports/world.ts";
 import { tryLockFile } from "./file_lock.ts";
 import { systemFiles } from "./files.ts";
 import { systemFolders } from "./folders.ts";

@@ -1,4 +1,4 @@
-import type { Folders, PinnedFolder } from "../mount/prepare_folder.ts";
+import type { Folders, PinnedFolder } from "../ports/folders.ts";
 import { AT_FDCWD, cString, Errno, kernel, Open, withErrno } from "./kernel_calls.ts";
 
 const AT_REMOVEDIR = 0x200;

@@ -1,4 +1,4 @@
-import type { FuseConnections } from "../supervise/world.ts";
+import type { FuseConnections } from "../ports/world.ts";
 import { cString, kernel, kernelInBackground } from "./kernel_calls.ts";
 
 const USUAL_FOLDER = "/sys/fs/fuse/connections";

@@ -1,49 +1,11 @@
-import type { Content } from "../fluid/strict_text.ts";
-import { exec, type Executable } from "./exec.ts";
+import type { FileKind, Host } from "../ports/host.ts";
+import type { Content } from "../text/strict_text.ts";
+import { exec } from "./exec.ts";
 import { AT_FDCWD, cString, Errno, kernel, withErrno } from "./kernel_calls.ts";
-import type { Signals } from "./signals.ts";
+import type { Signals } from "../ports/signals.ts";
 import { writeFileAtomic } from "./write_file_atomic.ts";
 
 const F_OK = 0;
-
-/** What a path is, without following a link at its end. */
-export type FileKind = "file" | "directory" | "other" | "absent";
-
-/**
- * All that commands may touch of the world outside the process, in one object, so that tests can
- * hand over their own.
- */
-export interface Host {
-  /** The name we were called by, `argv[0]`: a link's name chooses an applet. */
-  readonly calledAs: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly signals: Signals;
-  hostname(): string;
-  /** Writes to standard output, all of it. Results only. A closed pipe is not an error. */
-  stdout(text: string): void;
-  /** Writes to standard error, all of it. Messages. A closed pipe is not an error. */
-  stderr(text: string): void;
-  /** @returns the file's bytes, or `undefined` where there is no such file. @throws other errors */
-  readFile(path: string): Uint8Array | undefined;
-  /**
-   * Reads a file that most likely holds text, and may well be absent; quicker than readFile then.
-   *
-   * @returns its text, or its bytes where they are not surely UTF-8, or `undefined` @throws as above
-   */
-  readText(path: string): Content | undefined;
-  /** What lies at a path, links followed. */
-  kindOf(path: string): FileKind;
-  /** Writes a whole file or nothing of it, with these permission bits. */
-  writeFile(path: string, text: string, mode: number): void;
-  /** Makes a new file. @returns false where there is one already */
-  createFile(path: string, text: string): boolean;
-  /** Makes a folder and those above it; one that exists is fine. */
-  makeFolder(path: string): void;
-  /** Becomes another program. @throws {ExecError} where that cannot be done */
-  exec(program: Executable): Promise<never>;
-  exit(code: number): never;
-}
 
 /** The real one. */
 export function host(signals: Signals): Host {

@@ -1,5 +1,5 @@
-import type { MountAnswer } from "../mount/classify.ts";
-import type { Mounts } from "../mount/mounts.ts";
+import type { MountAnswer } from "../ports/mounts.ts";
+import type { Mounts } from "../ports/mounts.ts";
 import { cString, kernelInBackground } from "./kernel_calls.ts";
 import { MOUNTINFO, readMountinfo } from "./read_mountinfo.ts";
 import { within } from "./within.ts";

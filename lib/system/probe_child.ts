@@ -1,5 +1,5 @@
-import type { MountAnswer } from "../mount/classify.ts";
-import type { Processes } from "../supervise/world.ts";
+import type { MountAnswer } from "../ports/mounts.ts";
+import type { Processes } from "../ports/world.ts";
 import { within } from "./within.ts";
 
 /** The hidden command's exit codes, far from those that a crash could give. */

@@ -1,4 +1,4 @@
-import type { ExitStatus } from "../supervise/exit_status.ts";
+import type { ExitStatus } from "../ports/child.ts";
 import type {
   MarkedChild,
   Processes,
@@ -6,7 +6,7 @@ import type {
   SentSignal,
   SpawnRequest,
   StartedProcess,
-} from "../supervise/world.ts";
+} from "../ports/world.ts";
 import {
   anyServesFuse,
   childPids,

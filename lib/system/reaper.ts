@@ -1,4 +1,4 @@
-import type { ExitStatus } from "../supervise/exit_status.ts";
+import type { ExitStatus } from "../ports/child.ts";
 import { fixedBytes, kernel } from "./kernel_calls.ts";
 import { isOwnChild, onOwnChildTaken } from "./own_children.ts";
 import { signalName } from "./signal_names.ts";

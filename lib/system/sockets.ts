@@ -1,4 +1,4 @@
-import type { Connection, Listener, Sockets } from "../supervise/sockets.ts";
+import type { Connection, Listener, Sockets } from "../ports/sockets.ts";
 
 /** The real sockets. */
 export const systemSockets: Sockets = {

@@ -1,4 +1,4 @@
-import { SpawnError, type SpawnRequest, type StartedProcess } from "../supervise/world.ts";
+import { SpawnError, type SpawnRequest, type StartedProcess } from "../ports/world.ts";
 
 /** What a shell exits with when a command is missing, or is there but cannot be executed. */
 const NOT_FOUND = 127;

@@ -1,5 +1,5 @@
-import type { MountAnswer } from "../mount/classify.ts";
-import type { FuseConnections, World } from "../supervise/world.ts";
+import type { MountAnswer } from "../ports/mounts.ts";
+import type { FuseConnections, World } from "../ports/world.ts";
 import { systemClock } from "./clock.ts";
 import { watchFaults } from "./faults.ts";
 import { firstWorld } from "./first_world.ts";

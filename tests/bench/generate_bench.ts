@@ -4,11 +4,11 @@
  * linearly with it.
  */
 import { parse } from "smol-toml";
-import { writeToml } from "../../lib/curvine/toml_text.ts";
-import { loadJson } from "../../lib/fluid/load_json.ts";
-import { parseRuntimeConfig } from "../../lib/fluid/parse_runtime_config.ts";
-import { generatePlan } from "../../lib/generate/generate_plan.ts";
-import { detectMode } from "../../lib/mode/detect_mode.ts";
+import { writeToml } from "../../lib/plan/curvine/toml_text.ts";
+import { loadJson } from "../../lib/plan/fluid/load_json.ts";
+import { parseRuntimeConfig } from "../../lib/plan/fluid/parse_runtime_config.ts";
+import { generatePlan } from "../../lib/plan/generate/generate_plan.ts";
+import { detectMode } from "../../lib/plan/detect_mode.ts";
 import { layersAt } from "../../lib/mount/mount_path.ts";
 import { parseMountinfo } from "../../lib/mount/mountinfo.ts";
 import { cacheConfig, cacheWorld, inputs, thinConfig, thinWorld } from "../support/generation.ts";

@@ -1,4 +1,4 @@
-import type { Clock, Stop } from "../../lib/supervise/world.ts";
+import type { Clock, Stop } from "../../lib/ports/world.ts";
 
 /** A clock that only goes when told to. */
 export class FakeClock implements Clock {

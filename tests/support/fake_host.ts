@@ -1,5 +1,5 @@
-import type { FileKind, Host } from "../../lib/system/host.ts";
-import type { CaughtSignal } from "../../lib/system/signals.ts";
+import type { FileKind, Host } from "../../lib/ports/host.ts";
+import type { CaughtSignal } from "../../lib/ports/signals.ts";
 
 /** Thrown where a real host's process ends. */
 export class Ended extends Error {

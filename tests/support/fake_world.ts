@@ -1,7 +1,7 @@
-import type { MountAnswer } from "../../lib/mount/classify.ts";
+import type { MountAnswer } from "../../lib/ports/mounts.ts";
 import { parseMountinfo } from "../../lib/mount/mountinfo.ts";
-import type { ExitStatus } from "../../lib/supervise/exit_status.ts";
-import type { Connection, Listener } from "../../lib/supervise/sockets.ts";
+import type { ExitStatus } from "../../lib/ports/child.ts";
+import type { Connection, Listener } from "../../lib/ports/sockets.ts";
 import type {
   MarkedChild,
   ProcessHandle,
@@ -9,7 +9,7 @@ import type {
   SpawnRequest,
   StartedProcess,
   World,
-} from "../../lib/supervise/world.ts";
+} from "../../lib/ports/world.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** A process of a {@link FakeWorld}. */

@@ -1,6 +1,6 @@
-import { type Draft, draftPlan, generatePlan } from "../../lib/generate/generate_plan.ts";
-import type { Inputs } from "../../lib/generate/inputs.ts";
-import type { Plan } from "../../lib/generate/plan.ts";
+import { type Draft, draftPlan, generatePlan } from "../../lib/plan/generate/generate_plan.ts";
+import type { Inputs } from "../../lib/plan/inputs.ts";
+import type { Plan } from "../../lib/plan/plan.ts";
 
 /** A made-up world to generate in. */
 export interface World {

@@ -1,4 +1,4 @@
-import { ExitCode } from "../../cli/exit_code.ts";
+import { ExitCode } from "../../ports/exit_code.ts";
 import { failed, giveUp, tallyOf } from "../outcomes.ts";
 import { giveUpOnRejection, stopOnAnnouncement, stopOnFault, stopOnRequest } from "./common.ts";
 import { type Handlers, QUIET } from "./handlers.ts";

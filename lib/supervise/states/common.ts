@@ -1,5 +1,6 @@
-import { ExitCode } from "../../cli/exit_code.ts";
-import { codeOfGivingUp, describeStatus, type ExitStatus } from "../exit_status.ts";
+import { ExitCode } from "../../ports/exit_code.ts";
+import { codeOfGivingUp, describeStatus } from "../exit_status.ts";
+import type { ExitStatus } from "../../ports/child.ts";
 import { giveUp, note, stay, stopFor } from "../outcomes.ts";
 import type { Limits, State, Step } from "../state.ts";
 import type { EventOf, StateOf } from "./handlers.ts";

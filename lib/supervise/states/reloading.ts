@@ -1,4 +1,5 @@
-import { describeStatus, type ExitStatus } from "../exit_status.ts";
+import { describeStatus } from "../exit_status.ts";
+import type { ExitStatus } from "../../ports/child.ts";
 import { failed, note, stay, stopToRestart, tallyOf } from "../outcomes.ts";
 import type { Action, Limits, Step } from "../state.ts";
 import {

@@ -1,4 +1,4 @@
-import { ExitCode } from "../../cli/exit_code.ts";
+import { ExitCode } from "../../ports/exit_code.ts";
 import { failed, note, startAfresh, stay, stopFor, tallyOf } from "../outcomes.ts";
 import type { Action } from "../state.ts";
 import { stopOnAnnouncement, stopOnFault } from "./common.ts";

@@ -1,9 +1,9 @@
 /** A start ahead of the supervisor, with real processes, a real mount table and a real folder. */
 import assert from "node:assert/strict";
-import { tomlTable } from "../../../lib/curvine/toml_value.ts";
-import type { Plan } from "../../../lib/generate/plan.ts";
+import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
+import type { Plan } from "../../../lib/plan/plan.ts";
 import { type FirstStart, firstStart } from "../../../lib/supervise/first_start.ts";
-import { readSettings } from "../../../lib/supervise/settings.ts";
+import { readSettings } from "../../../lib/plan/settings.ts";
 import { firstWorld } from "../../../lib/system/first_world.ts";
 import { openKernel } from "../../../lib/system/kernel_calls.ts";
 import { systemProcesses } from "../../../lib/system/processes.ts";

@@ -12,7 +12,7 @@ import { Poller } from "../../../lib/system/poller.ts";
 import { askByChild } from "../../../lib/system/probe_child.ts";
 import { systemProcesses } from "../../../lib/system/processes.ts";
 import { Sink } from "../../../lib/system/sink.ts";
-import type { Processes, ProcessHandle } from "../../../lib/supervise/world.ts";
+import type { Processes, ProcessHandle } from "../../../lib/ports/world.ts";
 import { eventually } from "../../support/eventually.ts";
 import { missing } from "../../support/requirements.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SpawnError } from "../../../lib/supervise/world.ts";
+import { SpawnError } from "../../../lib/ports/world.ts";
 import { kernel, openKernel } from "../../../lib/system/kernel_calls.ts";
 import { systemProcesses } from "../../../lib/system/processes.ts";
 import { Sink } from "../../../lib/system/sink.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import type { Flag } from "../../../lib/cli/command.ts";
-import { CommandError } from "../../../lib/cli/command_error.ts";
+import { CommandError } from "../../../lib/ports/command_error.ts";
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
 
 const FLAGS: Flag[] = [

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import { findCommand, OLD_NAMES, RUN_ACTIONS, RUN_WORDS } from "../../../lib/cli/command_table.ts";
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
-import { generatePlan } from "../../../lib/generate/generate_plan.ts";
-import type { Plan } from "../../../lib/generate/plan.ts";
-import { readSettings } from "../../../lib/supervise/settings.ts";
+import { generatePlan } from "../../../lib/plan/generate/generate_plan.ts";
+import type { Plan } from "../../../lib/plan/plan.ts";
+import { readSettings } from "../../../lib/plan/settings.ts";
 import { cacheRuntimeConfig, type Handed, thinRuntimeConfig } from "./as_fluid_writes.ts";
 import { commandsOf, variablesOf } from "./commands_of.ts";
 import { problemsOf, readCrds } from "./crd_schema.ts";
@@ -73,7 +73,7 @@ for (const folder of folders) {
 
   Deno.test(`${name} runs only commands that the executable has`, async () => {
     for (const { path, argv } of (await kustomize(folder)).flatMap(commandsOf)) {
-      await assertKnown(path, argv);
+      assertKnown(path, argv);
     }
   });
 
@@ -241,13 +241,13 @@ Deno.test("the dashboard and the alerts use only metrics that there are", async 
   assert.deepEqual([...used].filter((name) => !exported.has(name)), []);
 });
 
-Deno.test("the shapes of upstream's own samples are commands of ours", async () => {
+Deno.test("the shapes of upstream's own samples are commands of ours", () => {
   // Written after their description: the profile, the class, mountUFS by its old script's path.
-  await assertKnown("profile", ["/entrypoint.sh", "fluid-thin-runtime"]);
-  await assertKnown("class", ["/entrypoint.sh", "master", "start"]);
-  await assertKnown("class", ["/opt/curvine/entrypoint.sh", "client"]);
-  await assertKnown("mountUFS", ["/app/curvine/mountUfs.sh"]);
-  await assertKnown("reportSummary", ["/app/curvine/reportSummary.sh"]);
+  assertKnown("profile", ["/entrypoint.sh", "fluid-thin-runtime"]);
+  assertKnown("class", ["/entrypoint.sh", "master", "start"]);
+  assertKnown("class", ["/opt/curvine/entrypoint.sh", "client"]);
+  assertKnown("mountUFS", ["/app/curvine/mountUfs.sh"]);
+  assertKnown("reportSummary", ["/app/curvine/reportSummary.sh"]);
 });
 
 Deno.test("the Dockerfile's version is that of deno.json", async () => {
@@ -277,7 +277,7 @@ Deno.test("the image has a link for every applet and old name of the executable"
 });
 
 /** @throws {AssertionError} for what the executable would not take as a command of its own */
-async function assertKnown(path: string, argv: readonly string[]): Promise<void> {
+function assertKnown(path: string, argv: readonly string[]): void {
   const [program = "", ...args] = argv;
   const called = program.slice(program.lastIndexOf("/") + 1);
   const old = Object.hasOwn(OLD_NAMES, called) ? OLD_NAMES[called] ?? [] : undefined;
@@ -295,8 +295,7 @@ async function assertKnown(path: string, argv: readonly string[]): Promise<void>
   }
   const spec = findCommand(first);
   assert.ok(spec, `${path}: there is no command ${first}`);
-  const { flags = spec.flags } = await spec.load();
-  parseArguments(first, rest, flags);
+  parseArguments(first, rest, spec.flags);
 }
 
 async function planOf({ env, path, text, secrets }: Handed): Promise<Plan> {
@@ -329,7 +328,7 @@ async function variablesInCode(): Promise<Set<string>> {
     }
   };
   await walk(`${root}lib`);
-  const { settingSpecs } = await import("../../../lib/supervise/settings.ts");
+  const { settingSpecs } = await import("../../../lib/plan/settings.ts");
   for (const { variable } of Object.values(settingSpecs())) found.add(variable);
   return found;
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { MountAnswer } from "../../../lib/mount/classify.ts";
+import type { MountAnswer } from "../../../lib/ports/mounts.ts";
 import { clearMounts } from "../../../lib/mount/clear.ts";
 import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
-import type { Mounts } from "../../../lib/mount/mounts.ts";
+import type { Mounts } from "../../../lib/ports/mounts.ts";
 import { numberedBelow } from "../../../lib/mount/topmost_layer.ts";
 
 /** A kernel of our own: lines of a table, of which a detach takes the last at a path. */

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
-import {
-  type Folders,
-  type PinnedFolder,
-  prepareFolder,
-} from "../../../lib/mount/prepare_folder.ts";
+import type { Folders, PinnedFolder } from "../../../lib/ports/folders.ts";
+import { prepareFolder } from "../../../lib/mount/prepare_folder.ts";
 
 const LOCAL = parseMountinfo("1 0 8:1 / / rw - ext4 d rw");
 

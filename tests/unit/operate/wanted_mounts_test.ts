@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ConfigError } from "../../../lib/fluid/config_error.ts";
-import { parseRuntimeConfig } from "../../../lib/fluid/parse_runtime_config.ts";
+import { ConfigError } from "../../../lib/plan/config_error.ts";
+import { parseRuntimeConfig } from "../../../lib/plan/fluid/parse_runtime_config.ts";
 import {
   describeOptions,
   mountArguments,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { TomlFloat, tomlTable } from "../../../lib/curvine/toml_value.ts";
-import { ConfigError } from "../../../lib/fluid/config_error.ts";
-import type { Plan } from "../../../lib/generate/plan.ts";
+import { TomlFloat, tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
+import { ConfigError } from "../../../lib/plan/config_error.ts";
+import type { Plan } from "../../../lib/plan/plan.ts";
 import { ConfigChanges, type ConfigChangesParts } from "../../../lib/supervise/config_changes.ts";
 import { samePlan, sameProcess, sameValue } from "../../../lib/supervise/same_plan.ts";
 

@@ -4,7 +4,7 @@ import { parseRequest } from "../../../lib/supervise/http_request.ts";
 import { respond } from "../../../lib/supervise/control_endpoints.ts";
 import { ControlServer } from "../../../lib/supervise/control_server.ts";
 import { parseAnswer } from "../../../lib/supervise/control_client.ts";
-import type { Connection, Listener } from "../../../lib/supervise/sockets.ts";
+import type { Connection, Listener } from "../../../lib/ports/sockets.ts";
 import { FakeClock, settle } from "../../support/fake_clock.ts";
 import { SNAPSHOT } from "../observe/sample_snapshot.ts";
 

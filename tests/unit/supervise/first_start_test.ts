@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { tomlTable } from "../../../lib/curvine/toml_value.ts";
-import type { Plan } from "../../../lib/generate/plan.ts";
+import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
+import type { Plan } from "../../../lib/plan/plan.ts";
 import { type FirstStart, firstStart } from "../../../lib/supervise/first_start.ts";
-import { readSettings } from "../../../lib/supervise/settings.ts";
+import { readSettings } from "../../../lib/plan/settings.ts";
 import { supervise } from "../../../lib/supervise/supervise.ts";
-import { SpawnError } from "../../../lib/supervise/world.ts";
-import type { CaughtSignal } from "../../../lib/system/signals.ts";
+import { SpawnError } from "../../../lib/ports/world.ts";
+import type { CaughtSignal } from "../../../lib/ports/signals.ts";
 import { FakeWorld, TARGET } from "../../support/fake_world.ts";
 
 const PLAN: Plan = {

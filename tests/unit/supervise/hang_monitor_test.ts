@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { MountAnswer } from "../../../lib/mount/classify.ts";
+import type { MountAnswer } from "../../../lib/ports/mounts.ts";
 import { HangMonitor } from "../../../lib/supervise/hang_monitor.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { tomlTable } from "../../../lib/curvine/toml_value.ts";
-import type { Plan } from "../../../lib/generate/plan.ts";
+import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
+import type { Plan } from "../../../lib/plan/plan.ts";
 import { validateConfig } from "../../../lib/supervise/validate_config.ts";
-import type { Processes, SpawnRequest } from "../../../lib/supervise/world.ts";
+import type { Processes, SpawnRequest } from "../../../lib/ports/world.ts";
 
 const PLAN: Plan = {
   mode: "thin-runtime",

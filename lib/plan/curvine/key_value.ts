@@ -1,0 +1,108 @@
+import type { KeyType } from "./keys.ts";
+import { TomlFloat, type TomlValue } from "./toml_value.ts";
+
+/** A value of the key's type, or what was wanted instead. */
+export type KeyValue =
+  | { readonly ok: true; readonly value: TomlValue }
+  | { readonly ok: false; readonly wanted: string; readonly hint?: string };
+
+/** The largest integer that TOML has. */
+const MAX_INTEGER = 9_223_372_036_854_775_807n;
+
+/** Curvine: curvine-cluster.toml, Size. Multiples are binary; `Gi` and `GiB` are refused. */
+const SIZE = /^(\d+(?:\.\d+)?)\s*(?:B|K|KB|M|MB|G|GB|T|TB|P|PB)?$/i;
+/** Curvine: curvine-cluster.toml, Duration. A bare number is milliseconds. */
+const DURATION = /^(\d+(?:\.\d+)?)\s*(?:ms|s|second|m|minute|h|hour|d|day)?$/;
+
+/**
+ * Turns an option's text into the value that its key wants. Options arrive as text only; guessing
+ * types from the text is what broke `block_size="134217728"` and `umask="022"` before.
+ *
+ * @example
+ * ```ts
+ *
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(parseKeyValue("octal", "022"), { ok: true, value: 18 });
+ * assert.deepEqual(parseKeyValue("size", "134217728"), { ok: true, value: "134217728" });
+ * assert.deepEqual(parseKeyValue("port", "eighty"), {
+ *   ok: false,
+ *   wanted: "a port from 1 to 65535",
+ * });
+ * ```
+ */
+export function parseKeyValue(type: KeyType, text: string): KeyValue {
+  const trimmed = text.trim();
+  switch (type) {
+    case "string":
+      return { ok: true, value: text };
+    case "list":
+      return { ok: true, value: splitList(text) };
+    case "boolean":
+      return parseBoolean(trimmed);
+    case "integer":
+      return parseInteger(trimmed, 0n, MAX_INTEGER, "a whole number from 0");
+    case "count":
+      return parseInteger(trimmed, 1n, MAX_INTEGER, "a whole number from 1");
+    case "u16":
+      return parseInteger(trimmed, 0n, 65_535n, "a whole number from 0 to 65535");
+    case "port":
+      return parseInteger(trimmed, 1n, 65_535n, "a port from 1 to 65535");
+    case "float":
+      return /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(trimmed) && Number.isFinite(Number(trimmed))
+        ? { ok: true, value: new TomlFloat(Number(trimmed)) }
+        : { ok: false, wanted: "a number such as 0.75" };
+    case "octal":
+      return parseOctal(trimmed);
+    case "duration":
+      return DURATION.test(trimmed)
+        ? { ok: true, value: trimmed }
+        : { ok: false, wanted: "a duration such as 500ms, 30s, 10m, 2h or 7d" };
+    case "size":
+      return parseSize(trimmed);
+  }
+}
+
+function parseBoolean(text: string): KeyValue {
+  const lower = text.toLowerCase();
+  if (lower === "true" || lower === "false") return { ok: true, value: lower === "true" };
+  const hint = /^(yes|on|1)$/.test(lower)
+    ? { hint: "write true" }
+    : /^(no|off|0)$/.test(lower)
+    ? { hint: "write false" }
+    : {};
+  return { ok: false, wanted: "true or false", ...hint };
+}
+
+function parseInteger(text: string, from: bigint, to: bigint, wanted: string): KeyValue {
+  // BigInt("") is 0 and BigInt("0x1f") is 31: the digits are checked first. The length is
+  // bounded because a number of a megabyte takes a second to read.
+  if (!/^\d{1,40}$/.test(text)) return { ok: false, wanted };
+  const value = BigInt(text);
+  if (value < from || value > to) return { ok: false, wanted };
+  return { ok: true, value: Number.isSafeInteger(Number(value)) ? Number(value) : value };
+}
+
+function parseOctal(text: string): KeyValue {
+  const digits = /^(?:0o)?([0-7]{1,5})$/.exec(text)?.[1];
+  return digits === undefined
+    ? { ok: false, wanted: "octal digits such as 022" }
+    : { ok: true, value: Number.parseInt(digits, 8) };
+}
+
+function parseSize(text: string): KeyValue {
+  if (SIZE.test(text)) return { ok: true, value: text };
+  const kubernetes = /^(\d+(?:\.\d+)?)([KMGTP])iB?$/.exec(text);
+  return {
+    ok: false,
+    wanted: "a size such as 64MB or 1GB",
+    ...(kubernetes
+      ? { hint: `Curvine's units are binary: ${kubernetes[1]}${kubernetes[2]}B` }
+      : {}),
+  };
+}
+
+/** Comma-separated text as a list: parts are trimmed, empty ones dropped. */
+export function splitList(text: string): string[] {
+  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}

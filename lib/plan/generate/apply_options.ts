@@ -1,0 +1,222 @@
+import { lookUpKey, RETIRED_KEYS } from "../curvine/key_table.ts";
+import { parseKeyValue } from "../curvine/key_value.ts";
+import { nearestName } from "../../text/nearest_name.ts";
+import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
+import { isSecretName, quoteValue } from "../fluid/redact.ts";
+import type { Findings } from "./findings.ts";
+import type { Inputs } from "../inputs.ts";
+import {
+  knownOptionNames,
+  type OptionScope,
+  type OptionTarget,
+  optionTarget,
+} from "./option_target.ts";
+import { namesSecretFile, readSecretFile } from "./secret_file.ts";
+
+/** One set of options, and where in the runtime config (or the environment) it stands. */
+export interface OptionLayer {
+  readonly scope: OptionScope;
+  /** Such as `worker.options`. */
+  readonly at: string;
+  /** An option's own place, where it is not `<at>.<name>`. */
+  place?(name: string): string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** Keys that follow from the topology, each with where they come from. */
+export type ManagedKeys = Readonly<Record<string, string>>;
+
+/** Below this many milliseconds, a timeout without a unit in its name looks like seconds. */
+const SUSPICIOUS_TIMEOUT_MS = 1000;
+
+/** Finding the nearest name takes a while; nobody reads more than so many of them. */
+const MAX_ADVISED = 100;
+
+/**
+ * Lays options over the configuration. Every value gets its key's type; whatever is wrong is
+ * reported with the option's place, and nothing of it is applied.
+ *
+ * @returns the dotted keys that options have set, for defaults that must not undo them
+ */
+export function applyOptions(
+  toml: TomlTable,
+  layer: OptionLayer,
+  managed: ManagedKeys,
+  inputs: Pick<Inputs, "readFile">,
+  findings: Findings,
+): ReadonlySet<string> {
+  const setBy = new Map<string, string>();
+  for (const [name, text] of Object.entries(layer.options)) {
+    const at = layer.place?.(name) ?? `${layer.at}.${name}`;
+    const target = optionTarget(layer.scope, name);
+    if (target === undefined) {
+      findings.problem(
+        layer.at,
+        `the option name ${JSON.stringify(name)} is not a key; ` +
+          "letters, digits, _ and - are wanted, with dots between nested keys",
+      );
+      continue;
+    }
+    const key = dotted(target);
+    const source = Object.hasOwn(managed, key) ? managed[key] : undefined;
+    if (source !== undefined) {
+      findings.problem(at, `"${key}" is managed and cannot be set by an option`, source);
+      continue;
+    }
+    const earlier = setBy.get(key);
+    if (earlier !== undefined && layer.options[earlier] !== text) {
+      findings.problem(at, `sets "${key}", and so does "${earlier}", to another value`);
+      continue;
+    }
+    const value = valueOf(name, text, target, at, inputs, findings, layer.scope);
+    if (value === undefined) continue;
+    setBy.set(key, name);
+    if (!setKey(toml, target, value)) {
+      findings.problem(at, `sets "${key}", but a part of that name already has a plain value`);
+    }
+  }
+  return new Set(setBy.keys());
+}
+
+function valueOf(
+  name: string,
+  text: string,
+  target: OptionTarget,
+  at: string,
+  inputs: Pick<Inputs, "readFile">,
+  findings: Findings,
+  scope: OptionScope,
+): TomlValue | undefined {
+  const key = dotted(target);
+  let plain = text;
+  let shown = (): string => quoteValue(name, text);
+  if (namesSecretFile(text)) {
+    const secret = readSecretFile(text, inputs);
+    if (!secret.ok) {
+      findings.problem(at, secret.message, secret.hint);
+      return undefined;
+    }
+    plain = secret.content;
+    shown = () => `the content of ${JSON.stringify(text)}`;
+    findings.secretPaths.push(pathOf(target));
+  } else if (isSecretName(name)) {
+    findings.secretPaths.push(pathOf(target));
+  }
+  if (!plain.isWellFormed()) {
+    findings.problem(
+      at,
+      `is ${shown()}, which holds half of a surrogate pair; TOML wants Unicode text`,
+    );
+    return undefined;
+  }
+  const known = lookUpKey(target.section, target.path);
+  if (known === "table") {
+    findings.problem(at, `"${key}" is a table; set a key inside it, such as "${name}.level"`);
+    return undefined;
+  }
+  const plainKey = target.path.findIndex((_part, index) =>
+    index > 0 && typeof lookUpKey(target.section, target.path.slice(0, index)) === "object"
+  );
+  if (plainKey > 0) {
+    const outer = dotted({ ...target, path: target.path.slice(0, plainKey) });
+    findings.problem(at, `sets "${key}", but "${outer}" is a plain value with no keys inside`);
+    return undefined;
+  }
+  if (known === undefined || known === "open") {
+    if (known === undefined) warnUnknown(scope, name, key, shown(), at, findings);
+    return guess(plain);
+  }
+  const [type] = known;
+  const timeout = milliseconds(name, key, plain);
+  if (timeout !== undefined) {
+    if (timeout.suspicious) {
+      findings.warn(
+        "suspicious-timeout",
+        `${at}: ${shown()} is taken as milliseconds, as curvine-fuse does; ` +
+          `for seconds write ${JSON.stringify(String(Number(plain) * 1000))}`,
+        at,
+      );
+    }
+    return timeout.value;
+  }
+  const parsed = parseKeyValue(type, plain);
+  if (parsed.ok) return parsed.value;
+  findings.problem(at, `is ${shown()}; ${parsed.wanted} is wanted`, parsed.hint);
+  return undefined;
+}
+
+const SECONDS_ELSEWHERE = [
+  "fuse.entry_timeout_ms",
+  "fuse.attr_timeout_ms",
+  "fuse.negative_timeout_ms",
+];
+
+/** `entry-timeout` and its like: the name has no unit, and other FUSE file systems mean seconds. */
+function milliseconds(
+  name: string,
+  key: string,
+  text: string,
+): { value: number; suspicious: boolean } | undefined {
+  if (!SECONDS_ELSEWHERE.includes(key) || name.endsWith("ms")) return undefined;
+  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text.trim())) return undefined;
+  const number = Number(text);
+  return {
+    value: Math.ceil(number),
+    suspicious: number > 0 && (number < SUSPICIOUS_TIMEOUT_MS || !Number.isInteger(number)) ||
+      text.includes("."),
+  };
+}
+
+function warnUnknown(
+  scope: OptionScope,
+  name: string,
+  key: string,
+  shown: string,
+  at: string,
+  findings: Findings,
+): void {
+  const bare = key.slice(key.lastIndexOf(".") + 1).replaceAll("-", "_");
+  const replacement = Object.hasOwn(RETIRED_KEYS, bare) ? RETIRED_KEYS[bare] : undefined;
+  const near = replacement === undefined && findings.warnings.length < MAX_ADVISED
+    ? nearestName(name.replaceAll("-", "_"), knownOptionNames(scope))
+    : undefined;
+  const advice = replacement !== undefined
+    ? `; Curvine no longer reads it, see "${replacement}"`
+    : near !== undefined
+    ? `; did you mean "${near}"?`
+    : "";
+  findings.warn(
+    "unknown-option",
+    `${at} is ${shown}: Curvine knows no key "${key}"; it is kept${advice}`,
+    at,
+  );
+}
+
+/** An unknown key's text: a newer Curvine may read it, and would want its natural type. */
+function guess(text: string): TomlValue {
+  if (text === "true" || text === "false") return text === "true";
+  return /^(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
+}
+
+/** Sets a key, making the tables on its way. @returns false where a plain value is in the way */
+export function setKey(toml: TomlTable, target: OptionTarget, value: TomlValue): boolean {
+  const path = pathOf(target);
+  let table = toml;
+  for (const part of path.slice(0, -1)) {
+    const inner = table[part] ??= tomlTable();
+    if (!isTomlTable(inner)) return false;
+    table = inner;
+  }
+  const last = path[path.length - 1] ?? "";
+  if (isTomlTable(table[last])) return false;
+  table[last] = value;
+  return true;
+}
+
+function pathOf({ section, path }: OptionTarget): string[] {
+  return section === "" ? [...path] : [section, ...path];
+}
+
+function dotted(target: OptionTarget): string {
+  return pathOf(target).join(".");
+}

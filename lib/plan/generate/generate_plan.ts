@@ -1,0 +1,135 @@
+import { ConfigError, type Problem } from "../config_error.ts";
+import { loadJson } from "../fluid/load_json.ts";
+import { parseRuntimeConfig } from "../fluid/parse_runtime_config.ts";
+import type { RuntimeConfig } from "../fluid/runtime_config.ts";
+import type { Content } from "../../text/strict_text.ts";
+import { type Detection, detectMode } from "../detect_mode.ts";
+import { generateCacheRuntime } from "./cache_runtime.ts";
+import { Findings } from "./findings.ts";
+import type { Inputs } from "../inputs.ts";
+import type { Plan } from "../plan.ts";
+import { generateStandalone } from "./standalone.ts";
+import { generateThinRuntime } from "./thin_runtime.ts";
+
+/** A plan, and what else a reader of it needs. */
+export interface Generated {
+  readonly plan: Plan;
+  /** Where in the plan's TOML values lie that must never be shown. */
+  readonly secretPaths: readonly (readonly string[])[];
+  /** The runtime config that it was made of; `undefined` where there is none. */
+  readonly config: RuntimeConfig | undefined;
+  /** Where the runtime config is or should be; standalone has none. */
+  readonly configPath: string | undefined;
+  /** The runtime config's parsed JSON: two files of the same meaning are equal here. */
+  readonly source: unknown;
+}
+
+/** A plan that may have problems: then it must not be acted on. */
+export interface Draft extends Generated {
+  readonly problems: readonly Problem[];
+  /** How errors name what the plan was made of. */
+  readonly subject: string;
+}
+
+/**
+ * Makes the plan of a start: detect, load, validate, generate. Nothing is written or started.
+ *
+ * @throws {ConfigError} with every problem found
+ */
+export async function generatePlan(inputs: Inputs): Promise<Generated> {
+  const draft = await draftPlan(inputs);
+  if (draft.problems.length > 0) throw new ConfigError(draft.subject, draft.problems);
+  return draft;
+}
+
+/**
+ * Like {@link generatePlan}, but what is wrong with options and topology comes beside the plan,
+ * together with its warnings.
+ *
+ * @throws {ConfigError} where there is nothing to make a plan of: an unreadable file, wrong types
+ */
+export async function draftPlan(inputs: Inputs): Promise<Draft> {
+  const detection = detectMode(inputs);
+  const findings = new Findings();
+  const loaded = await loadRuntimeConfig(detection, inputs, findings);
+  const plan = await planOf(detection, loaded?.config, inputs, findings);
+  const clusterId = plan.config.toml["cluster_id"];
+  if (typeof clusterId === "string" && !clusterId.isWellFormed()) {
+    findings.problem("cluster_id", "holds half of a surrogate pair; TOML wants Unicode text");
+  }
+  return {
+    plan,
+    secretPaths: findings.secretPaths,
+    config: loaded?.config,
+    configPath: detection.configPath,
+    source: loaded?.source,
+    problems: findings.problems,
+    subject: subjectOf(detection, loaded !== undefined),
+  };
+}
+
+async function planOf(
+  { mode, component, reasons }: Detection,
+  config: RuntimeConfig | undefined,
+  inputs: Inputs,
+  findings: Findings,
+): Promise<Plan> {
+  if (mode === "thin-runtime") {
+    return generateThinRuntime(config, reasons, inputs, findings);
+  }
+  if (component === undefined || component === "fuse") {
+    const message = reasons.at(-1) ?? "";
+    const hint = "name the component: curvine-fluid master|worker|client start";
+    throw new ConfigError("the command line", [{ path: "component", message, hint }]);
+  }
+  if (mode === "standalone") {
+    return await generateStandalone(component, reasons, inputs, findings);
+  }
+  return await generateCacheRuntime(component, config, reasons, inputs, findings);
+}
+
+async function loadRuntimeConfig(
+  { mode, configPath }: Detection,
+  inputs: Inputs,
+  findings: Findings,
+): Promise<{ config: RuntimeConfig; source: unknown } | undefined> {
+  if (configPath === undefined) return undefined;
+  const subject = configSubject(configPath);
+  let content: Content | undefined;
+  try {
+    content = inputs.readFile(configPath);
+  } catch (error) {
+    const message = `cannot be read: ${error instanceof Error ? error.message : error}`;
+    throw new ConfigError(subject, [{ path: "", message }]);
+  }
+  if (content === undefined) {
+    if (mode === "cache-runtime") {
+      findings.warn(
+        "config-missing",
+        `the runtime config "${configPath}" does not exist: a local component with one master ` +
+          "on localhost starts (Fluid names the file in FLUID_RUNTIME_CONFIG_PATH)",
+      );
+    }
+    return undefined;
+  }
+  const { value, firstLineOnly } = loadJson(content, subject);
+  if (firstLineOnly) {
+    findings.warn(
+      "json-first-line",
+      `${subject} holds more than its first line, which alone is JSON: the rest is left aside`,
+    );
+  }
+  return { config: await parseRuntimeConfig(value, subject), source: value };
+}
+
+function subjectOf({ configPath }: Detection, loaded: boolean): string {
+  if (configPath === undefined) return "the configuration";
+  return loaded
+    ? configSubject(configPath)
+    : `the environment (the runtime config "${configPath}" does not exist)`;
+}
+
+/** How errors name a runtime config file. */
+export function configSubject(path: string): string {
+  return `the runtime config ${JSON.stringify(path)}`;
+}

@@ -1,0 +1,51 @@
+import type { Signals } from "./signals.ts";
+import type { Content } from "../text/strict_text.ts";
+
+/** What a path is, without following a link at its end. */
+export type FileKind = "file" | "directory" | "other" | "absent";
+
+/**
+ * All that commands may touch of the world outside the process, in one object, so that tests can
+ * hand over their own.
+ */
+export interface Host {
+  /** The name we were called by, `argv[0]`: a link's name chooses an applet. */
+  readonly calledAs: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly signals: Signals;
+  hostname(): string;
+  /** Writes to standard output, all of it. Results only. A closed pipe is not an error. */
+  stdout(text: string): void;
+  /** Writes to standard error, all of it. Messages. A closed pipe is not an error. */
+  stderr(text: string): void;
+  /** @returns the file's bytes, or `undefined` where there is no such file. @throws other errors */
+  readFile(path: string): Uint8Array | undefined;
+  /**
+   * Reads a file that most likely holds text, and may well be absent; quicker than readFile then.
+   *
+   * @returns its text, or its bytes where they are not surely UTF-8, or `undefined` @throws as above
+   */
+  readText(path: string): Content | undefined;
+  /** What lies at a path, links followed. */
+  kindOf(path: string): FileKind;
+  /** Writes a whole file or nothing of it, with these permission bits. */
+  writeFile(path: string, text: string, mode: number): void;
+  /** Makes a new file. @returns false where there is one already */
+  createFile(path: string, text: string): boolean;
+  /** Makes a folder and those above it; one that exists is fine. */
+  makeFolder(path: string): void;
+  /** Becomes another program. @throws {ExecError} where that cannot be done */
+  exec(program: Executable): Promise<never>;
+  exit(code: number): never;
+}
+
+/** What to become. */
+export interface Executable {
+  /** The whole argument list; the first is a path, or a name that is looked up in `PATH`. */
+  readonly argv: readonly string[];
+  /** What changes in the environment; `null` takes a variable away. */
+  readonly env: Readonly<Record<string, string | null>>;
+  /** The working directory, `undefined` for the one we have. */
+  readonly cwd?: string;
+}

@@ -1,0 +1,20 @@
+/** The signals that an entrypoint may get and that must not end it unasked. */
+export type CaughtSignal = "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR1" | "SIGUSR2";
+
+/** Signals caught since the process began; whoever takes over gets the earlier ones first. */
+export interface Signals {
+  /** Gives every signal, those that wait included, to this handler from now on. */
+  takeOver(handler: (signal: CaughtSignal) => void): void;
+  /** Whether one has come that nobody has taken yet. */
+  waiting(): boolean;
+}
+
+/** Linux numbers on x86-64 and arm64, for exit codes of the form 128 + signal. */
+export const SIGNAL_NUMBERS: Readonly<Record<CaughtSignal, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGTERM: 15,
+};

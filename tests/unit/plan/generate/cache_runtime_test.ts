@@ -1,0 +1,329 @@
+import assert from "node:assert/strict";
+import {
+  at,
+  BASE_PATH,
+  cacheConfig,
+  cacheWorld,
+  codes,
+  draft,
+  plan,
+  type World,
+} from "../../../support/generation.ts";
+
+const MASTER = (ordinal: number): string =>
+  `lake-master-${ordinal}.svc-lake-master.ai.svc.cluster.local`;
+
+function withFiles(world: World, files: World["files"]): World {
+  return { ...world, files: { ...world.files, ...files } };
+}
+
+Deno.test("a master among three names itself and its peers", async () => {
+  const config = cacheConfig({ master: { replicas: 3 } });
+  const made = await plan(cacheWorld("master", config, { HOSTNAME: "lake-master-2" }));
+  assert.equal(at(made, "master.hostname"), MASTER(2));
+  assert.equal(at(made, "journal.hostname"), MASTER(2));
+  assert.deepEqual(
+    at(made, "journal.journal_addrs"),
+    [0, 1, 2].map((n) => ({ id: n + 1, hostname: MASTER(n), port: 8996 })),
+  );
+  assert.deepEqual(made.process, {
+    argv: [
+      "/app/curvine/lib/curvine-server",
+      "--service",
+      "master",
+      "--conf",
+      "/app/curvine/conf/curvine-cluster.toml",
+    ],
+    env: {
+      ORPC_BIND_HOSTNAME: "0.0.0.0",
+      CURVINE_MASTER_ENDPOINTS: `${MASTER(0)}:8995,${MASTER(1)}:8995,${MASTER(2)}:8995`,
+      CURVINE_MASTER_HOSTNAME: MASTER(2),
+    },
+    cwd: "/app/curvine",
+    policy: "exec",
+  });
+  assert.equal(made.mount, null);
+  assert.deepEqual(codes(made), []);
+});
+
+Deno.test("every component of a cluster gets the same configuration but for its own host names", async () => {
+  const config = cacheConfig({
+    master: { replicas: 3, options: { rpc_port: "18995", "log.level": "warn" } },
+    worker: { options: { io_threads: "9" } },
+    client: { options: { debug: "true", "client.replicas": "2" } },
+  });
+  const tomls = await Promise.all((["master", "worker", "client"] as const).map(async (one) => {
+    const toml = at(await plan(cacheWorld(one, config)), "") as Record<
+      string,
+      Record<string, unknown>
+    >;
+    delete toml["worker"]?.["hostname"];
+    delete toml["fuse"]?.["fs_path"];
+    return toml;
+  }));
+  assert.deepEqual(tomls[1], tomls[0]);
+  assert.deepEqual(tomls[2], tomls[0]);
+});
+
+Deno.test("a worker names itself by its service, and passes on no master's host name", async () => {
+  const made = await plan(
+    cacheWorld("worker", cacheConfig(), {
+      HOSTNAME: "lake-worker-1",
+      CURVINE_MASTER_HOSTNAME: "left-over",
+    }),
+  );
+  const name = "lake-worker-1.svc-lake-worker.ai.svc.cluster.local";
+  assert.equal(at(made, "worker.hostname"), name);
+  assert.equal(at(made, "master.hostname"), MASTER(0));
+  assert.equal(made.process.env["CURVINE_WORKER_HOSTNAME"], name);
+  assert.equal(made.process.env["CURVINE_MASTER_HOSTNAME"], null);
+});
+
+Deno.test("with hostNetwork, POD_NAME tells a worker and a master what HOSTNAME cannot", async () => {
+  const node = { HOSTNAME: "node-7" };
+  const worker = await plan(
+    cacheWorld("worker", cacheConfig(), { ...node, POD_NAME: "lake-worker-1" }),
+  );
+  assert.equal(
+    at(worker, "worker.hostname"),
+    "lake-worker-1.svc-lake-worker.ai.svc.cluster.local",
+  );
+  const config = cacheConfig({ master: { replicas: 3 } });
+  const master = await plan(cacheWorld("master", config, { ...node, POD_NAME: "lake-master-1" }));
+  assert.equal(at(master, "master.hostname"), MASTER(1));
+  const { problems } = await draft(cacheWorld("master", config, node));
+  assert.match(problems[0]?.message ?? "", /is "node-7", which is none of the 3 masters/);
+  assert.match(problems[0]?.hint ?? "", /POD_NAME/);
+});
+
+Deno.test("a worker without a service is known by its address, or its bare name", async () => {
+  const config = cacheConfig({ worker: { service: { name: "" } } });
+  const env = { FLUID_RUNTIME_COMPONENT_SVC_NAME: "" };
+  const byIp = await plan(cacheWorld("worker", config, { ...env, POD_IP: "10.0.0.9" }));
+  assert.equal(at(byIp, "worker.hostname"), "10.0.0.9");
+  assert.equal(
+    at(await plan(cacheWorld("worker", config, env)), "worker.hostname"),
+    "lake-worker-0",
+  );
+});
+
+Deno.test("POD_CLUSTER_DOMAIN changes the domain of all names", async () => {
+  const made = await plan(cacheWorld("worker", cacheConfig(), { POD_CLUSTER_DOMAIN: "corp.lan" }));
+  assert.equal(at(made, "master.hostname"), "lake-master-0.svc-lake-master.ai.svc.corp.lan");
+  assert.equal(at(made, "worker.hostname"), "lake-worker-0.svc-lake-worker.ai.svc.corp.lan");
+});
+
+Deno.test("a master that the file does not count yet is taken as a further peer", async () => {
+  const made = await plan(
+    cacheWorld("master", cacheConfig({ master: { replicas: 1 } }), { HOSTNAME: "lake-master-2" }),
+  );
+  assert.equal(at(made, "master.hostname"), MASTER(2));
+  assert.equal((at(made, "journal.journal_addrs") as unknown[]).length, 3);
+  assert.deepEqual(codes(made), ["replicas-behind"]);
+});
+
+Deno.test("the client mounts Curvine's root at the target and is supervised", async () => {
+  const made = await plan(cacheWorld("client", cacheConfig(), { HOSTNAME: "node-7" }));
+  const target = "/runtime-mnt/cache/ai/lake/cache-fuse";
+  assert.equal(made.component, "client");
+  assert.equal(at(made, "fuse.mnt_path"), target);
+  assert.equal(at(made, "fuse.fs_path"), "/");
+  assert.deepEqual(made.mount, { target });
+  assert.equal(made.process.policy, "supervise");
+  assert.deepEqual(made.process.argv, [
+    "/app/curvine/lib/curvine-fuse",
+    "--conf",
+    "/app/curvine/conf/curvine-cluster.toml",
+    "--mnt-path",
+    target,
+  ]);
+});
+
+Deno.test("CURVINE_FLUID_SUPERVISE changes who stays between Kubernetes and the daemon", async () => {
+  const policy = async (component: "master" | "client", value: string): Promise<string> =>
+    (await plan(cacheWorld(component, cacheConfig(), { CURVINE_FLUID_SUPERVISE: value }))).process
+      .policy;
+  assert.equal(await policy("master", "true"), "supervise");
+  assert.equal(await policy("client", "false"), "exec");
+  assert.equal(await policy("client", ""), "supervise");
+});
+
+Deno.test("mnt_number above 1 mounts below the target", async () => {
+  const made = await plan(
+    cacheWorld("client", cacheConfig({ client: { options: { mnt_number: "3" } } })),
+  );
+  const target = "/runtime-mnt/cache/ai/lake/cache-fuse";
+  assert.deepEqual(made.mount, {
+    target,
+    layers: [`${target}/mnt-0`, `${target}/mnt-1`, `${target}/mnt-2`],
+  });
+  const { problems } = await draft(
+    cacheWorld("client", cacheConfig({ client: { options: { mnt_number: "100000" } } })),
+  );
+  assert.match(problems[0]?.message ?? "", /at most 256/);
+});
+
+Deno.test("a target is made tidy, a strange one is refused", async () => {
+  const target = async (targetPath: string): Promise<unknown> => {
+    const found = await draft(cacheWorld("client", cacheConfig({ targetPath })));
+    return found.problems[0]?.message ?? at(found.plan, "fuse.mnt_path");
+  };
+  assert.equal(await target("/a//b/./c/"), "/a/b/c");
+  assert.equal(await target("/a b/$(x)"), "/a b/$(x)");
+  for (const bad of ["relative", "/", "//", "/a/../b", "/.", "/a\0b", "/\ud800"]) {
+    assert.match(String(await target(bad)), /^is ".*wanted|^is ".*no file system/, bad);
+  }
+});
+
+Deno.test("without a file, a local component starts with one warning and localhost", async () => {
+  for (const component of ["master", "worker", "client"] as const) {
+    const { env = {} } = cacheWorld(component, {});
+    const made = await plan({ words: [component, "start"], env });
+    assert.deepEqual(codes(made), ["config-missing"]);
+    assert.equal(made.component, component);
+    assert.deepEqual(at(made, "client.master_addrs"), [{ hostname: "localhost", port: 8995 }]);
+    assert.equal(at(made, "master.hostname"), "localhost");
+    assert.equal(at(made, "worker.hostname") ?? "localhost", "localhost");
+    assert.equal(at(made, "format_master"), false);
+    assert.equal(at(made, "format_worker"), false);
+    assert.equal(at(made, "cluster_id"), "lake");
+    assert.equal(made.process.env["CURVINE_MASTER_HOSTNAME"] ?? null, null);
+  }
+});
+
+Deno.test("without a master in the file, CURVINE_MASTER_ENDPOINTS names it, or it is an error", async () => {
+  const config = { ...cacheConfig(), master: { enabled: false } };
+  const made = await plan(
+    cacheWorld("worker", config, { CURVINE_MASTER_ENDPOINTS: "m0:1,m1:2" }),
+  );
+  assert.deepEqual(at(made, "client.master_addrs"), [
+    { hostname: "m0", port: 1 },
+    { hostname: "m1", port: 2 },
+  ]);
+  const { problems } = await draft(cacheWorld("worker", config));
+  assert.match(problems[0]?.message ?? "", /missing or disabled/);
+  const bad = await draft(cacheWorld("worker", config, { CURVINE_MASTER_ENDPOINTS: "m0" }));
+  assert.match(bad.problems[0]?.message ?? "", /"m0" has no port/);
+});
+
+Deno.test("tiers become cache directories; an option or the base come into play without them", async () => {
+  const level = (mediumType: string, mountPaths: string[], quotas?: string[]): object => ({
+    mediumType,
+    mountPaths,
+    ...(quotas ? { quotas } : {}),
+  });
+  const dirs = async (worker: object, files: World["files"] = {}): Promise<unknown> => {
+    const world = cacheWorld("worker", cacheConfig({ worker }));
+    return at(await plan(withFiles(world, files)), "worker.data_dir");
+  };
+  const tieredStoreLevels = [
+    level("MEM", ["/dev/shm"], ["1.5Gi"]),
+    level("HDD", ["/a", "/b"], ["1k"]),
+  ];
+  assert.deepEqual(await dirs({ tieredStoreLevels: [level("hdd", ["/x"])] }), ["[HDD]/x"]);
+  await assert.rejects(dirs({ tieredStoreLevels }), /"1k"; at least 1Ki/);
+  tieredStoreLevels[1] = level("HDD", ["/a", "/b"], ["10G"]);
+  const tiers = ["[MEM:1536MB]/dev/shm", "[HDD:9765625KB]/a", "[HDD]/b"];
+  assert.deepEqual(await dirs({ tieredStoreLevels }), tiers);
+  assert.deepEqual(await dirs({ tieredStoreLevels, options: { data_dir: "/o" } }), ["/o"]);
+  const base = { [BASE_PATH]: '[worker]\ndata_dir = ["[SSD]/base"]\n' };
+  assert.deepEqual(await dirs({ tieredStoreLevels }, base), tiers);
+  assert.deepEqual(await dirs({}, base), ["[SSD]/base"]);
+  assert.deepEqual(await dirs({}), ["[SSD]/cache-data"]);
+});
+
+Deno.test("a tier that Curvine would misread is an error", async () => {
+  const message = async (level: object): Promise<string> => {
+    const world = cacheWorld("worker", cacheConfig({ worker: { tieredStoreLevels: [level] } }));
+    return (await draft(world)).problems.map((one) => `${one.path} ${one.message}`).join("\n");
+  };
+  assert.match(
+    await message({ mediumType: "TAPE", mountPaths: ["/a"] }),
+    /worker\.tieredStoreLevels\[0\].* medium "TAPE"; one of MEM,SSD/,
+  );
+  assert.match(await message({ mediumType: "MEM", mountPaths: ["a"] }), /path "a"; an absolute/);
+  for (const quota of ["10GiB", "ten", "-1Gi", "100Ei", "0"]) {
+    const text = await message({ mediumType: "MEM", mountPaths: ["/a"], quotas: [quota] });
+    assert.match(text, /quotas\[0\] /, quota);
+    assert(text.includes(JSON.stringify(quota)), quota);
+  }
+});
+
+for (
+  const [entry, problem] of [
+    ["[SSD:1.5GB]/a", true],
+    ["[SSD:1Gi]/a", true],
+    ["[SSD:1:2]/a", true],
+    ["[]/a", true],
+    ["[SSD]", true],
+    ["relative", true],
+    ["[SSD:1TB]relative", true],
+    ["[1TB]/a", false],
+    ["[ssd:1TB]/a", false],
+    ["/a", false],
+  ] as const
+) {
+  Deno.test(`the option data_dir ${entry} is ${problem ? "an error" : "good"}`, async () => {
+    const options = { data_dir: entry };
+    const { problems } = await draft(cacheWorld("worker", cacheConfig({ worker: { options } })));
+    assert.equal(problems.length, problem ? 1 : 0, JSON.stringify(problems));
+  });
+}
+
+Deno.test("master.hostname as an option must be one of the masters; with one master it is it", async () => {
+  const options = { hostname: "m.example" };
+  const one = await plan(cacheWorld("master", cacheConfig({ master: { options } })));
+  assert.equal(at(one, "master.hostname"), "m.example");
+  assert.equal(at(one, "journal.hostname"), "m.example");
+  assert.deepEqual(at(one, "journal.journal_addrs"), [{
+    id: 1,
+    hostname: "m.example",
+    port: 8996,
+  }]);
+  assert.deepEqual(at(one, "client.master_addrs"), [{ hostname: "m.example", port: 8995 }]);
+  const { problems } = await draft(
+    cacheWorld("master", cacheConfig({ master: { options, replicas: 3 } })),
+  );
+  assert.match(problems[0]?.message ?? "", /"m\.example", which is none of the 3 masters/);
+});
+
+Deno.test("emptied host name variables are taken away, for Curvine takes an empty one", async () => {
+  const made = await plan(
+    cacheWorld("worker", cacheConfig(), {
+      CURVINE_CLIENT_HOSTNAME: "",
+      CURVINE_TRANSFER_HOSTNAME: "x",
+    }),
+  );
+  assert.equal(made.process.env["CURVINE_CLIENT_HOSTNAME"], null);
+  assert(!("CURVINE_TRANSFER_HOSTNAME" in made.process.env));
+});
+
+Deno.test("a cold start never restores the state of an earlier daemon", async () => {
+  const made = await plan(
+    cacheWorld("client", cacheConfig(), { CURVINE_FUSE_STATE_PATH: "/tmp/old" }),
+  );
+  assert.equal(made.process.env["CURVINE_FUSE_STATE_PATH"], null);
+});
+
+Deno.test("logs go to stdout even where the base names a folder, unless an option says otherwise", async () => {
+  const files = { [BASE_PATH]: '[fuse.log]\nlog_dir = "/logs"\n[worker.log]\nlog_dir = "/logs"\n' };
+  const options = { "log.log_dir": "/var/log" };
+  const made = await plan(
+    withFiles(cacheWorld("worker", cacheConfig({ worker: { options } })), files),
+  );
+  assert.equal(at(made, "fuse.log.log_dir"), "stdout");
+  assert.equal(at(made, "worker.log.log_dir"), "/var/log");
+});
+
+Deno.test("direct_io together with write_back_cache is an error, as curvine-fuse would refuse it", async () => {
+  const options = { direct_io: "true", write_back_cache: "true" };
+  const { problems } = await draft(cacheWorld("client", cacheConfig({ client: { options } })));
+  assert.match(problems[0]?.message ?? "", /together with fuse\.write_back_cache/);
+});
+
+Deno.test("a cache runtime without a component is an error that says how to name one", async () => {
+  await assert.rejects(
+    plan({ words: [], env: { FLUID_RUNTIME_TYPE: "cache", HOSTNAME: "node-7" } }),
+    { name: "ConfigError", message: /names one \(name the component: curvine-fluid master/ },
+  );
+});

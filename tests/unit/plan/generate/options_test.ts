@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { type OptionScope, optionTarget } from "../../../../lib/plan/generate/option_target.ts";
+import {
+  at,
+  cacheConfig,
+  cacheWorld,
+  codes,
+  draft,
+  plan,
+  thinConfig,
+  thinWorld,
+} from "../../../support/generation.ts";
+
+const TARGETS: [scope: OptionScope, name: string, key: string][] = [
+  ["master", "rpc_port", "master.rpc_port"],
+  ["master", "rpc-port", "master.rpc_port"],
+  ["master", "log.level", "master.log.level"],
+  ["master", "cluster_id", "cluster_id"],
+  ["master", "journal_port", "journal.rpc_port"],
+  ["master", "raft_port", "journal.rpc_port"],
+  ["master", "raft-port", "journal.rpc_port"],
+  ["master", "journal.snapshot_interval", "journal.snapshot_interval"],
+  ["master", "rocksdb.any", "master.rocksdb.any"],
+  ["worker", "io_threads", "worker.io_threads"],
+  ["worker", "master_hostname", "master.hostname"],
+  ["worker", "worker_hostname", "worker.hostname"],
+  ["worker", "client.block_size", "client.block_size"],
+  ["client", "io_threads", "client.io_threads"],
+  ["client", "debug", "fuse.debug"],
+  ["client", "web_port", "fuse.web_port"],
+  ["client", "entry-timeout", "fuse.entry_timeout_ms"],
+  ["client", "enable_write_back", "fuse.write_back_cache"],
+  ["client", "fuse.enable_write_back", "fuse.write_back_cache"],
+  ["client", "fuse.meta_cache_ttl", "fuse.meta_cache_timeout"],
+  ["client", "fuse.io_threads", "fuse.io_threads"],
+  ["client", "fuse.io-threads", "fuse.io_threads"],
+  ["client", "master_addrs", "client.master_addrs"],
+  ["client", "master-addrs", "client.master_addrs"],
+  ["client", "client.master-addrs", "client.master_addrs"],
+  ["client", "log.level", "fuse.log.level"],
+  ["thin", "io-threads", "fuse.io_threads"],
+  ["thin", "block_size", "client.block_size"],
+  ["thin", "master-web-port", "master.web_port"],
+  ["thin", "mnt-per-task", "fuse.tasks_per_mnt"],
+  ["thin", "attr-timeout", "fuse.attr_timeout_ms"],
+  ["thin", "negative_timeout", "fuse.negative_timeout_ms"],
+  ["thin", "master-addrs", "client.master_addrs"],
+  // Unknown names stay as they are written, in their own section.
+  ["master", "key1", "master.key1"],
+  ["master", "some-thing", "master.some-thing"],
+  ["client", "some-thing", "client.some-thing"],
+  ["thin", "some-thing", "fuse.some-thing"],
+  ["worker", "fault_injection.x", "worker.fault_injection.x"],
+];
+for (const [scope, name, key] of TARGETS) {
+  Deno.test(`a ${scope}'s option ${name} sets ${key}`, () => {
+    const target = optionTarget(scope, name);
+    assert.equal([target?.section, ...target?.path ?? []].filter((part) => part).join("."), key);
+  });
+}
+
+for (
+  const name of ["", ".", "a.", ".a", "a..b", "a b", "a\nb", "ä", 'a"b', "a=1", "[x]", "client."]
+) {
+  Deno.test(`the option name ${JSON.stringify(name)} is refused`, () => {
+    for (const scope of ["master", "client", "thin"] as const) {
+      assert.equal(optionTarget(scope, name), undefined);
+    }
+  });
+}
+
+/** The problems of a CacheRuntime's options, each as `path message (hint)`. */
+async function problemsOf(parts: Parameters<typeof cacheConfig>[0]): Promise<string[]> {
+  const { problems } = await draft(cacheWorld("master", cacheConfig(parts)));
+  return problems.map(({ path, message, hint }) => `${path} ${message}${hint ? ` (${hint})` : ""}`);
+}
+
+Deno.test("every wrong option is reported at once, with place, value and what is wanted", async () => {
+  assert.deepEqual(
+    await problemsOf({
+      master: { options: { rpc_port: "eighty", "a b": "1", quota_eviction_low_rate: "low" } },
+      worker: { options: { enable_send_file: "yes" } },
+      client: { options: { "client.block_size": "64Mi", umask: "9", master_addrs: "h:1" } },
+    }),
+    [
+      'master.options.rpc_port is "eighty"; a port from 1 to 65535 is wanted',
+      'master.options the option name "a b" is not a key; letters, digits, _ and - are wanted, ' +
+      "with dots between nested keys",
+      'master.options.quota_eviction_low_rate is "low"; a number such as 0.75 is wanted',
+      'worker.options.enable_send_file is "yes"; true or false is wanted (write true)',
+      'client.options.client.block_size is "64Mi"; a size such as 64MB or 1GB is wanted ' +
+      "(Curvine's units are binary: 64MB)",
+      'client.options.umask is "9"; octal digits such as 022 is wanted',
+      'client.options.master_addrs "client.master_addrs" is managed and cannot be set by an option ' +
+      "(it follows from the masters)",
+    ],
+  );
+});
+
+for (
+  const name of [
+    "mnt_path",
+    "fuse.mnt_path",
+    "fuse.mnt-path",
+    "fs-path",
+    "fuse.fs_path",
+    "master-addrs",
+    "client.master_addrs",
+    "journal.journal_addrs",
+    "journal.hostname",
+  ]
+) {
+  Deno.test(`a CacheRuntime's client cannot set the managed ${name}`, async () => {
+    const found = await problemsOf({ client: { options: { [name]: "/x" } } });
+    assert.equal(found.length, 1);
+    assert.match(found[0] ?? "", new RegExp(`^client\\.options\\.${name} ".*managed`));
+  });
+}
+for (
+  const name of [
+    "mnt-path",
+    "fuse.mnt_path",
+    "fs-path",
+    "client.master_addrs",
+    "master-addrs",
+    "master.hostname",
+    "master.rpc_port",
+    "master_hostname",
+  ]
+) {
+  Deno.test(`a ThinRuntime cannot set the managed ${name}`, async () => {
+    const { problems } = await draft(thinWorld(thinConfig({ [name]: "/x" })));
+    assert.equal(problems.length, 1);
+    assert.match(problems[0]?.message ?? "", /managed/);
+    assert.equal(problems[0]?.path, `mounts[0].options.${name}`);
+  });
+}
+
+Deno.test("an unknown option is kept with its natural type and warned about, with the nearest name", async () => {
+  const options = { rpc_prot: "8995", key1: "value1", flag: "true", size: "0.5", old: "007" };
+  const made = await plan(cacheWorld("master", cacheConfig({ master: { options } })));
+  assert.equal(at(made, "master.rpc_prot"), 8995);
+  assert.equal(at(made, "master.key1"), "value1");
+  assert.equal(at(made, "master.flag"), true);
+  assert.equal(at(made, "master.size"), "0.5");
+  assert.equal(at(made, "master.old"), "007");
+  assert.deepEqual(codes(made), Array(5).fill("unknown-option"));
+  const [first, second] = made.warnings;
+  assert.match(first?.message ?? "", /did you mean "rpc_port"\?/);
+  assert.equal(first?.path, "master.options.rpc_prot");
+  assert.doesNotMatch(second?.message ?? "", /did you mean/);
+});
+
+Deno.test("a key that Curvine no longer reads is warned about with its successor", async () => {
+  const made = await plan(
+    cacheWorld("client", cacheConfig({ client: { options: { node_cache_size: "5" } } })),
+  );
+  assert.match(made.warnings[0]?.message ?? "", /no longer reads it, see "node_cache_timeout"/);
+});
+
+Deno.test("dotted names nest; two of them share a table", async () => {
+  const options = {
+    "log.level": "debug",
+    "log.max_log_files": "3",
+    "compatibility.blocked_versions": "1,2",
+  };
+  const made = await plan(cacheWorld("worker", cacheConfig({ worker: { options } })));
+  assert.deepEqual(at(made, "worker.log"), { level: "debug", max_log_files: 3 });
+  assert.deepEqual(at(made, "worker.compatibility"), { blocked_versions: ["1", "2"] });
+});
+
+Deno.test("an option that is a table, or lies below a plain key, is an error: Curvine would not start", async () => {
+  const found = await problemsOf({
+    master: { options: { log: "debug", "rpc_port.x": "1", "io_timeout.ms": "5" } },
+    client: { options: { "fuse.umask.x": "1" } },
+  });
+  assert.equal(found.length, 4, found.join("\n"));
+  assert.match(
+    found[0] ?? "",
+    /"master\.log" is a table; set a key inside it, such as "log\.level"/,
+  );
+  for (const line of found.slice(1)) assert.match(line, /"[a-z._]+" is a plain value/);
+});
+
+Deno.test("two names of one key with different values are an error, with the same value are not", async () => {
+  const found = await problemsOf({ master: { options: { raft_port: "1", journal_port: "2" } } });
+  assert.equal(found.length, 1);
+  assert.match(
+    found[0] ?? "",
+    /sets "journal\.rpc_port", and so does "raft_port", to another value/,
+  );
+  assert.deepEqual(
+    await problemsOf({ master: { options: { raft_port: "1", journal_port: "1" } } }),
+    [],
+  );
+});
+
+for (
+  const [name, text, value, suspicious] of [
+    ["entry-timeout", "300", 300, true],
+    ["attr_timeout", "0.5", 1, true],
+    ["negative-timeout", "0", 0, false],
+    ["entry-timeout", "1000", 1000, false],
+    ["entry-timeout", "1500.5", 1501, true],
+    ["fuse.entry-timeout", "5", 5, true],
+    ["entry_timeout_ms", "5", 5, false],
+    ["fuse.entry_timeout_ms", "300000", 300_000, false],
+  ] as const
+) {
+  Deno.test(`the timeout ${name}=${text} is ${value} ms${suspicious ? ", with a warning" : ""}`, async () => {
+    const made = await plan(thinWorld(thinConfig({ [name]: text })));
+    const key = `fuse.${name.replace("fuse.", "").replaceAll("-", "_").replace(/_ms$/, "")}_ms`;
+    assert.equal(at(made, key), value);
+    assert.deepEqual(codes(made), suspicious ? ["suspicious-timeout"] : []);
+  });
+}
+
+Deno.test("a timeout in words is an error", async () => {
+  const { problems } = await draft(thinWorld(thinConfig({ "entry-timeout": "5s" })));
+  assert.match(problems[0]?.message ?? "", /is "5s"; a whole number from 0 is wanted/);
+});
+
+Deno.test("a value that names a secret file is replaced by its content", async () => {
+  const world = thinWorld(thinConfig({
+    "client.some_token": "/etc/fluid/secrets/cred/token",
+    "io-threads": "/etc/fluid/secrets/cred/threads",
+    "master-endpoints": "/etc/fluid/secrets/cred/masters",
+  }));
+  const files = {
+    ...world.files,
+    "/etc/fluid/secrets/cred/token": "s3cr3t\n",
+    "/etc/fluid/secrets/cred/threads": "7\n",
+    "/etc/fluid/secrets/cred/masters": "m7:8995\n",
+  };
+  const made = await plan({ ...world, files });
+  assert.equal(at(made, "client.some_token"), "s3cr3t");
+  assert.equal(at(made, "fuse.io_threads"), 7);
+  assert.deepEqual(at(made, "client.master_addrs"), [{ hostname: "m7", port: 8995 }]);
+});
+
+Deno.test("a missing or strange secret file is an error that names it", async () => {
+  const world = thinWorld(thinConfig({
+    "client.a": "/etc/fluid/secrets/cred/none",
+    "client.b": "/etc/fluid/secrets/../../passwd",
+    "client.c": "/etc/fluid/secrets/cred/binary",
+    "io-threads": "/etc/fluid/secrets/cred/text",
+    "master-endpoints": "/etc/fluid/secrets/cred/nowhere",
+  }));
+  const { problems } = await draft({
+    ...world,
+    files: {
+      ...world.files,
+      "/etc/fluid/secrets/cred/binary": new Uint8Array([0xff]),
+      "/etc/fluid/secrets/cred/text": "hunter2",
+    },
+  });
+  const lines = problems.map(({ path, message }) => `${path} ${message}`).join("\n");
+  assert.match(lines, /options\.client\.a the secret file ".*cred\/none" does not exist/);
+  assert.match(lines, /options\.client\.b names ".*passwd"/);
+  assert.match(lines, /options\.client\.c the secret file ".*" is not UTF-8/);
+  assert.match(lines, /io-threads is the content of ".*cred\/text"; a whole number/);
+  assert.match(lines, /master-endpoints the secret file ".*nowhere" does not exist/);
+  assert(!lines.includes("hunter2"));
+});
+
+Deno.test("an option with half of a surrogate pair is an error, for TOML cannot hold it", async () => {
+  const { problems } = await draft(thinWorld(thinConfig({ "client.storage_type": "a\ud800" })));
+  assert.match(problems[0]?.message ?? "", /surrogate/);
+});
