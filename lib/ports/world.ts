@@ -2,6 +2,7 @@ import type { Mounts } from "./mounts.ts";
 import type { Folders } from "./folders.ts";
 import type { ExitStatus } from "./child.ts";
 import type { Sockets } from "./sockets.ts";
+import type { Takeover } from "./takeover.ts";
 
 /** Ends what it was returned by. More than once does no harm. */
 export type Stop = () => void;
@@ -156,6 +157,7 @@ export interface World {
   readonly output: Output;
   readonly files: Files;
   readonly locks: Locks;
+  readonly takeover: Takeover;
   /** Our own numbers. */
   readonly user: number;
   readonly pid: number;

@@ -1,26 +1,33 @@
+import { fuseDescriptors } from "./fuse_descriptors.ts";
+
 /** The children of this process, orphans that came to us included. */
 export function childPids(): number[] {
+  return childrenOf(Deno.pid);
+}
+
+/** The children of a process; none when it has ended. */
+export function childrenOf(parent: number): number[] {
   const pids = new Set<number>();
   try {
-    for (const task of Deno.readDirSync("/proc/self/task")) {
-      const list = Deno.readTextFileSync(`/proc/self/task/${task.name}/children`);
+    for (const task of Deno.readDirSync(`/proc/${parent}/task`)) {
+      const list = Deno.readTextFileSync(`/proc/${parent}/task/${task.name}/children`);
       for (const pid of list.split(" ")) if (pid.trim() !== "") pids.add(Number(pid));
     }
     return [...pids];
   } catch {
     // A kernel without CONFIG_PROC_CHILDREN, or a thread that just ended.
-    return childrenByScan();
+    return childrenByScan(parent);
   }
 }
 
-function childrenByScan(): number[] {
+function childrenByScan(wanted: number): number[] {
   const pids: number[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const stat = readOr(`/proc/${name}/stat`, "");
     // The name in parentheses may itself hold spaces and parentheses.
     const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
-    if (Number(parent) === Deno.pid) pids.push(Number(name));
+    if (Number(parent) === wanted) pids.push(Number(name));
   }
   return pids;
 }
@@ -32,14 +39,7 @@ export function environmentOf(pid: number): string[] {
 
 /** Whether a process has the FUSE device open. Reads links only, never what they point to. */
 export function servesFuse(pid: number): boolean {
-  try {
-    for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
-      if (Deno.readLinkSync(`/proc/${pid}/fd/${name}`).endsWith("/dev/fuse")) return true;
-    }
-  } catch {
-    // It ended meanwhile.
-  }
-  return false;
+  return fuseDescriptors(pid).length > 0;
 }
 
 /** Whether any process that carries an entry in its environment has the FUSE device open. */

@@ -14,9 +14,12 @@ const NUMBERS = {
   flock: [73, 32],
   inotify_add_watch: [254, 27],
   inotify_init1: [294, 26],
+  ioctl: [16, 29],
   madvise: [28, 233],
   mount: [165, 40],
   openat: [257, 56],
+  pidfd_getfd: [438, 438],
+  pidfd_open: [434, 434],
   ppoll: [271, 73],
   prctl: [157, 167],
   read: [0, 63],
@@ -161,12 +164,19 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
 
 /** Error numbers that decide something, the same on x86-64 and arm64. */
 export const Errno = {
+  EPERM: 1,
   ENOENT: 2,
+  ESRCH: 3,
   EINTR: 4,
   ENOEXEC: 8,
+  EBADF: 9,
   EAGAIN: 11,
   EACCES: 13,
   ENOTDIR: 20,
+  EINVAL: 22,
+  ENFILE: 23,
+  EMFILE: 24,
+  ENOSYS: 38,
   ENOTCONN: 107,
 } as const;
 

@@ -10,6 +10,7 @@ import { askByChild } from "./probe_child.ts";
 import { systemProcesses } from "./processes.ts";
 import { type ChunkWriter, Sink } from "./sink.ts";
 import { systemSockets } from "./sockets.ts";
+import { systemTakeover } from "./takeover.ts";
 import { trimMemory } from "./trim_memory.ts";
 
 /** The real world, and what puts it away when nobody needs it any more. */
@@ -41,6 +42,7 @@ export function supervisorWorld(
       () => mountTable.read(),
     ),
     sockets: systemSockets,
+    takeover: systemTakeover,
     output: {
       line: (text) => stderr.line(text),
       dropped: () => stdout.dropped + stderr.dropped,

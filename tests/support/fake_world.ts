@@ -11,6 +11,7 @@ import type {
   World,
 } from "../../lib/ports/world.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { FakeTakeover } from "./fake_takeover.ts";
 
 /** A process of a {@link FakeWorld}. */
 export class FakeProcess implements ProcessHandle {
@@ -110,6 +111,7 @@ export class FakeWorld implements World {
     }),
     make: (): void => {},
   };
+  readonly takeover = new FakeTakeover((what) => this.done.push(what));
   readonly locks = { take: (): () => void => () => {} };
   readonly sockets = {
     connectUnix: (): Promise<Connection> => Promise.reject(new Error("nobody")),
