@@ -90,11 +90,11 @@ export function sendSignal(pid: number, signal: ChaosSignal): void {
   }
 }
 
-/** Whether a program of this name is in `PATH`. */
-export function isInPath(name: string, path: string): boolean {
-  return path.split(":").some((folder) => {
+/** Where a program of this name is in `PATH`; `undefined` where it is not. */
+export function findInPath(name: string, path: string): string | undefined {
+  return path.split(":").map((folder) => `${folder}/${name}`).find((candidate) => {
     try {
-      return Deno.statSync(`${folder}/${name}`).isFile;
+      return Deno.statSync(candidate).isFile;
     } catch {
       return false;
     }

@@ -51,7 +51,7 @@ export class RootFs {
   }
 
   /**
-   * Runs a scene in a mount namespace of its own. The scene is a shell script outside of the root
+   * Runs a scene in a mount namespace of its own, with a host name of its own. The scene is a shell script outside of the root
    * file system; `inside COMMAND…` runs a command in it, `bind DIR` mounts a real FUSE file system
    * at a path in it.
    */
@@ -78,7 +78,7 @@ export class RootFs {
       trap end EXIT
     `;
     const { code, stdout, stderr } = await new Deno.Command("unshare", {
-      args: ["-m", "bash", "-c", prelude + script],
+      args: ["-m", "-u", "bash", "-c", prelude + script],
       stdin: "null",
     }).output();
     const decoder = new TextDecoder();

@@ -1,4 +1,4 @@
-import { tidyPath } from "../../mount/mount_path.ts";
+import { isWithin, tidyPath } from "../../mount/mount_path.ts";
 
 /** Where everything of a simulation lies. */
 export interface SimulationPaths {
@@ -38,10 +38,16 @@ const PATHS = [
   "FLUID_RUNTIME_MOUNT_PATH",
 ];
 
+/** Where a container runtime looks for programs when an image says nothing. */
+const CONTAINER_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Keys of Curvine's whose values are folders that a server writes to, or lists of them. */
+const FOLDER_KEYS = ["data_dir", "journal_dir", "log_dir", "meta_dir", "state_dir"];
+
 /** The same path below another root; one that is there already stays. */
 export function below(root: string, path: string): string {
   const tidy = tidyPath(path);
-  return tidy === root || tidy.startsWith(`${root}/`) ? tidy : `${root}${tidy}`;
+  return isWithin(tidy, root) ? tidy : `${root}${tidy}`;
 }
 
 /**
@@ -49,7 +55,7 @@ export function below(root: string, path: string): string {
  * mounted moved below the root.
  *
  * @param home the real `CURVINE_HOME`, where there is one: its files are read, never written
- * @param configFile the runtime config's name below the root; `undefined` where there is none
+ * @param configFile where the runtime config lies below the root; `undefined` where there is none
  */
 export function simulatedEnvironment(
   given: Readonly<Record<string, string>>,
@@ -58,7 +64,13 @@ export function simulatedEnvironment(
   configFile: string | undefined,
 ): Record<string, string> {
   const env: Record<string, string> = { ...given };
-  for (const name of PATHS) if (env[name]) env[name] = below(paths.root, env[name] ?? "");
+  for (const name of PATHS) {
+    const path = env[name] ?? "";
+    // A relative one is meant from CURVINE_HOME, which lies below the root itself.
+    if (path.startsWith("/")) env[name] = below(paths.root, path);
+  }
+  env["PATH"] ??= CONTAINER_PATH;
+  env["HOME"] = below(paths.root, env["HOME"] || "/root");
   env["CURVINE_HOME"] = home ?? paths.home;
   if (home !== undefined) {
     // A real home is somebody's: nothing is written there.
@@ -70,15 +82,16 @@ export function simulatedEnvironment(
   env["CURVINE_FLUID_TERMINATION_LOG"] = paths.terminationLog;
   env["CURVINE_FLUID_LOG_FORMAT"] = "json";
   env["TMPDIR"] = paths.temporary;
-  if (configFile !== undefined) {
-    env["FLUID_RUNTIME_CONFIG_PATH"] = `${paths.config}/${configFile}`;
-  } else if (env["FLUID_RUNTIME_CONFIG_PATH"]) {
+  // The ports of this machine are others'; the socket answers the same.
+  delete env["CURVINE_FLUID_HTTP_ADDR"];
+  if (configFile !== undefined) env["FLUID_RUNTIME_CONFIG_PATH"] = configFile;
+  else if (env["FLUID_RUNTIME_CONFIG_PATH"]) {
     env["FLUID_RUNTIME_CONFIG_PATH"] = below(paths.root, env["FLUID_RUNTIME_CONFIG_PATH"]);
   }
   return env;
 }
 
-/** A runtime config with its target and its cache directories moved below the root. */
+/** A runtime config with its target and all folders that are written to moved below the root. */
 export function simulatedConfig(value: unknown, root: string): unknown {
   return walk(value, root);
 }
@@ -99,7 +112,23 @@ function walk(value: unknown, root: string): unknown {
           ),
         ];
       }
+      if (typeof inner === "string" && FOLDER_KEYS.includes(keyOf(name))) {
+        return [name, belowEach(root, inner)];
+      }
       return [name, walk(inner, root)];
     }),
   );
+}
+
+/** The last part of an option's name, as Curvine spells it. */
+function keyOf(option: string): string {
+  return option.slice(option.lastIndexOf(".") + 1).replaceAll("-", "_");
+}
+
+/** Every absolute path of a list such as `[SSD:100GB]/data1,/data2`. */
+function belowEach(root: string, text: string): string {
+  return text.split(",").map((item) => {
+    const [, before = "", path] = /^(\s*(?:\[[^\]]*\])?)(\/.*)$/.exec(item) ?? [];
+    return path === undefined ? item : before + below(root, path.trimEnd());
+  }).join(",");
 }

@@ -1,178 +1,210 @@
-import { ExitCode } from "../../ports/exit_code.ts";
-import type { Generated } from "../../plan/generate/generate_plan.ts";
+import { loadJson } from "../../plan/fluid/load_json.ts";
+import { configSubject, type Generated } from "../../plan/generate/generate_plan.ts";
+import type { Inputs } from "../../plan/inputs.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { parseMountinfo } from "../../mount/mountinfo.ts";
-import { supervise } from "../../supervise/supervise.ts";
-import type { SuperviseOptions } from "../../supervise/supervisor.ts";
+import { detectMode } from "../../plan/detect_mode.ts";
+import type { Status } from "../../observe/status.ts";
+import { styleFor } from "../../observe/style.ts";
+import { askSupervisor } from "../../supervise/control_client.ts";
+import { readSettings, type SupervisorSettings } from "../../plan/settings.ts";
 import type { World } from "../../ports/world.ts";
-import type { Signals } from "../../ports/signals.ts";
-import { chaos } from "./chaos.ts";
-import { type Stage, until } from "./stage.ts";
+import type { Host } from "../../ports/host.ts";
+import { processesWith, selfCommand, sendSignal, stateOfProcess } from "../../system/simulation.ts";
+import { systemSockets } from "../../system/sockets.ts";
+import { supervisorWorld } from "../../system/supervisor_world.ts";
+import { stdoutIsTerminal } from "../../system/terminal.ts";
+import { type Cast, castOf } from "./cast.ts";
+import { containerHost } from "./container_host.ts";
+import { readEnvFiles } from "./dotenv.ts";
+import { longestStop, perform } from "./perform.ts";
+import { placeConfig, textOf } from "./place_config.ts";
+import { withPretendedMount } from "./pretended_mount.ts";
+import { simulatedEnvironment, type SimulationPaths, simulationPaths } from "./relocate.ts";
+import type { Stage } from "./stage.ts";
+import { STAND_IN_VARIABLE } from "./stand_in.ts";
+import { Story } from "./story.ts";
+import { daemonOutput, tellPlan } from "./tell_plan.ts";
 
-/** How long a stop may take beyond its budget before the simulation stops waiting. */
-const SLACK_MS = 3000;
+/** Marks every process of a simulation's daemon. */
+const MARK = "CURVINE_FLUID_SIMULATION";
 
-/** Of a message of many lines, such as the stacks of a daemon's threads. */
-const MOST_LINES = 2;
+const USUAL_MS = 3000;
+const CHAOS_MS = 90_000;
 
-/** What a simulation of a plan needs. */
-export interface SimulationParts {
-  readonly generated: Generated;
-  readonly stage: Stage;
-  readonly signals: Signals;
+/** With chaos a hang must not take five minutes. */
+const CHAOS_HANG_MS = 3000;
+
+/** What somebody wants to see. */
+export interface SimulationWish {
+  /** The env files, the weakest first. */
+  readonly files: readonly string[];
+  /** The words of `run`. */
+  readonly operands: readonly string[];
+  /** An absolute path without links, below which everything goes. */
+  readonly root: string;
+  /** Milliseconds; `undefined` where nobody said. */
+  readonly limit: number | undefined;
   readonly chaos: boolean;
-  /** How long to look on once it runs, in milliseconds. */
-  readonly lookOn: number;
-  /** After which everything ends, chaos or not, in milliseconds. */
-  readonly limit: number;
-  /** For the supervisor. */
-  readonly options: Omit<SuperviseOptions, "world" | "signals" | "settings" | "env">;
+  readonly json: boolean;
 }
 
-/** @returns what the run exited with; 1 where it did not get over a trouble */
-export async function simulate(parts: SimulationParts): Promise<number> {
-  const { generated: { plan } } = parts;
-  const code = plan.process.policy === "supervise"
-    ? await supervised(plan, parts)
-    : await executed(plan, parts);
-  const { stage } = parts;
-  const left = stage.daemons();
-  const table = parseMountinfo(stage.world.mounts.table());
-  const mounted = plan.mount !== null && table.some(({ path }) => path === plan.mount?.target);
-  stage.story.section({
-    kind: "end",
-    text: `The end: run exited with ${code}; ${
-      left.length === 0 ? "no process of the daemon is left" : `processes are left: ${left}`
-    }${plan.mount === null ? "" : mounted ? "; the mount is left" : ", and no mount"}`,
-    data: { exitCode: code, left, mounted },
+/** What `run` does as well: a simulation must not drift from it. */
+export interface RunParts {
+  readonly version: string;
+  inputsOf(host: Host, words: readonly string[]): Inputs;
+  generate(words: readonly string[], host: Host): Promise<Generated>;
+  prepare(plan: Plan, host: Host): void;
+  writeConfig(plan: Plan, host: Host): void;
+}
+
+/**
+ * Shows a whole run below one folder. Of this machine it takes what was named (the env files and
+ * what they name, a real `CURVINE_HOME`) and what makes mounts possible; nothing else: neither
+ * variables nor the host name, neither files of Fluid's nor ports.
+ *
+ * @returns the run's exit code; 1 where it did not get over a trouble
+ * @throws {ConfigError} or {CommandError} as `run` does
+ */
+export async function simulate(wish: SimulationWish, parts: RunParts, host: Host): Promise<number> {
+  const { root, operands } = wish;
+  const paths = simulationPaths(root);
+  const short: [string, string][] = [[root, "ROOT"]];
+  const story = new Story({
+    json: wish.json,
+    short,
+    style: styleFor(stdoutIsTerminal(), host.env),
+    now: () => performance.now(),
+    write: (text) => host.stdout(text),
   });
-  return code;
-}
-
-async function supervised(plan: Plan, parts: SimulationParts): Promise<number> {
-  const { stage, signals, options } = parts;
-  const { story, world, settings, env } = stage;
-  story.section({ kind: "run", text: "What happens" });
-  let over = false;
-  const run = supervise(plan, { ...options, world: narrated(world, parts), signals, settings, env })
-    .finally(() => over = true);
-  await until(stage, settings.startTimeout, async () => {
-    return over || (await stage.status())?.state === "mounted";
+  const world = supervisorWorld(selfCommand(), {
+    stdout: daemonOutput(story),
+    stderr: daemonOutput(story),
   });
-  const begun = world.clock.now();
-  stage.end = begun + parts.limit;
-  const survived = over || !parts.chaos || await chaos(stage);
-  await until(stage, begun + parts.lookOn - world.clock.now(), () => over);
-  if (!over) {
-    story.section({ kind: "stopping", text: "The container is told to stop" });
-    await stage.stop();
-  }
-  const code = await run;
-  return code === ExitCode.Done && !survived ? ExitCode.No : code;
-}
-
-/** What a server's `run` does: it becomes the server. Here it is a child, so that we can look. */
-async function executed(plan: Plan, parts: SimulationParts): Promise<number> {
-  const { stage, signals } = parts;
-  const { story, world } = stage;
-  story.section({
-    kind: "run",
-    text: "What happens (run becomes this process; here it is a child, to be looked at)",
-  });
-  let code = 0;
-  let asked = false;
-  signals.takeOver(() => asked = true);
-  for (const life of parts.chaos ? [1, 2] : [1]) {
-    const env = environmentOf(plan, stage.env);
-    const { argv, cwd } = plan.process;
-    const child = world.processes.spawn({ argv, cwd, env }, () => {});
-    let ended = false;
-    void child.exited.then(() => ended = true);
-    story.event({
-      kind: "started",
-      text: `Started, process ${child.pid}`,
-      data: { pid: child.pid },
-    });
-    await until(stage, parts.lookOn / (parts.chaos ? 2 : 1), () => ended || asked);
-    if (!ended && parts.chaos && life === 1 && !asked) {
-      story.section({ kind: "chaos", text: "Trouble: kill -9", data: { trouble: "kill" } });
-      stage.kill(child.pid, "SIGKILL");
-    } else if (!ended) {
-      story.section({ kind: "stopping", text: "The container is told to stop (SIGTERM)" });
-      child.signal("SIGTERM");
-      // The simulation's own end is no reason to be less patient than a container runtime.
-      await until({ world, end: Infinity }, stage.settings.stopTimeout, () => ended);
-      if (!ended) child.signal("SIGKILL");
-    }
-    const status = await child.exited;
-    code = status.signal === undefined ? status.code : 128 + (status.signal === "SIGKILL" ? 9 : 15);
-    story.event({
-      kind: "exited",
-      text: parts.chaos && life === 1 && code !== 0
-        ? `Exited with ${code}: the container ends, and Kubernetes starts it again`
-        : `Exited with ${code}`,
-      data: { exitCode: code },
-    });
-    if (asked || code === 0) break;
-  }
-  return code;
-}
-
-function environmentOf(plan: Plan, env: Readonly<Record<string, string>>): Record<string, string> {
-  const whole: Record<string, string> = { ...env };
-  for (const [name, value] of Object.entries(plan.process.env)) {
-    if (value === null) delete whole[name];
-    else whole[name] = value;
-  }
-  return whole;
-}
-
-/** The supervisor's own log lines become the story. */
-function narrated(world: World, { stage: { story } }: SimulationParts): World {
-  return {
-    ...world,
-    output: {
-      ...world.output,
-      line(text: string): void {
-        const line = parseLine(text);
-        if (line === undefined) return story.event({ kind: "log", text });
-        const { level, event, message, time: _, ...fields } = line;
-        const shown = Object.entries(fields)
-          .filter(([name]) => name === "pid" || name === "cause" || name === "generation")
-          .map(([name, value]) => `${name} ${value}`);
-        const mark = level === "warn" || level === "error" ? `${level}: ` : "";
-        const more = shown.length === 0 ? "" : ` (${shown.join(", ")})`;
-        const [first = "", ...rest] = message.split("\n");
-        const hidden = rest.length - MOST_LINES;
-        const lines = hidden > 0 ? [...rest.slice(0, MOST_LINES), `… and ${hidden} more`] : rest;
-        story.event({
-          kind: "log",
-          text: `${mark}${first}${more}`,
-          ...(lines.length === 0 ? {} : { lines }),
-          ...(level === "error" ? { mood: "bad" } : level === "warn" ? { mood: "doubtful" } : {}),
-          data: { level, event, ...fields },
-        });
-      },
-    },
-  };
-}
-
-interface LogLine {
-  readonly level: string;
-  readonly event: string;
-  readonly message: string;
-  readonly [field: string]: string;
-}
-
-function parseLine(text: string): LogLine | undefined {
   try {
-    return JSON.parse(text) as LogLine;
-  } catch {
-    return undefined;
+    const fileEnv = readEnvFiles(wish.files.map((file) => textOf(file, host)), host.env);
+    const configFile = placeConfig(fileEnv, wish.files, paths, host);
+    const container = (actors?: Cast): Host => {
+      const env = {
+        ...simulatedEnvironment(fileEnv, paths, actors?.home, configFile),
+        ...actors?.env,
+        [MARK]: root,
+      };
+      return containerHost(host, { root, home: actors?.home, env });
+    };
+    const { component } = detectMode(parts.inputsOf(container(), operands));
+    const mounts = component === "client" || component === "fuse";
+    const actors = castOf(mounts, fileEnv, paths, world, host);
+    const simulated = container(actors);
+    const { run, config, data, temporary, home } = paths;
+    for (const folder of [run, config, data, temporary, home, simulated.env["HOME"] ?? root]) {
+      host.makeFolder(folder);
+    }
+    host.writeFile(`${data}/README`, "What a stand-in's mount shows.\n", 0o644);
+    const generated = await parts.generate(operands, simulated);
+    const target = generated.plan.mount?.target;
+    if (target !== undefined) short.unshift([target, "TARGET"]);
+    story.section({
+      kind: "begin",
+      text: `curvine-fluid ${parts.version} simulates ${wish.files.join(", ")}`,
+      lines: [
+        `ROOT is ${root}; nothing is written elsewhere`,
+        ...(target === undefined ? [] : [`TARGET is ${target.replace(root, "ROOT")}`]),
+        `Curvine is ${actors.who}`,
+        ...(target === undefined ? [] : [`Mounts are ${actors.how}`]),
+        ...(fileEnv["CURVINE_FLUID_HTTP_ADDR"]
+          ? ["CURVINE_FLUID_HTTP_ADDR is left out: the ports of this machine are not used"]
+          : []),
+      ],
+      data: {
+        version: parts.version,
+        root,
+        target: target ?? null,
+        real: actors.home !== undefined,
+        mount: actors.mount,
+      },
+      exact: true,
+    });
+    await tellPlan(generated, story, parts.inputsOf(simulated, []));
+    parts.prepare(generated.plan, simulated);
+    return await stageRun(generated, { wish, parts, story, world, paths, actors, simulated, host });
+  } finally {
+    await world.close();
   }
 }
 
-/** The longest that a simulation of these settings may take to end. */
-export function longestStop(stopTimeout: number): number {
-  return Math.min(stopTimeout, 60_000) + SLACK_MS;
+interface Scene {
+  readonly wish: SimulationWish;
+  readonly parts: RunParts;
+  readonly story: Story;
+  readonly world: World;
+  readonly paths: SimulationPaths;
+  readonly actors: Cast;
+  readonly simulated: Host;
+  readonly host: Host;
+}
+
+async function stageRun(generated: Generated, scene: Scene): Promise<number> {
+  const { wish, parts, story, paths, actors, simulated, host } = scene;
+  const { chaos, limit, operands } = wish;
+  const { env } = simulated;
+  const settings = settingsFor(env, chaos);
+  const world = actors.mount === "pretended"
+    ? withPretendedMount(scene.world, actors.env[STAND_IN_VARIABLE] ?? "", stateOfProcess)
+    : scene.world;
+  const client = { sockets: systemSockets, folders: [paths.run], deadline: 1000 };
+  const plan = async (): Promise<Plan> => (await parts.generate(operands, simulated)).plan;
+  const file = generated.configPath;
+  const stage: Stage = {
+    story,
+    world,
+    settings,
+    env,
+    async status(): Promise<Status | undefined> {
+      const answer = await askSupervisor("GET", "/status", client);
+      return answer?.status === 200 ? JSON.parse(answer.body) as Status : undefined;
+    },
+    async stop(): Promise<void> {
+      const deadline = longestStop(settings.stopTimeout);
+      await askSupervisor("POST", "/stop?wait=true", { ...client, deadline });
+    },
+    daemons: () => processesWith(`${MARK}=${wish.root}`),
+    kill: sendSignal,
+    plan,
+    config: generated.source === undefined || file === undefined ? undefined : {
+      read: () => loadJson(host.readFile(file) ?? new Uint8Array(), configSubject(file)).value,
+      write: (value) => host.writeFile(file, JSON.stringify(value), 0o644),
+    },
+    readMount(target: string): void {
+      if (actors.mount !== "bindfs" && actors.home === undefined) return;
+      const argv = [...selfCommand(), "probe", target];
+      void scene.world.processes.run({ argv, env: {}, cwd: "/" }, 60_000);
+    },
+    end: Infinity,
+  };
+  return await perform({
+    generated,
+    stage,
+    signals: host.signals,
+    chaos,
+    // With chaos the run of a supervisor is over when that is.
+    lookOn: chaos && generated.plan.process.policy === "supervise" ? 0 : limit ?? USUAL_MS,
+    limit: limit ?? CHAOS_MS,
+    options: {
+      version: parts.version,
+      writeConfig: (changed) => parts.writeConfig(changed, simulated),
+      regenerate: plan,
+      ...(file === undefined ? {} : { watchedFile: file }),
+    },
+  });
+}
+
+function settingsFor(env: Readonly<Record<string, string>>, chaos: boolean): SupervisorSettings {
+  const settings = readSettings(env);
+  if (!chaos) return settings;
+  return {
+    ...settings,
+    hangTimeout: Math.min(settings.hangTimeout, CHAOS_HANG_MS),
+    probeInterval: Math.min(settings.probeInterval, 500),
+    probeTimeout: Math.min(settings.probeTimeout, 1000),
+  };
 }

@@ -3,6 +3,8 @@ import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
 import { layersAt } from "../../../lib/mount/mount_path.ts";
 import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
 import { styleFor } from "../../../lib/observe/style.ts";
+import { fakeHost } from "../../support/fake_host.ts";
+import { containerHost } from "../../../lib/tools/simulate/container_host.ts";
 import { readEnvFiles } from "../../../lib/tools/simulate/dotenv.ts";
 import { withPretendedMount } from "../../../lib/tools/simulate/pretended_mount.ts";
 import {
@@ -96,10 +98,11 @@ Deno.test("every path that a start writes or mounts lies below the root", () => 
     },
     paths,
     undefined,
-    "thin.json",
+    "/r/etc/fluid/config/thin.json",
   );
   assert.equal(env["FLUID_RUNTIME_CONFIG_PATH"], "/r/etc/fluid/config/thin.json");
-  for (const [name, value] of Object.entries(env)) {
+  assert.equal(env["FLUID_RUNTIME_MOUNT_PATH"], "/r/runtime-mnt/x");
+  for (const [name, value] of Object.entries(env).filter(([name]) => name !== "PATH")) {
     if (value.startsWith("/")) assert(value.startsWith("/r/"), `${name} is ${value}`);
   }
   assert.equal(below("/r", "/r/a"), "/r/a");
@@ -111,6 +114,71 @@ Deno.test("a real CURVINE_HOME is read, and its configuration goes elsewhere", (
   assert.equal(env["CURVINE_HOME"], "/app/curvine");
   assert.equal(env["CURVINE_CONF_FILE"], "/r/app/curvine/conf/curvine-cluster.toml");
   assert.equal(env["CURVINE_DATA_DIR"], "/r/app/curvine/data");
+});
+
+Deno.test("a runtime config that is not there lies below the root, and no port is taken", () => {
+  const given = {
+    FLUID_RUNTIME_CONFIG_PATH: "/etc/fluid/config/runtime.json",
+    CURVINE_FLUID_HTTP_ADDR: ":9090",
+    CURVINE_CONF_DIR: "conf.d",
+    PATH: "/own",
+  };
+  const env = simulatedEnvironment(given, simulationPaths("/r"), undefined, undefined);
+  assert.equal(env["FLUID_RUNTIME_CONFIG_PATH"], "/r/etc/fluid/config/runtime.json");
+  assert.equal(env["CURVINE_FLUID_HTTP_ADDR"], undefined);
+  assert.equal(env["CURVINE_CONF_DIR"], "conf.d", "a relative folder is meant from CURVINE_HOME");
+  assert.equal(env["PATH"], "/own");
+  assert.equal(env["HOME"], "/r/root");
+});
+
+Deno.test("folders that options name move below the root, in lists too", () => {
+  const options = {
+    meta_dir: "/meta",
+    "journal.journal-dir": "/journal",
+    data_dir: "[SSD:1GB]/d1, [MEM]/d2 ,/d3,relative",
+    hostname: "/h",
+  };
+  assert.deepEqual(simulatedConfig({ master: { options } }, "/r"), {
+    master: {
+      options: {
+        meta_dir: "/r/meta",
+        "journal.journal-dir": "/r/journal",
+        data_dir: "[SSD:1GB]/r/d1, [MEM]/r/d2,/r/d3,relative",
+        hostname: "/h",
+      },
+    },
+  });
+});
+
+Deno.test("a simulated container's files are those below the root and the real Curvine's", () => {
+  const machine = fakeHost({
+    env: { HOSTNAME: "machine" },
+    files: {
+      "/etc/fluid/config/config.json": "the machine's",
+      "/etc/fluid/secrets/a": "the machine's",
+      "/r/etc/fluid/secrets/b": "the root's",
+      "/opt/curvine/lib/curvine-fuse": "the real one",
+      "/opt/curvine-2/lib": "somebody's",
+    },
+  });
+  const container = containerHost(machine, { root: "/r", home: "/opt/curvine", env: { A: "b" } });
+  assert.equal(container.readText("/etc/fluid/config/config.json"), undefined);
+  assert.equal(container.readFile("/etc/fluid/config/config.json"), undefined);
+  assert.equal(container.kindOf("/etc/fluid/config/config.json"), "absent");
+  assert.equal(container.readText("/etc/fluid/secrets/a"), "simulated");
+  assert.equal(new TextDecoder().decode(container.readFile("/etc/fluid/secrets/a")), "simulated");
+  assert.equal(container.kindOf("/etc/fluid/secrets/a"), "file");
+  assert.equal(container.readText("/etc/fluid/secrets/b"), "the root's");
+  assert.equal(container.readText("/opt/curvine/lib/curvine-fuse"), "the real one");
+  assert.equal(container.kindOf("/opt/curvine-2/lib"), "absent");
+  container.writeFile("/opt/curvine/conf/a", "text", 0o600);
+  container.makeFolder("/data");
+  container.createFile("/r/data/marker", "");
+  assert.equal(machine.files.get("/r/opt/curvine/conf/a"), "text");
+  assert.equal(machine.files.get("/r/data/marker"), "");
+  assert.deepEqual([...machine.folders], ["/r/data"]);
+  assert.equal(container.hostname(), "localhost");
+  assert.deepEqual(container.env, { A: "b" });
 });
 
 Deno.test("a runtime config's target and cache directories move, and nothing else", () => {

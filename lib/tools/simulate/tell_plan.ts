@@ -1,17 +1,16 @@
-import { curvinePaths } from "../plan/curvine/paths.ts";
-import { readBase } from "../plan/generate/base_config.ts";
-import type { Generated } from "../plan/generate/generate_plan.ts";
-import { redactPlan } from "../plan/generate/redact_plan.ts";
-import type { Story } from "../tools/simulate/story.ts";
-import { changeLines, tomlChanges } from "../tools/simulate/toml_changes.ts";
-import type { Host } from "../ports/host.ts";
-import { inputsOf } from "./inputs_of.ts";
+import { curvinePaths } from "../../plan/curvine/paths.ts";
+import { readBase } from "../../plan/generate/base_config.ts";
+import type { Generated } from "../../plan/generate/generate_plan.ts";
+import { redactPlan } from "../../plan/generate/redact_plan.ts";
+import type { Story } from "./story.ts";
+import { changeLines, tomlChanges } from "./toml_changes.ts";
+import type { Inputs } from "../../plan/inputs.ts";
 
 /** Tells what was detected and generated, against the base. */
 export async function tellPlan(
   { plan, secretPaths }: Generated,
   story: Story,
-  host: Host,
+  inputs: Inputs,
 ): Promise<void> {
   story.section({
     kind: "mode",
@@ -22,7 +21,7 @@ export async function tellPlan(
   for (const { code, message } of plan.warnings) {
     story.section({ kind: "warning", text: `Warning (${code})`, lines: [message], data: { code } });
   }
-  const base = await readBase(curvinePaths(host.env), inputsOf(host, []));
+  const base = await readBase(curvinePaths(inputs.env), inputs);
   const shown = redactPlan(plan, secretPaths);
   const changes = tomlChanges(base.toml, shown.config.toml);
   story.section({

@@ -1,9 +1,9 @@
-import { curvinePaths } from "../plan/curvine/paths.ts";
-import type { SimulationPaths } from "../tools/simulate/relocate.ts";
-import type { World } from "../ports/world.ts";
-import type { Host } from "../ports/host.ts";
-import { installStandIn, isInPath } from "../system/simulation.ts";
-import { STAND_IN_SHOWS, STAND_IN_VARIABLE } from "./stand_in.ts";
+import { curvinePaths } from "../../plan/curvine/paths.ts";
+import type { SimulationPaths } from "./relocate.ts";
+import type { World } from "../../ports/world.ts";
+import type { Host } from "../../ports/host.ts";
+import { findInPath, installStandIn } from "../../system/simulation.ts";
+import { STAND_IN_BINDFS, STAND_IN_SHOWS, STAND_IN_VARIABLE } from "./stand_in.ts";
 
 /** Who plays Curvine, and how it mounts. */
 export interface Cast {
@@ -26,7 +26,7 @@ export function castOf(
 ): Cast {
   const wanted = fileEnv["CURVINE_HOME"] || host.env["CURVINE_HOME"] || "";
   const { fuse, server } = curvinePaths({ CURVINE_HOME: wanted || "/nonexistent" });
-  const isReal = wanted !== "" && [fuse, server].some((path) => host.kindOf(path) === "file");
+  const isReal = wanted !== "" && host.kindOf(mounts ? fuse : server) === "file";
   const canMount = world.mounts.mayMount() && host.kindOf("/dev/fuse") === "other";
   if (isReal && (canMount || !mounts)) {
     return {
@@ -46,11 +46,16 @@ export function castOf(
     ? "CURVINE_HOME is not set"
     : `there is no Curvine in ${wanted}`;
   const who = `a stand-in: ${why}`;
-  if (canMount && isInPath("bindfs", host.env["PATH"] ?? "")) {
+  const bindfs = findInPath("bindfs", host.env["PATH"] ?? "");
+  if (canMount && bindfs !== undefined) {
     return {
       home: undefined,
       mount: "bindfs",
-      env: { [STAND_IN_VARIABLE]: "bindfs", [STAND_IN_SHOWS]: paths.data },
+      env: {
+        [STAND_IN_VARIABLE]: "bindfs",
+        [STAND_IN_BINDFS]: bindfs,
+        [STAND_IN_SHOWS]: paths.data,
+      },
       who,
       how: "real FUSE mounts, by bindfs",
     };
