@@ -1,7 +1,7 @@
 /**
- * The rows of the contract's table "What the bash and Python integration gets wrong" that concern
- * generating: one test for each, named after its row. The other rows (2, 7's runtime half, 19 to
- * 25) concern mounting, stopping and operating, and have their tests there.
+ * What the bash and Python integration got wrong when it generated a configuration (docs/contract,
+ * "What the bash and Python integration gets wrong"), and what happens now. What it got wrong in
+ * mounting, stopping and operating has its tests there.
  */
 import assert from "node:assert/strict";
 import { configText } from "../../../../lib/commands/prepare.ts";
@@ -20,7 +20,7 @@ import {
 
 const MASTER = "lake-master-0.svc-lake-master.ai.svc.cluster.local";
 
-Deno.test("row 1: format_* is always written as false, an explicit true warns", async () => {
+Deno.test("format_* is always written as false, an explicit true warns", async () => {
   for (const component of ["master", "worker", "client"] as const) {
     const asked = cacheConfig({
       master: { options: { format_master: "true", format_worker: "TRUE" } },
@@ -37,7 +37,7 @@ Deno.test("row 1: format_* is always written as false, an explicit true warns", 
   assert.deepEqual(codes(thin), ["format-refused"]);
 });
 
-Deno.test("row 3: shell text from the Dataset is one argument, and quoted in the old script", async () => {
+Deno.test("shell text from the Dataset is one argument, and quoted in the old script", async () => {
   const targetPath = "/t/'$(touch /tmp/pwned)';`id` && x";
   const made = await plan(thinWorld(thinConfig({}, { targetPath })));
   assert.equal(made.process.argv[4], targetPath);
@@ -54,7 +54,7 @@ Deno.test("row 3: shell text from the Dataset is one argument, and quoted in the
   assert.deepEqual(new TextDecoder().decode(words.stdout).trimEnd().split("\n"), made.process.argv);
 });
 
-Deno.test("row 4: keys cannot write TOML, and values are escaped", async () => {
+Deno.test("keys cannot write TOML, and values are escaped", async () => {
   const { problems } = await draft(
     cacheWorld("master", cacheConfig({ master: { options: { "a = 1\n[evil]\nb": "x" } } })),
   );
@@ -68,7 +68,7 @@ Deno.test("row 4: keys cannot write TOML, and values are escaped", async () => {
   assert.equal(toml["master"]?.["worker_policy"], value);
 });
 
-Deno.test("row 5: the key decides the type", async () => {
+Deno.test("the key decides the type", async () => {
   const options = {
     "client.block_size": "134217728",
     "fuse.umask": "022",
@@ -88,7 +88,7 @@ Deno.test("row 5: the key decides the type", async () => {
   }
 });
 
-Deno.test("row 6: dotted options are merged into one table", async () => {
+Deno.test("dotted options are merged into one table", async () => {
   const options = { "log.level": "debug", "log.file_name": "w", "io_threads": "1" };
   const text = configText(await plan(cacheWorld("worker", cacheConfig({ worker: { options } }))));
   assert.equal(text.split("\n").filter((line) => line === "[worker.log]").length, 1);
@@ -96,7 +96,7 @@ Deno.test("row 6: dotted options are merged into one table", async () => {
 });
 
 for (const name of ["raft_port", "journal_port", "journal.rpc_port", "raft-port"]) {
-  Deno.test(`row 7: ${name} sets the peers' port and journal.rpc_port`, async () => {
+  Deno.test(`${name} sets the peers' port and journal.rpc_port`, async () => {
     const options = { [name]: "18996" };
     const made = await plan(
       cacheWorld("worker", cacheConfig({ master: { options, replicas: 2 } })),
@@ -108,7 +108,7 @@ for (const name of ["raft_port", "journal_port", "journal.rpc_port", "raft-port"
   });
 }
 
-Deno.test("row 8: journal ids are the ordinal + 1, in numeric order, however pods are listed", async () => {
+Deno.test("journal ids are the ordinal + 1, in numeric order, however pods are listed", async () => {
   const podConfigs = ["m-10", "m-2", "m-0"].map((podName) => ({ podName }));
   const topology = { master: { podConfigs, service: { name: "svc" } }, client: {}, worker: {} };
   const made = await plan(cacheWorld("worker", { topology }));
@@ -142,7 +142,7 @@ const NAMESPACE: [
   ["the service account", {}, { targetPath: "/elsewhere" }, "n8"],
 ];
 for (const [from, env, config, found] of NAMESPACE) {
-  Deno.test(`row 9: one namespace rule; here it is ${from}`, async () => {
+  Deno.test(`one namespace rule; here it is ${from}`, async () => {
     const world = cacheWorld("master", cacheConfig(config), {
       FLUID_DATASET_NAMESPACE: "",
       ...env,
@@ -159,7 +159,7 @@ for (const [from, env, config, found] of NAMESPACE) {
     assert.equal((at(made, "journal.journal_addrs") as { hostname: string }[])[0]?.hostname, name);
   });
 }
-Deno.test("row 9: without any, the namespace is default", async () => {
+Deno.test("without any, the namespace is default", async () => {
   const config = cacheConfig({ targetPath: "/elsewhere" });
   const made = await plan(cacheWorld("master", config, { FLUID_DATASET_NAMESPACE: "" }));
   assert.equal(
@@ -168,7 +168,7 @@ Deno.test("row 9: without any, the namespace is default", async () => {
   );
 });
 
-Deno.test("row 10: one rule for the cluster's id, in every component", async () => {
+Deno.test("one rule for the cluster's id, in every component", async () => {
   const mounts = [{ mountPoint: "s3://b" }, { mountPoint: "s3://c", options: { cluster_id: "m" } }];
   const id = async (
     component: "master" | "client",
@@ -185,13 +185,13 @@ Deno.test("row 10: one rule for the cluster's id, in every component", async () 
   assert.equal(at(await plan(bare), "cluster_id"), "curvine");
 });
 
-Deno.test("row 11: a worker needs no CURVINE_MASTER_HOSTNAME", async () => {
+Deno.test("a worker needs no CURVINE_MASTER_HOSTNAME", async () => {
   const made = await plan(cacheWorld("worker", cacheConfig()));
   assert.equal(at(made, "master.hostname"), MASTER);
   assert(!("CURVINE_MASTER_HOSTNAME" in made.process.env));
 });
 
-Deno.test("row 12: quotas become whole units", async () => {
+Deno.test("quotas become whole units", async () => {
   const quotas = ["1.5Gi", "1Pi", "10G", "1536Mi", "1e9"];
   const mountPaths = quotas.map((_, index) => `/${index}`);
   const worker = { tieredStoreLevels: [{ mediumType: "HDD", mountPaths, quotas }] };
@@ -210,7 +210,7 @@ Deno.test("row 12: quotas become whole units", async () => {
   assert.match(problems[0]?.message ?? "", /"10GiB".*Kubernetes quantity/);
 });
 
-Deno.test("row 13: thin honours the path, reads an encoded string, needs no file at all", async () => {
+Deno.test("thin honours the path, reads an encoded string, needs no file at all", async () => {
   assert.equal(
     (await plan(thinWorld(JSON.stringify(JSON.stringify(thinConfig()))))).component,
     "fuse",
@@ -223,12 +223,12 @@ Deno.test("row 13: thin honours the path, reads an encoded string, needs no file
   assert.equal(at(await plan({ words: ["fluid-thin-runtime"], env }), "fuse.fs_path"), "/x");
 });
 
-Deno.test("row 14: only the first line is JSON: taken, with a warning", async () => {
+Deno.test("only the first line is JSON: taken, with a warning", async () => {
   const text = `${JSON.stringify(thinConfig())}\nand more`;
   assert.deepEqual(codes(await plan(thinWorld(text))), ["json-first-line"]);
 });
 
-Deno.test("row 15: the master's web port is 9000 in every mode, and an option overrides it", async () => {
+Deno.test("the master's web port is 9000 in every mode, and an option overrides it", async () => {
   for (const component of ["master", "worker", "client"] as const) {
     assert.equal(at(await plan(cacheWorld(component, cacheConfig())), "master.web_port"), 9000);
   }
@@ -245,7 +245,7 @@ Deno.test("row 15: the master's web port is 9000 in every mode, and an option ov
   );
 });
 
-Deno.test("row 16: entry-timeout is taken as milliseconds, with a warning where that looks wrong", async () => {
+Deno.test("entry-timeout is taken as milliseconds, with a warning where that looks wrong", async () => {
   const made = await plan(
     thinWorld(thinConfig({ "entry-timeout": "60", "attr-timeout": "60000" })),
   );
@@ -255,7 +255,7 @@ Deno.test("row 16: entry-timeout is taken as milliseconds, with a warning where 
   assert.match(made.warnings[0]?.message ?? "", /for seconds write "60000"/);
 });
 
-Deno.test("row 17: curvine://data and curvine:// are absolute paths", async () => {
+Deno.test("curvine://data and curvine:// are absolute paths", async () => {
   for (const [mountPoint, path] of [["curvine://data", "/data"], ["curvine://", "/"]] as const) {
     assert.equal(
       at(await plan(thinWorld(thinConfig({}, {}, { mountPoint }))), "fuse.fs_path"),
@@ -264,7 +264,7 @@ Deno.test("row 17: curvine://data and curvine:// are absolute paths", async () =
   }
 });
 
-Deno.test("row 18: a cache client shows Curvine's root; another path is opt-in", async () => {
+Deno.test("a cache client shows Curvine's root; another path is opt-in", async () => {
   const mounts = [{ mountPoint: "curvine:///data", path: "/data" }];
   assert.equal(at(await plan(cacheWorld("client", cacheConfig({ mounts }))), "fuse.fs_path"), "/");
   const env = { CURVINE_MOUNT_POINT: "curvine:///data" };
@@ -276,13 +276,13 @@ Deno.test("row 18: a cache client shows Curvine's root; another path is opt-in",
   assert.match(bad.problems[0]?.path ?? "", /CURVINE_MOUNT_POINT/);
 });
 
-Deno.test("row 20: servers are executed in place, so that signals reach them", async () => {
+Deno.test("servers are executed in place, so that signals reach them", async () => {
   for (const component of ["master", "worker"] as const) {
     assert.equal((await plan(cacheWorld(component, cacheConfig()))).process.policy, "exec");
   }
 });
 
-Deno.test("row 24: every component's file names all masters with the configured port", async () => {
+Deno.test("every component's file names all masters with the configured port", async () => {
   const master = { replicas: 3, options: { rpc_port: "18995" } };
   for (const component of ["master", "worker", "client"] as const) {
     const made = await plan(cacheWorld(component, cacheConfig({ master })));
@@ -293,7 +293,7 @@ Deno.test("row 24: every component's file names all masters with the configured 
   }
 });
 
-Deno.test("row 25: encryptOptions may be a list, and secrets of mounts stay out of the file", async () => {
+Deno.test("encryptOptions may be a list, and secrets of mounts stay out of the file", async () => {
   const encryptOptions = [{ name: "sk", valueFrom: { secretKeyRef: { name: "c", key: "k" } } }];
   const mounts = [{
     mountPoint: "s3://b",
@@ -305,7 +305,7 @@ Deno.test("row 25: encryptOptions may be a list, and secrets of mounts stay out 
   assert(!configText(made).includes("canary"));
 });
 
-Deno.test("row 26: CURVINE_MASTER_ENDPOINTS has the real port and commas", async () => {
+Deno.test("CURVINE_MASTER_ENDPOINTS has the real port and commas", async () => {
   const master = { replicas: 2, options: { rpc_port: "18995" } };
   const made = await plan(cacheWorld("worker", cacheConfig({ master })));
   assert.equal(
@@ -314,7 +314,7 @@ Deno.test("row 26: CURVINE_MASTER_ENDPOINTS has the real port and commas", async
   );
 });
 
-Deno.test("row 27: the component is argv's, then the environment's, then the host name's", async () => {
+Deno.test("the component is argv's, then the environment's, then the host name's", async () => {
   const component = async (words: string[], type: string, hostname: string): Promise<string> => {
     const world = cacheWorld("master", cacheConfig());
     const env = { ...world.env, FLUID_RUNTIME_TYPE: "cache", FLUID_RUNTIME_COMPONENT_TYPE: type };
