@@ -22,9 +22,8 @@ const TARGETS: Readonly<Record<string, string>> = {
 
 /**
  * What must start quickly, split by what is needed together. What comes after the daemon's start is
- * compressed, as is all the rest: the schema, which few files need, and `check`'s reader of YAML
- * apart from it. `health` and the small tools are quick enough without code; it is three times as
- * large as its text.
+ * compressed, as is all the rest, `check`'s reader of YAML apart from it. `health` and the small
+ * tools are quick enough without code; it is three times as large as its text.
  */
 const PACKS: readonly PackPlan[] = [
   { name: "cli", entries: ["host", "dispatch"] },
@@ -38,7 +37,6 @@ const PACKS: readonly PackPlan[] = [
   },
   { name: "toml", entries: ["read_toml"], after: ["cli", "run"] },
   { name: "health", entries: ["health"], after: ["cli"], form: "text" },
-  { name: "schema", entries: ["runtime_schema"], form: "compressed" },
   { name: "manifests", entries: ["check_manifests"], after: ["cli", "run"], form: "compressed" },
   {
     name: "small",

@@ -1,8 +1,8 @@
 import { ConfigError, type Problem, problemLine } from "../plan/config_error.ts";
+import { withLines } from "../plan/fluid/json_lines.ts";
 import { loadJson } from "../plan/fluid/load_json.ts";
 import { mendTypes } from "../plan/fluid/mend_types.ts";
 import { SECRETS_FOLDER } from "../plan/fluid/redact.ts";
-import { unknownFields } from "../plan/fluid/unknown_fields.ts";
 import { configSubject, draftPlan } from "../plan/generate/generate_plan.ts";
 import type { Inputs } from "../plan/inputs.ts";
 import type { Warning } from "../plan/plan.ts";
@@ -26,15 +26,12 @@ export async function checkJson(
   const found = new Map<string, Problem>();
   const warnings = new Map<string, Warning>();
   let runtime: JsonReport["runtime"] = as === "thin" ? "thin" : "cache";
+  const content = host.readFile(file) ?? new Uint8Array();
   try {
-    const { value } = loadJson(host.readFile(file) ?? new Uint8Array(), configSubject(file));
+    const { value } = loadJson(content, configSubject(file));
     if (as === undefined) runtime = runtimeOf(value);
-    for (const { path, near } of unknownFields(value)) {
-      const advice = near === undefined ? "" : `; did you mean "${near}"?`;
-      const message = `${path} is no field that Fluid writes${advice}`;
-      warnings.set(message, { code: "unknown-field", message, path });
-    }
     const mended = mendTypes(value);
+    for (const warning of mended.warnings) warnings.set(warning.message, warning);
     for (const problem of mended.problems) found.set(problemLine(problem), problem);
     // Some problems concern one component only, such as a host name that is no master's.
     const components = runtime === "thin" ? ["client"] : ["master", "worker", "client"];
@@ -52,7 +49,8 @@ export async function checkJson(
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) found.set(problemLine(problem), problem);
   }
-  return { file, runtime, problems: [...found.values()], warnings: [...warnings.values()] };
+  const problems = withLines(content, [...found.values()]);
+  return { file, runtime, problems, warnings: [...warnings.values()] };
 }
 
 function withContent(file: string, value: unknown, inputs: Inputs): Inputs {

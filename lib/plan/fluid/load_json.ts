@@ -1,5 +1,5 @@
 import { ConfigError } from "../config_error.ts";
-import { endOfString, findJsonFault } from "./json_fault.ts";
+import { findJsonFault } from "./json_fault.ts";
 import { type Content, strictText } from "../../text/strict_text.ts";
 
 /** Kubernetes keeps no ConfigMap above 1 MiB: a larger file is not Fluid's. */
@@ -137,6 +137,15 @@ function depthBeyond(text: string, limit: number): number | undefined {
     } else if (character === "]" || character === "}") depth--;
   }
   return undefined;
+}
+
+/** Where the string that opens at `offset` closes: its last quote, or the text's end. */
+function endOfString(text: string, offset: number): number {
+  for (let at = offset + 1; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
 }
 
 function place(text: string, offset: number): string {

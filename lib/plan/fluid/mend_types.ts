@@ -1,10 +1,12 @@
 import type { Problem } from "../config_error.ts";
-import { toProblem } from "./parse_runtime_config.ts";
-import { runtimeSchema } from "./runtime_schema.ts";
+import type { Warning } from "../plan.ts";
+import { checkRuntimeFile } from "./check_runtime_file.ts";
 
 /** What is wrong with a file's types, and the file as it would be without. */
 export interface Mended {
   readonly problems: readonly Problem[];
+  /** Fields that Fluid does not write. */
+  readonly warnings: readonly Warning[];
   /** What of the file can still be judged; `undefined` where that cannot be told. */
   readonly value: Readonly<Record<string, unknown>> | undefined;
 }
@@ -17,22 +19,21 @@ const ROUNDS = 6;
  * rest can be judged, too: a person wants to see all problems at once.
  */
 export function mendTypes(file: Readonly<Record<string, unknown>>): Mended {
-  const problems: Problem[] = [];
+  const { problems, warnings, faults } = checkRuntimeFile(file);
   const value = structuredClone(file) as Record<string, unknown>;
-  for (let round = 0; round < ROUNDS; round++) {
-    const parsed = runtimeSchema.safeParse(value);
-    if (parsed.success) return { problems, value };
-    for (const issue of parsed.error.issues) {
-      if (round === 0) problems.push(toProblem(issue, file));
-      replace(value, issue.path, round === 0 ? undefined : stopgap(issue));
-    }
+  // What is wrong is left out first; only where something must be is a stopgap put in.
+  for (const { path } of faults) replace(value, path, undefined);
+  for (let round = 1; round < ROUNDS; round++) {
+    const { file: whole, faults: left } = checkRuntimeFile(value);
+    if (whole !== undefined) return { problems, warnings, value };
+    for (const { path, wanted } of left) replace(value, path, stopgap(wanted));
   }
-  return { problems, value: undefined };
+  return { problems, warnings, value: undefined };
 }
 
 /** Most fields may be absent; only where one may not does a second round ask for its type. */
-function stopgap(issue: object): unknown {
-  switch ("expected" in issue ? issue.expected : undefined) {
+function stopgap(wanted: unknown): unknown {
+  switch (wanted) {
     case "string":
       return "x";
     case "object":

@@ -2,8 +2,9 @@ import * as z from "zod/mini";
 
 /**
  * The shape of Fluid's runtime config files: CacheRuntime's and ThinRuntime's, the current and the
- * older `topology.<component>.podConfigs[]` one. Unknown fields are let through, for a newer Fluid
- * may write more; `null` counts as absent, for Go writes an empty list so.
+ * older `topology.<component>.podConfigs[]` one. It is the only description of them: types, the
+ * JSON Schema and the warnings about unknown fields come from it. `null` counts as absent, for Go
+ * writes an empty list so. Nothing is converted here: what it accepts is the data.
  *
  * Source: Fluid, The runtime config file; ThinRuntime.
  */
@@ -24,21 +25,28 @@ const encryptOptions = z.nullish(z.union([
   })),
 ]));
 
-const mount = z.object({
+/** What Fluid writes and we have no use for. */
+const unused = z.optional(z.unknown());
+
+const mount = z.strictObject({
   mountPoint: text,
   options,
   encryptOptions,
   name: z.nullish(text),
   path: z.nullish(text),
   readOnly: z.nullish(z.boolean()),
+  shared: unused,
 });
 
-const level = z.object({
+const level = z.strictObject({
   mountPaths: texts,
   mediumType: z.nullish(text),
   quotas: texts,
+  high: unused,
+  low: unused,
 });
 
+/** The older shape has more in these than was ever read: they are not strict. */
 const legacyStore = z.object({
   path: z.nullish(text),
   cacheDir: z.nullish(text),
@@ -48,12 +56,12 @@ const legacyStore = z.object({
   })),
 });
 
-const component = z.nullish(z.object({
+const component = z.nullish(z.strictObject({
   enabled: z.nullish(z.boolean()),
   name: z.nullish(text),
   options,
   replicas: z.nullish(z.int().check(z.minimum(0), z.maximum(10_000))),
-  service: z.nullish(z.object({ name: z.nullish(text) })),
+  service: z.nullish(z.strictObject({ name: z.nullish(text) })),
   tieredStoreLevels: z.nullish(z.array(level)),
   tieredStore: z.nullish(z.array(legacyStore)),
   podConfigs: z.nullish(z.array(z.object({ podName: text }))),
@@ -63,7 +71,7 @@ const component = z.nullish(z.object({
 const components = { master: component, worker: component, client: component };
 
 /** The whole file. */
-export const runtimeSchema = z.object({
+export const runtimeSchema = z.strictObject({
   mounts: z.nullish(z.array(mount)),
   accessModes: texts,
   targetPath: z.nullish(text),
@@ -71,8 +79,10 @@ export const runtimeSchema = z.object({
   datasetNamespace: z.nullish(text),
   runtimeNamespace: z.nullish(text),
   ...components,
-  topology: z.nullish(z.object(components)),
+  topology: z.nullish(z.strictObject(components)),
   runtimeOptions: options,
+  persistentVolumeAttrs: unused,
+  persistentVolumeMountOptions: unused,
 });
 
 /** The file's data as it stands there, checked. */

@@ -1,4 +1,5 @@
 import { ConfigError, type Problem } from "../config_error.ts";
+import { withLines } from "../fluid/json_lines.ts";
 import { loadJson } from "../fluid/load_json.ts";
 import { parseRuntimeConfig } from "../fluid/parse_runtime_config.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
@@ -38,8 +39,10 @@ export interface Draft extends Generated {
  */
 export async function generatePlan(inputs: Inputs): Promise<Generated> {
   const draft = await draftPlan(inputs);
-  if (draft.problems.length > 0) throw new ConfigError(draft.subject, draft.problems);
-  return draft;
+  if (draft.problems.length === 0) return draft;
+  const { configPath, subject, problems } = draft;
+  const content = configPath === undefined ? undefined : inputs.readFile(configPath);
+  throw new ConfigError(subject, content === undefined ? problems : withLines(content, problems));
 }
 
 /**
@@ -51,7 +54,7 @@ export async function generatePlan(inputs: Inputs): Promise<Generated> {
 export async function draftPlan(inputs: Inputs): Promise<Draft> {
   const detection = detectMode(inputs);
   const findings = new Findings();
-  const loaded = await loadRuntimeConfig(detection, inputs, findings);
+  const loaded = loadRuntimeConfig(detection, inputs, findings);
   const plan = await planOf(detection, loaded?.config, inputs, findings);
   const clusterId = plan.config.toml["cluster_id"];
   if (typeof clusterId === "string" && !clusterId.isWellFormed()) {
@@ -88,11 +91,11 @@ async function planOf(
   return await generateCacheRuntime(component, config, reasons, inputs, findings);
 }
 
-async function loadRuntimeConfig(
+function loadRuntimeConfig(
   { mode, configPath }: Detection,
   inputs: Inputs,
   findings: Findings,
-): Promise<{ config: RuntimeConfig; source: unknown } | undefined> {
+): { config: RuntimeConfig; source: unknown } | undefined {
   if (configPath === undefined) return undefined;
   const subject = configSubject(configPath);
   let content: Content | undefined;
@@ -119,7 +122,9 @@ async function loadRuntimeConfig(
       `${subject} holds more than its first line, which alone is JSON: the rest is left aside`,
     );
   }
-  return { config: await parseRuntimeConfig(value, subject), source: value };
+  const { config, warnings } = parseRuntimeConfig(value, subject, content);
+  findings.warnings.push(...warnings);
+  return { config, source: value };
 }
 
 function subjectOf({ configPath }: Detection, loaded: boolean): string {

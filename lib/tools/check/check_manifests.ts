@@ -1,7 +1,7 @@
 import { ConfigError, type Problem, problemLine } from "../../plan/config_error.ts";
 import { loadJson } from "../../plan/fluid/load_json.ts";
 import { SECRETS_FOLDER } from "../../plan/fluid/redact.ts";
-import { unknownFields } from "../../plan/fluid/unknown_fields.ts";
+import { checkRuntimeFile } from "../../plan/fluid/check_runtime_file.ts";
 import { draftPlan } from "../../plan/generate/generate_plan.ts";
 import type { Inputs } from "../../plan/inputs.ts";
 import type { Warning } from "../../plan/plan.ts";
@@ -133,8 +133,8 @@ async function checkHanded(handed: HandedFile, inputs: Inputs, found: Found): Pr
   const bytes = new TextEncoder().encode(JSON.stringify(handed.value));
   const told = new Set<string>();
   const at = (path: string): { manifest: Manifest; place: Place } => handed.origins.find(path);
-  for (const { path } of unknownFields(loadJson(bytes, "it").value)) {
-    throw new Error(`a runtime config was derived with the unknown field "${path}"`);
+  for (const { message } of checkRuntimeFile(loadJson(bytes, "it").value).warnings) {
+    throw new Error(`a runtime config was derived in which ${message}`);
   }
   for (const { env } of handed.components) {
     let problems: readonly Problem[];

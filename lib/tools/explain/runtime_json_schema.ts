@@ -4,7 +4,12 @@ import { runtimeSchema } from "../../plan/fluid/runtime_schema.ts";
 import type { OptionScope } from "../../plan/generate/option_target.ts";
 import { DATASET_OPTIONS, type SpecialOption, THIN_OPTIONS } from "./dataset_options.ts";
 import { type OptionRow, optionRows } from "./option_rows.ts";
-import { type JsonSchema, schemaOf } from "./schema_of.ts";
+import * as z from "zod/mini";
+
+/** A JSON Schema, or a part of one. */
+export interface JsonSchema {
+  [keyword: string]: unknown;
+}
 
 /**
  * The JSON Schema (draft 7, which editors know best) of `runtime.json` or of a ThinRuntime's
@@ -20,7 +25,15 @@ import { type JsonSchema, schemaOf } from "./schema_of.ts";
  * ```
  */
 export function runtimeJsonSchema(runtime: "cache" | "thin"): JsonSchema {
-  const shape = schemaOf(runtimeSchema);
+  const { $schema, ...shape }: JsonSchema = z.toJSONSchema(runtimeSchema, {
+    target: "draft-7",
+    io: "input",
+    override: ({ jsonSchema }) => {
+      // A newer Fluid may write more, and that every name is text goes without saying.
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      delete jsonSchema.propertyNames;
+    },
+  });
   const rows = optionRows();
   const fields = propertiesOf(shape);
   const definitions: Record<string, JsonSchema> = Object.fromEntries(
@@ -42,7 +55,7 @@ export function runtimeJsonSchema(runtime: "cache" | "thin"): JsonSchema {
     }
   }
   return {
-    $schema: "http://json-schema.org/draft-07/schema#",
+    $schema,
     ...shape,
     title: runtime === "thin"
       ? "Fluid's config.json of a ThinRuntime for Curvine"

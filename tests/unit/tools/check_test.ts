@@ -49,6 +49,28 @@ Deno.test("wrong types and wrong options are told at once, and nothing that foll
   ]);
 });
 
+Deno.test("in a file of several lines, a problem has the line of its field or of what lacks it", async () => {
+  const text = JSON.stringify(
+    {
+      ...cacheConfig({ worker: { options: { "log.level": "x", "rpc_port": "0" } } }),
+      targetPath: 7,
+      mounts: [{ mountPoint: "s3://a", name: "a" }, { name: "b" }],
+    },
+    null,
+    2,
+  );
+  const lineOf = (part: string): number => text.slice(0, text.indexOf(part)).split("\n").length;
+  const host = await check({ "/c": text }, "--json", "/c");
+  const [{ problems }] = JSON.parse(host.out);
+  assert.deepEqual(problems.map(({ path }: { path: string }) => path), [
+    `line ${lineOf('"b"') - 1}: mounts[1].mountPoint`,
+    `line ${lineOf('"targetPath"')}: targetPath`,
+    `line ${lineOf('"rpc_port"')}: worker.options.rpc_port`,
+  ]);
+  const broken = await check({ "/c": '{\n"a" 1}' }, "--json", "/c");
+  assert.equal(JSON.parse(broken.out)[0].problems[0].path, "line 2, column 5");
+});
+
 Deno.test("misspelt fields and options are warnings with what was meant", async () => {
   const host = await check(
     {

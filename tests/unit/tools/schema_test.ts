@@ -51,13 +51,13 @@ const file = fc.record({
   somethingNew: fc.anything(),
 }, { requiredKeys: [] });
 
-Deno.test("the schemas accept every file that the loader accepts, and refuse what it refuses", async () => {
+Deno.test("the schemas accept every file that the loader accepts, and refuse what it refuses", () => {
   let accepted = 0;
-  await fc.assert(
-    fc.asyncProperty(file, async (value) => {
+  fc.assert(
+    fc.property(file, (value) => {
       let loads = true;
       try {
-        await parseRuntimeConfig(value, "it");
+        parseRuntimeConfig(value, "it");
       } catch {
         loads = false;
       }
