@@ -12,6 +12,7 @@ const SKIPPED = missing(
   "tool:unshare",
   "tool:nsenter",
   "tool:python3",
+  "tool:gcc",
 );
 
 /**

@@ -236,10 +236,10 @@ export class FaultRun implements AsyncDisposable {
     return this.#namespace ? processesIn(this.#namespace.name) : [];
   }
 
-  /** The processes that serve a mount: bindfs or raw_fuse.py. */
+  /** The processes that serve a mount: bindfs or raw_fuse. */
   servers(): ProcessLine[] {
     return this.processes().filter((line) =>
-      line.state !== "Z" && (line.name === "bindfs" || line.command.includes("raw_fuse.py"))
+      line.state !== "Z" && (line.name === "bindfs" || line.name === "raw_fuse")
     );
   }
 
