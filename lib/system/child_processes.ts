@@ -39,7 +39,7 @@ export function environmentOf(pid: number): string[] {
 
 /** Whether a process has the FUSE device open. Reads links only, never what they point to. */
 export function servesFuse(pid: number): boolean {
-  return fuseDescriptors(pid).length > 0;
+  return (fuseDescriptors(pid) ?? []).length > 0;
 }
 
 /** Whether any process that carries an entry in its environment has the FUSE device open. */

@@ -12,26 +12,33 @@ export interface FuseDescriptor {
  * The descriptors of `/dev/fuse` that a process has open, in their order. Reads links and fdinfo
  * only, never what they point to.
  *
- * @returns none for a process that has ended or is not ours to see
+ * @returns none for a process that has ended; `undefined` for one that is not ours to see
  */
-export function fuseDescriptors(pid: number): FuseDescriptor[] {
+export function fuseDescriptors(pid: number): FuseDescriptor[] | undefined {
   const found: FuseDescriptor[] = [];
   try {
     for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
       if (!isFuse(`/proc/${pid}/fd/${name}`)) continue;
       found.push({ number: Number(name), minor: connectionOf(`/proc/${pid}/fdinfo/${name}`) });
     }
-  } catch {
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
     // It has ended.
   }
   return found.sort((one, other) => one.number - other.number);
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable;
 }
 
 /** `/dev/fuse`, wherever the process's own `/dev` is. */
 function isFuse(link: string): boolean {
   try {
     return Deno.readLinkSync(link).endsWith("/dev/fuse");
-  } catch {
+  } catch (error) {
+    // The numbers anybody may list, but not where they lead.
+    if (isForbidden(error)) throw error;
     // It was just closed.
     return false;
   }

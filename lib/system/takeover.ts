@@ -143,8 +143,12 @@ interface Match {
 
 /** @throws {CallFailed} where a mount has no descriptor, or several could be its own */
 function matched(pid: number, mounts: readonly ServedMount[]): Match[] {
-  const found = familyOf(pid).map((owner) => ({ owner, open: fuseDescriptors(owner) }))
-    .filter(({ open }) => open.length > 0);
+  const found: { readonly owner: number; readonly open: readonly FuseDescriptor[] }[] = [];
+  for (const owner of familyOf(pid)) {
+    const open = fuseDescriptors(owner);
+    if (open === undefined) throw new CallFailed("look", Errno.EACCES);
+    if (open.length > 0) found.push({ owner, open });
+  }
   if (found.length === 0) throw new CallFailed("no-descriptor", 0);
   return mounts.map((mount) => {
     for (const { owner, open } of found) {

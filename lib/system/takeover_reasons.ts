@@ -2,6 +2,7 @@ import { Errno } from "./kernel_calls.ts";
 
 /** What failed while a connection was being taken. */
 export type WhatFailed =
+  | "look"
   | "pidfd_open"
   | "pidfd_getfd"
   | "openat"
@@ -89,7 +90,8 @@ function reasonOf(
     ];
   }
   if (errno === Errno.EPERM || errno === Errno.EACCES) {
-    return [`${what} is not permitted (errno ${errno}): ${forbidder(surroundings())}`, true];
+    const call = what === "look" ? "a look at the daemon's descriptors" : what;
+    return [`${call} is not permitted (errno ${errno}): ${forbidder(surroundings())}`, true];
   }
   return [`${what} failed with errno ${errno}`, false];
 }

@@ -1,3 +1,5 @@
+import { compiledProgram } from "./compiled_program.ts";
+
 /** One line of the stand-in's `starts`. */
 export interface DaemonStart {
   count: number;
@@ -20,35 +22,11 @@ export async function installStandIn(lib: string, source: string, plan: string[]
   Deno.copyFileSync(`${from}curvine-fuse`, `${lib}/curvine-fuse`);
   Deno.chmodSync(`${lib}/curvine-fuse`, 0o755);
   Deno.copyFileSync(`${from}orphans.py`, `${lib}/standin/orphans.py`);
-  Deno.copyFileSync(await rawFuse(), `${lib}/standin/raw_fuse`);
+  Deno.copyFileSync(await compiledProgram("standin/raw_fuse"), `${lib}/standin/raw_fuse`);
   Deno.symlinkSync(source, `${lib}/standin/source`);
   Deno.symlinkSync(await realPython(), `${lib}/standin/python`);
   if (plan.length > 0) Deno.writeTextFileSync(`${lib}/standin/plan`, `${plan.join("\n")}\n`);
 }
-
-/**
- * The compiled raw_fuse.c. Test files run in workers of their own: whoever comes first compiles, the
- * text's hash in its name tells the others that it is what they want.
- */
-export async function rawFuse(): Promise<string> {
-  const source = new URL("./standin/raw_fuse.c", import.meta.url).pathname;
-  const hash = await crypto.subtle.digest("SHA-256", Deno.readFileSync(source));
-  const program = `${TEMPORARY}/curvine-fluid-raw_fuse-${new Uint8Array(hash).toHex()}`;
-  try {
-    Deno.statSync(program);
-    return program;
-  } catch {
-    // It is not there yet.
-  }
-  const made = Deno.makeTempFileSync({ dir: TEMPORARY });
-  const args = ["-O1", "-Wall", "-Wextra", "-Werror", "-Wno-unused-result", "-o", made, source];
-  const { success, stderr } = await new Deno.Command("gcc", { args }).output();
-  if (!success) throw new Error(`raw_fuse.c: ${new TextDecoder().decode(stderr)}`);
-  Deno.renameSync(made, program);
-  return program;
-}
-
-const TEMPORARY = Deno.env.get("TMPDIR") ?? "/tmp";
 
 let python: string | undefined;
 

@@ -23,6 +23,7 @@ const CASES: [
     true,
   ],
   ["pidfd_getfd", Errno.EPERM, { yamaScope: 3, filtered: true }, /is 3.*nobody; a seccomp/, true],
+  ["look", Errno.EACCES, NOTHING, /descriptors is not permitted.*CAP_SYS_PTRACE/, true],
   ["pidfd_getfd", Errno.EBADF, NOTHING, /closed/, false],
   ["pidfd_open", Errno.ESRCH, NOTHING, /has ended/, false],
   ["pidfd_getfd", Errno.EMFILE, NOTHING, /too many files/, false],

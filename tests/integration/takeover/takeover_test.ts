@@ -1,0 +1,366 @@
+/** What the kernel does when a daemon is killed and its connection is held. */
+import assert from "node:assert/strict";
+import type { Hold, Outcome } from "../../../lib/ports/takeover.ts";
+import { openKernel } from "../../../lib/system/kernel_calls.ts";
+import { systemTakeover } from "../../../lib/system/takeover.ts";
+import { eventually } from "../../support/eventually.ts";
+import { missing } from "../../support/requirements.ts";
+import { openDescriptors, type PlacedDaemon, TakeoverPlace } from "../../support/takeover_place.ts";
+
+openKernel();
+
+const ignore = missing("root", "fuse", "tool:gcc", "tool:python3");
+
+function held(place: TakeoverPlace): Hold {
+  return valueOf(systemTakeover.hold(place.daemon.pid, place.mounts()));
+}
+
+function valueOf<Value>(outcome: Outcome<Value>): Value {
+  assert.ok(outcome.ok, outcome.ok ? "" : outcome.reason);
+  return outcome.value;
+}
+
+/** Kills the daemon and starts its successor. @returns what the hand-over gave */
+async function takeOver(place: TakeoverPlace, hold: Hold, nth = 1): Promise<PlacedDaemon> {
+  await place.kill();
+  hold.forgetNames();
+  const folder = `${place.root}/run`;
+  const { successor, served } = valueOf(
+    hold.handOn({ folder, nth }, (state) => place.start(state)),
+  );
+  const { code, text } = await place.read(`${place.paths[0]}/top`);
+  assert.deepEqual([code, text], [0, "this is top\n"]);
+  served();
+  assert.deepEqual([...Deno.readDirSync(folder)].filter(({ isFile }) => isFile), []);
+  return successor;
+}
+
+Deno.test({
+  name: "killed while held: the mount stays, who asks waits, the successor answers through a bind",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const before = openDescriptors();
+    const hold = held(place);
+    const ids = place.ids();
+    assert.equal(openDescriptors().fuse, before.fuse + 1);
+    await place.kill();
+    assert.equal(hold.alive(), true);
+    const reader = place.read(`${place.bound}/a/one`);
+    await place.someoneWaits();
+    assert.notEqual(hold.forgetNames(), "ended");
+    const folder = `${place.root}/run`;
+    let mode = 0;
+    let text = "";
+    const { successor, served } = valueOf(hold.handOn({ folder, nth: 1 }, (state) => {
+      mode = (Deno.statSync(state).mode ?? 0) & 0o777;
+      text = Deno.readTextFileSync(state);
+      return place.start(state);
+    }));
+    assert.equal(openDescriptors().fuse, before.fuse + 1, "only the hold is left with us");
+    assert.deepEqual(await reader, { code: 0, text: "this is a/one\n" });
+    served();
+    assert.equal(mode, 0o600);
+    assert.match(text, /^\{"\d+":"[^"]*\/target"\}\ncvfs1\n4611687117939015679\n/);
+    assert.deepEqual(place.ids(), ids);
+    Deno.kill(successor.pid, "SIGTERM");
+    assert.equal((await successor.status).code, 0);
+    hold.close();
+    hold.close();
+    assert.equal(openDescriptors().fuse, before.fuse);
+  },
+});
+
+for (const ids of ["counted", "stable"]) {
+  Deno.test({
+    name: `names that the kernel keeps for minutes are looked up again (${ids} node ids)`,
+    ignore,
+    fn: async () => {
+      await using place = await TakeoverPlace.serve({
+        plan: [ids === "stable" ? "raw,ids=stable" : "raw"],
+        fuse: ["entry_timeout_ms = 300000", "attr_timeout_ms = 300000"],
+      });
+      const { target, bound } = place;
+      const files = ["top", "a/one", "a/two", "a/b/deep", "a/b/c/deepest"];
+      for (const name of files) await place.read(`${target}/${name}`);
+      const inside = place.spawn(["sh", "-c", "exec sleep 1000 <deepest"], `${target}/a/b/c`);
+      await eventually("it has the file open", () => {
+        return Deno.readLinkSync(`/proc/${inside.pid}/fd/0`).endsWith("/a/b/c/deepest") ||
+          undefined;
+      });
+      const hold = held(place);
+      await place.kill();
+      const forgotten = hold.forgetNames();
+      const folder = `${place.root}/run`;
+      const { served } = valueOf(hold.handOn({ folder, nth: 1 }, (state) => place.start(state)));
+      for (const name of forgotten === "forgotten" ? files : ["top"]) {
+        const wanted = { code: 0, text: `this is ${name}\n` };
+        assert.deepEqual(await place.read(`${bound}/${name}`), wanted);
+        assert.deepEqual(await place.read(`${target}/${name}`), wanted);
+      }
+      served();
+      hold.close();
+    },
+  });
+}
+
+Deno.test({
+  name: "a node of the dead daemon is never another file's: numbers go on, life after life",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const hold = held(place);
+    const seen = new Map<string, string>();
+    for (let nth = 1; nth <= 4; nth++) {
+      // Another order each time, so that a counter that begins anew would give out twice.
+      const names = ["top", "a/one", "a/two", "a/b/deep"];
+      for (const name of [...names.slice(nth % 4), ...names.slice(0, nth % 4)]) {
+        const child = new Deno.Command("stat", { args: ["-c", "%i", `${place.bound}/${name}`] });
+        const id = new TextDecoder().decode((await child.output()).stdout);
+        assert.ok((seen.get(id) ?? name) === name, `${id} is ${seen.get(id)} and ${name}`);
+        seen.set(id, name);
+      }
+      await takeOver(place, hold, nth);
+    }
+    hold.close();
+  },
+});
+
+Deno.test({
+  name: "an abort releases who waits, and so does letting go of the last descriptor",
+  ignore,
+  fn: async () => {
+    for (const end of ["abort", "close"] as const) {
+      await using place = await TakeoverPlace.serve();
+      const hold = held(place);
+      await place.kill();
+      const reader = place.read(`${place.bound}/a/one`);
+      await place.someoneWaits();
+      const aborted: string[] = [];
+      if (end === "close") hold.close();
+      else {
+        hold.end((minor) => {
+          aborted.push(minor);
+          return place.connections.abort(minor);
+        });
+      }
+      assert.notEqual((await reader).code, 0);
+      assert.deepEqual(aborted, end === "abort" ? place.mounts().map(({ minor }) => minor) : []);
+      assert.equal(hold.alive(), false);
+      assert.equal(hold.forgetNames(), "ended");
+      const refused = hold.handOn({ folder: place.root, nth: 1 }, () => assert.fail("started"));
+      assert.match(refused.ok ? "" : refused.reason, /ended already/);
+    }
+  },
+});
+
+Deno.test({
+  name: "a connection that has ended is not aborted by its old name",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const hold = held(place);
+    const [mount] = place.mounts();
+    place.connections.abort(mount?.minor ?? "");
+    await eventually("the daemon has seen it", () => !hold.alive());
+    hold.end(() => assert.fail("aborted"));
+  },
+});
+
+Deno.test({
+  name: "two hundred takeovers leave no descriptor, neither with us nor with the daemon",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const ids = place.ids();
+    const hold = held(place);
+    const ofDaemon = (): number => [...Deno.readDirSync(`/proc/${place.daemon.pid}/fd`)].length;
+    await takeOver(place, hold, 1);
+    const [before, theirs] = [openDescriptors(), ofDaemon()];
+    for (let nth = 2; nth <= 200; nth++) await takeOver(place, hold, nth);
+    assert.deepEqual(openDescriptors(), before);
+    assert.equal(ofDaemon(), theirs);
+    assert.deepEqual(place.ids(), ids);
+    hold.close();
+    assert.equal(openDescriptors().fuse, 0);
+  },
+});
+
+Deno.test({
+  name: "a helper that is started around a hand-over inherits nothing",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const hold = held(place);
+    const helpers: Promise<string>[] = [];
+    const helper = (): void => {
+      // The listing's own descriptors would come and go: it reads links by a glob.
+      const args = ["-c", 'for fd in /proc/$$/fd/*; do readlink "$fd"; done'];
+      const child = new Deno.Command("sh", { args, stdin: "null", stderr: "null" });
+      helpers.push(child.output().then(({ stdout }) => new TextDecoder().decode(stdout)));
+    };
+    for (let nth = 1; nth <= 20; nth++) {
+      // Some are under way when the successor starts, some begin right after.
+      for (let n = 0; n < 3; n++) helper();
+      const timers = [0, 1, 2].map((ms) =>
+        new Promise<void>((done) => {
+          setTimeout(() => {
+            helper();
+            done();
+          }, ms);
+        })
+      );
+      const took = takeOver(place, hold, nth);
+      helper();
+      await took;
+      helper();
+      await Promise.all(timers);
+    }
+    for (const open of await Promise.all(helpers)) {
+      assert.notEqual(open, "");
+      assert.doesNotMatch(open, /\/dev\/fuse/);
+    }
+    hold.close();
+  },
+});
+
+Deno.test({
+  name: "two mounts of one daemon: each connection is held and handed on as what it is",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve({ mounts: 2 });
+    const ids = place.ids();
+    const outcome = systemTakeover.hold(place.daemon.pid, place.mounts());
+    if (!outcome.ok) {
+      assert.match(outcome.reason, /fuse_connection/);
+      return;
+    }
+    const hold = outcome.value;
+    assert.equal(openDescriptors().fuse, 2);
+    await takeOver(place, hold);
+    for (const path of place.paths) {
+      assert.deepEqual(await place.read(`${path}/a/one`), { code: 0, text: "this is a/one\n" });
+    }
+    assert.deepEqual(place.ids(), ids);
+    // Its descriptors were named rightly when TERM unmounts both.
+    Deno.kill(place.daemon.pid, "SIGTERM");
+    assert.equal((await place.daemon.status).code, 0);
+    await eventually("both are unmounted", () => place.ids().length === 0);
+    hold.close();
+  },
+});
+
+Deno.test({
+  name: "a hot reload keeps the connection, and the hold with it",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const hold = held(place);
+    const first = place.daemon;
+    Deno.kill(first.pid, "SIGUSR1");
+    assert.equal((await first.status).code, 0);
+    assert.deepEqual(await place.read(`${place.target}/top`), { code: 0, text: "this is top\n" });
+    assert.equal(hold.alive(), true);
+    const [{ minor = "", path = "" } = {}] = place.mounts();
+    const heirs = Deno.readTextFileSync(`${place.root}/lib/standin/starts`);
+    const heir = Number(/^2 (\d+) /m.exec(heirs)?.[1]);
+    const again = systemTakeover.hold(heir, [{ minor, path }]);
+    valueOf(again).close();
+    Deno.kill(heir, "SIGKILL");
+    await eventually("the heir is gone", () => {
+      const { state } = processState(heir);
+      return state === undefined || state === "Z";
+    });
+    hold.forgetNames();
+    const { served } = valueOf(
+      hold.handOn({ folder: place.root, nth: 1 }, (state) => place.start(state)),
+    );
+    assert.deepEqual(await place.read(`${place.bound}/top`), { code: 0, text: "this is top\n" });
+    served();
+    hold.close();
+  },
+});
+
+Deno.test({
+  name: "a successor that refuses the state file ends with 1, and the connection is still held",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve({ plan: ["raw", "raw,restore=refuse", "raw"] });
+    const hold = held(place);
+    await place.kill();
+    const folder = `${place.root}/run`;
+    const { successor, served } = valueOf(
+      hold.handOn({ folder, nth: 1 }, (state) => place.start(state)),
+    );
+    assert.equal((await successor.status).code, 1);
+    served();
+    assert.equal(hold.alive(), true);
+    hold.end((minor) => place.connections.abort(minor));
+    assert.notEqual((await place.read(`${place.target}/top`)).code, 0);
+  },
+});
+
+Deno.test({
+  name: "a start that fails comes through, and leaves no descriptor and no state file",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const hold = held(place);
+    const before = openDescriptors();
+    const folder = `${place.root}/run`;
+    assert.throws(() => {
+      hold.handOn({ folder, nth: 1 }, () => {
+        throw new TypeError("no such program");
+      });
+    }, /no such program/);
+    const missing = hold.handOn({ folder: `${place.root}/none`, nth: 1 }, () => assert.fail());
+    assert.match(missing.ok ? "" : missing.reason, /state file cannot be written/);
+    assert.deepEqual(openDescriptors(), before);
+    assert.deepEqual([...Deno.readDirSync(folder)].filter(({ isFile }) => isFile), []);
+    assert.equal(hold.alive(), true);
+    hold.close();
+  },
+});
+
+Deno.test({
+  name: "nothing to hold is a sentence: a daemon that has ended, one without the device",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const before = openDescriptors();
+    const stranger = place.spawn(["sleep", "1000"]);
+    const other = systemTakeover.hold(stranger.pid, place.mounts());
+    assert.deepEqual([other.ok, other.ok || other.lasting], [false, false]);
+    assert.match(other.ok ? "" : other.reason, /has \/dev\/fuse open/);
+    const elsewhere = systemTakeover.hold(place.daemon.pid, [{ minor: "999999", path: "/x" }]);
+    assert.equal(elsewhere.ok, false);
+    const mounts = place.mounts();
+    await place.kill();
+    const gone = systemTakeover.hold(place.daemon.pid, mounts);
+    assert.deepEqual([gone.ok, gone.ok || gone.lasting], [false, false]);
+    assert.equal(openDescriptors().fuse, before.fuse);
+  },
+});
+
+Deno.test({
+  name: "a daemon in a child of what we started is held too",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const [mount] = place.mounts();
+    const parent = processState(place.daemon.pid).parent;
+    assert.equal(parent, Deno.pid);
+    const hold = valueOf(systemTakeover.hold(Deno.pid, mount === undefined ? [] : [mount]));
+    hold.close();
+  },
+});
+
+function processState(pid: number): { state?: string; parent?: number } {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state, parent: Number(parent) };
+  } catch {
+    return {};
+  }
+}
