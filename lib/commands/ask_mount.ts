@@ -4,11 +4,16 @@ import { ExitCode } from "../ports/exit_code.ts";
 import { fileSystemSize } from "../system/file_system_size.ts";
 import type { Host } from "../ports/host.ts";
 import { childNames } from "../system/read_tree.ts";
+import { walkTree } from "../system/walk_tree.ts";
+
+/** What most applications have open lies not deep; the rest is learned when somebody looks. */
+const WALK = { depth: 3, entries: 20_000, time: 5_000 };
 
 /**
  * Hidden: asks mounts questions that may never be answered. `ask-mount size PATH…` prints one line
  * for each path, `SIZE FREE AVAILABLE` in bytes or `-`; `ask-mount glob DIR SUBPATH` exits 0 when
- * some `DIR/*` has the path below it. The applets run it as a child that they can afford to lose.
+ * some `DIR/*` has the path below it; `ask-mount walk PATH` reads the upper folders of a mount, so
+ * that a daemon which took it over knows them. It is run as a child that one can afford to lose.
  */
 export function command({ operands }: Invocation, host: Host): number {
   const [question, ...paths] = operands;
@@ -20,6 +25,10 @@ export function command({ operands }: Invocation, host: Host): number {
     return ExitCode.Done;
   }
   const [folder, below] = paths;
+  if (question === "walk" && folder !== undefined) {
+    walkTree(folder, WALK);
+    return ExitCode.Done;
+  }
   if (question === "glob" && folder !== undefined && below !== undefined) {
     const found = childNames(folder).some((name) =>
       !name.startsWith(".") && host.kindOf(`${folder}/${name}/${below}`) !== "absent"
@@ -27,7 +36,10 @@ export function command({ operands }: Invocation, host: Host): number {
     return found ? ExitCode.Done : ExitCode.No;
   }
   throw new CommandError(
-    `Cannot ask "${operands.join(" ")}"; usage: ask-mount size PATH… | ask-mount glob DIR SUBPATH`,
+    `Cannot ask "${
+      operands.join(" ")
+    }"; usage: ask-mount size PATH… | ask-mount glob DIR SUBPATH | ` +
+      "ask-mount walk PATH",
     ExitCode.Usage,
   );
 }

@@ -40,7 +40,7 @@ export async function unmountPath(
   options: UnmountOptions,
   host: Host,
 ): Promise<Unmounted> {
-  const mounts = systemMounts(() => Promise.resolve("unknown"));
+  const mounts = systemMounts();
   const table = parseMountinfo(mounts.table());
   const target = resolveTarget(absolute(path, host), table, readLink);
   const top = layersAt(table, target).at(-1);

@@ -11,6 +11,13 @@ export interface Mounts {
   unmount(path: string): Promise<void>;
   /** Lets a disposable child ask the mount, for at most so many milliseconds. */
   ask(path: string, deadline: number): Promise<MountAnswer>;
+  /**
+   * Lets a disposable child read the upper folders of a mount, a limited part of it, so that a
+   * daemon which took it over knows them.
+   *
+   * @returns whether it came back within so many milliseconds
+   */
+  walk(path: string, deadline: number): Promise<boolean>;
   /** Whether the kernel lets us mount and unmount (`CAP_SYS_ADMIN`). */
   mayMount(): boolean;
 }

@@ -1,4 +1,3 @@
-import type { MountAnswer } from "../ports/mounts.ts";
 import type { Mounts } from "../ports/mounts.ts";
 import { cString, kernelInBackground } from "./kernel_calls.ts";
 import { MOUNTINFO, readMountinfo } from "./read_mountinfo.ts";
@@ -14,14 +13,20 @@ const CAP_SYS_ADMIN = 21n;
  */
 const DETACH_WAIT_MS = 500;
 
+/** For who never asks a mount for anything. */
+const NO_CHILDREN: Pick<Mounts, "ask" | "walk"> = {
+  ask: () => Promise.resolve("unknown"),
+  walk: () => Promise.resolve(false),
+};
+
 /**
  * The real mounts.
  *
- * @param ask how a disposable child asks a mount; see `probe`
+ * @param children what disposable children do; see {@link mountAskers}
  * @param table how the mount table is read; see {@link HeldMountTable}
  */
 export function systemMounts(
-  ask: (path: string, deadline: number) => Promise<MountAnswer>,
+  { ask, walk }: Pick<Mounts, "ask" | "walk"> = NO_CHILDREN,
   table: () => string = readMountinfo,
 ): Mounts {
   return {
@@ -33,6 +38,7 @@ export function systemMounts(
       await umount(path, UMOUNT_NOFOLLOW);
     },
     ask,
+    walk,
     mayMount,
   };
 }

@@ -1,4 +1,4 @@
-import type { MountAnswer } from "../ports/mounts.ts";
+import type { MountAnswer, Mounts } from "../ports/mounts.ts";
 import type { Processes } from "../ports/world.ts";
 import { within } from "./within.ts";
 
@@ -9,35 +9,49 @@ export const PROBE_EXIT = { answers: 0, stale: 43, unknown: 44 } as const;
 const STUCK_MS = 2 ** 31 - 1;
 
 /**
- * Asks a mount through a child that runs this program's hidden `probe` command. A child that is
- * stuck in the mount cannot be killed: while one is, no other is sent after it.
+ * What needs a child because it touches a mount: PID 1 never does. A child that is stuck in a mount
+ * cannot be killed: while one is, no other is sent after it.
  *
  * @param self the command line that runs this program
- * @param asked children that have not come back, by path
  */
-export async function askByChild(
-  path: string,
-  deadline: number,
+export function mountAskers(
   self: readonly string[],
   processes: Processes,
-  asked: Map<string, Promise<MountAnswer>>,
-): Promise<MountAnswer> {
-  let answer = asked.get(path);
-  if (answer === undefined) {
-    answer = ask(path, self, processes).finally(() => asked.delete(path));
-    asked.set(path, answer);
-  }
-  return await within(deadline, answer) ?? "silent";
+): Pick<Mounts, "ask" | "walk"> {
+  const asked = new Map<string, Promise<MountAnswer>>();
+  const walked = new Map<string, Promise<boolean>>();
+  const run = async (...words: string[]): Promise<number | undefined> => {
+    const request = { argv: [...self, ...words], env: Deno.env.toObject(), cwd: "/" };
+    return (await processes.run(request, STUCK_MS))?.status.code;
+  };
+  return {
+    async ask(path: string, deadline: number): Promise<MountAnswer> {
+      const answer = once(asked, path, async () => meaningOf(await run("probe", path)));
+      return await within(deadline, answer) ?? "silent";
+    },
+    async walk(path: string, deadline: number): Promise<boolean> {
+      const walk = once(walked, path, async () => await run("ask-mount", "walk", path) === 0);
+      return await within(deadline, walk) ?? false;
+    },
+  };
 }
 
-async function ask(
+/** What is under way for a path, or what begins now. */
+function once<Value>(
+  underWay: Map<string, Promise<Value>>,
   path: string,
-  self: readonly string[],
-  processes: Processes,
-): Promise<MountAnswer> {
-  const request = { argv: [...self, "probe", path], env: Deno.env.toObject(), cwd: "/" };
-  const result = await processes.run(request, STUCK_MS);
-  switch (result?.status.code) {
+  begin: () => Promise<Value>,
+): Promise<Value> {
+  let work = underWay.get(path);
+  if (work === undefined) {
+    work = begin().finally(() => underWay.delete(path));
+    underWay.set(path, work);
+  }
+  return work;
+}
+
+function meaningOf(code: number | undefined): MountAnswer {
+  switch (code) {
     case PROBE_EXIT.answers:
       return "answers";
     case PROBE_EXIT.stale:

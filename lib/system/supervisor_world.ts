@@ -1,4 +1,3 @@
-import type { MountAnswer } from "../ports/mounts.ts";
 import type { FuseConnections, World } from "../ports/world.ts";
 import { systemClock } from "./clock.ts";
 import { watchFaults } from "./faults.ts";
@@ -6,7 +5,7 @@ import { firstWorld } from "./first_world.ts";
 import { fuseConnections } from "./fuse_connections.ts";
 import { HeldMountTable, systemMounts } from "./mounts.ts";
 import { Poller } from "./poller.ts";
-import { askByChild } from "./probe_child.ts";
+import { mountAskers } from "./probe_child.ts";
 import { systemProcesses } from "./processes.ts";
 import { type ChunkWriter, Sink } from "./sink.ts";
 import { systemSockets } from "./sockets.ts";
@@ -31,16 +30,12 @@ export function supervisorWorld(
   const processes = systemProcesses(stdout, stderr);
   const poller = new Poller();
   const mountTable = new HeldMountTable();
-  const asked = new Map<string, Promise<MountAnswer>>();
   let connections: FuseConnections | undefined;
   return {
     ...firstWorld(),
     clock: systemClock,
     processes,
-    mounts: systemMounts(
-      (path, deadline) => askByChild(path, deadline, self, processes, asked),
-      () => mountTable.read(),
-    ),
+    mounts: systemMounts(mountAskers(self, processes), () => mountTable.read()),
     sockets: systemSockets,
     takeover: systemTakeover,
     output: {

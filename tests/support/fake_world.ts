@@ -135,6 +135,10 @@ export class FakeWorld implements World {
       if (answer !== "silent") return Promise.resolve(answer);
       return new Promise((late) => void this.clock.after(deadline, () => late("silent")));
     },
+    walk: (path: string): Promise<boolean> => {
+      this.done.push(`walk ${path}`);
+      return Promise.resolve(this.answer === "answers");
+    },
     mayMount: (): boolean => true,
   };
   readonly processes = {

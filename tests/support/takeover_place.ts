@@ -60,8 +60,7 @@ export class TakeoverPlace implements AsyncDisposable {
     );
     place.start();
     await eventually("all is mounted", () => place.mounts().length === place.paths.length);
-    const first = place.paths[0] ?? "";
-    await place.run(["mount", "--bind", first, place.bound]);
+    await place.bind(place.paths[0] ?? "", place.bound);
     return place;
   }
 
@@ -141,10 +140,11 @@ export class TakeoverPlace implements AsyncDisposable {
     return child;
   }
 
-  async run(argv: readonly string[]): Promise<void> {
-    const [program = "", ...args] = argv;
-    const { success, stderr } = await new Deno.Command(program, { args }).output();
-    if (!success) throw new Error(`${argv.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  /** Mounts a folder a second time. */
+  async bind(from: string, to: string): Promise<void> {
+    const args = ["--bind", from, to];
+    const { success, stderr } = await new Deno.Command("mount", { args }).output();
+    if (!success) throw new Error(`mount --bind: ${new TextDecoder().decode(stderr)}`);
   }
 
   /** Waits until somebody waits for the daemon. */

@@ -60,6 +60,7 @@ export function withPretendedMount(
       const answers = { running: "answers", stopped: "silent", gone: "stale" } as const;
       return answers[stateOf(mount.pid)];
     },
+    walk: () => Promise.resolve(true),
     mayMount: () => true,
   };
   const connections: FuseConnections = {

@@ -4,12 +4,13 @@ import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
 import { layersAt } from "../../../lib/mount/mount_path.ts";
 import { prepareFolder } from "../../../lib/mount/prepare_folder.ts";
 import { minorOf } from "../../../lib/supervise/mount_watch.ts";
+import { childPids } from "../../../lib/system/child_processes.ts";
 import { systemFolders } from "../../../lib/system/folders.ts";
 import { fuseConnections } from "../../../lib/system/fuse_connections.ts";
 import { openKernel } from "../../../lib/system/kernel_calls.ts";
 import { HeldMountTable, systemMounts } from "../../../lib/system/mounts.ts";
 import { Poller } from "../../../lib/system/poller.ts";
-import { askByChild } from "../../../lib/system/probe_child.ts";
+import { mountAskers } from "../../../lib/system/probe_child.ts";
 import { systemProcesses } from "../../../lib/system/processes.ts";
 import { Sink } from "../../../lib/system/sink.ts";
 import type { Processes, ProcessHandle } from "../../../lib/ports/world.ts";
@@ -82,7 +83,7 @@ class Place {
       daemon.kill("SIGKILL");
       await daemon.ended;
     }
-    const mounts = systemMounts(() => Promise.resolve("unknown"));
+    const mounts = systemMounts();
     for (const { path } of table().filter(({ path }) => path.startsWith(this.root)).reverse()) {
       await mounts.detach(path);
     }
@@ -101,7 +102,7 @@ Deno.test({
     await first.ended;
     // The stale layer keeps whoever looks at the path away; only the table shows it.
     assert.throws(() => Deno.statSync(place.target));
-    const mounts = systemMounts(() => Promise.resolve("unknown"));
+    const mounts = systemMounts();
     assert.equal((await clearMounts(place.target, mounts)).cleared.length, 1);
     await place.mount(`${OURS},nonempty`);
     await place.mount(`${OURS},nonempty`);
@@ -119,24 +120,26 @@ Deno.test({
   ignore,
   fn: async () => {
     const processes = systemProcesses(new Sink(Deno.stdout), new Sink(Deno.stderr));
-    const asked = new Map();
     const self = [Deno.execPath(), "run", "--allow-all", "--no-check", MAIN];
     try {
       await using place = new Place(processes);
-      const ask = (deadline: number): ReturnType<typeof askByChild> =>
-        askByChild(place.target, deadline, self, processes, asked);
+      const children = mountAskers(self, processes);
+      const ask = (deadline: number): Promise<string> => children.ask(place.target, deadline);
       const daemon = await place.mount("fsname=other");
       assert.equal(await ask(20_000), "answers");
+      assert.equal(await children.walk(place.target, 20_000), true);
       daemon.kill("SIGSTOP");
+      const before = childPids().length;
       assert.equal(await ask(300), "silent");
       assert.equal(await ask(300), "silent", "no second child is sent after the first");
-      assert.equal(asked.size, 1);
+      assert.equal(childPids().length, before + 1);
       daemon.kill("SIGCONT");
       assert.equal(await ask(20_000), "answers", "the child that waited tells");
       daemon.kill("SIGKILL");
       await daemon.ended;
       assert.equal(await ask(20_000), "stale");
-      const mounts = systemMounts((_, deadline) => ask(deadline));
+      assert.equal(await children.walk(place.target, 20_000), true, "a dead mount has no names");
+      const mounts = systemMounts(children);
       const { cleared } = await clearMounts(place.target, mounts, { askDeadline: 20_000 });
       assert.deepEqual(cleared.map(({ kind }) => kind), ["stale"]);
     } finally {
@@ -228,7 +231,7 @@ Deno.test({
       await eventually("the mount is told", () => changes > 0);
       assert.equal(layersAt(parseMountinfo(held.read()), place.target).length, 1);
       const before = changes;
-      await systemMounts(() => Promise.resolve("unknown")).detach(place.target);
+      await systemMounts().detach(place.target);
       await eventually("the unmount is told", () => changes > before);
       assert.deepEqual(layersAt(parseMountinfo(held.read()), place.target), []);
       stop();

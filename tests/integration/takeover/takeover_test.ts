@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Hold, Outcome } from "../../../lib/ports/takeover.ts";
 import { openKernel } from "../../../lib/system/kernel_calls.ts";
 import { systemTakeover } from "../../../lib/system/takeover.ts";
+import { walkTree } from "../../../lib/system/walk_tree.ts";
 import { eventually } from "../../support/eventually.ts";
 import { missing } from "../../support/requirements.ts";
 import { openDescriptors, type PlacedDaemon, TakeoverPlace } from "../../support/takeover_place.ts";
@@ -122,6 +123,29 @@ Deno.test({
       }
       await takeOver(place, hold, nth);
     }
+    hold.close();
+  },
+});
+
+Deno.test({
+  name:
+    "a folder that is bound elsewhere, as a subPath is, answers again after a walk of its names",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve({
+      plan: ["raw,ids=stable"],
+      fuse: ["entry_timeout_ms = 300000", "attr_timeout_ms = 300000"],
+    });
+    const sub = `${place.root}/sub`;
+    Deno.mkdirSync(sub);
+    await place.bind(`${place.target}/a/b`, sub);
+    const hold = held(place);
+    const whole = walkTree(place.target, { depth: 3, entries: 1000, time: 10_000 });
+    await takeOver(place, hold);
+    assert.notEqual((await place.read(`${sub}/c/deepest`)).code, 0, "nobody told it of the folder");
+    assert.equal(walkTree(place.target, { depth: 3, entries: 1000, time: 10_000 }), whole);
+    const wanted = { code: 0, text: "this is a/b/c/deepest\n" };
+    assert.deepEqual(await place.read(`${sub}/c/deepest`), wanted);
     hold.close();
   },
 });

@@ -24,7 +24,8 @@
  *   restore=mute         it takes the state, reads requests and never answers
  *   term=ignore          TERM, INT, QUIT and HUP do nothing
  *   term=busy            no fusermount: a busy mount is left behind, stale
- *   ids=stable           a file's node id is its inode's number, as Curvine's own files have it
+ *   ids=stable           a file's node id is its inode's number, as Curvine's own files have it, and
+ *                        a folder that is read makes those of its files known
  *   mute                 reads requests and never answers; also while the file `mute` lies beside
  *   crash                its first answer to a read is its end by SIGSEGV
  */
@@ -330,6 +331,8 @@ static int read_folder(const struct node *node, const struct fuse_read_in *in) {
       struct fuse_dirent *out = (struct fuse_dirent *)(body + used);
       memset(out, 0, size);
       out->ino = names[n]->d_ino;
+      if (option("ids=stable") != NULL && names[n]->d_name[0] != '.')
+        id_of(child_of(node, names[n]->d_name), names[n]->d_ino);
       out->off = (uint64_t)n + 1;
       out->namelen = (uint32_t)length;
       out->type = names[n]->d_type;

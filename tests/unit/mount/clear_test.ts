@@ -26,6 +26,7 @@ function fakeMounts(
       asked.push(path);
       return Promise.resolve(answer);
     },
+    walk: () => Promise.resolve(false),
     mayMount: () => mayMount,
   };
 }

@@ -24,6 +24,7 @@ function setUp(limits = LIMITS): {
     table: () => "",
     detach: () => Promise.resolve(),
     unmount: () => Promise.resolve(),
+    walk: () => Promise.resolve(true),
     mayMount: () => true,
     ask: (_: string, deadline: number) => {
       world.asked++;
