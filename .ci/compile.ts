@@ -28,11 +28,10 @@ const TARGETS: Readonly<Record<string, string>> = {
 const PACKS: readonly PackPlan[] = [
   { name: "cli", entries: ["host", "dispatch"] },
   { name: "run", entries: ["run"], after: ["cli"] },
-  { name: "start", entries: ["start_supervised"], after: ["cli", "run"] },
   {
     name: "supervise",
     entries: ["supervise_plan"],
-    after: ["cli", "run", "start"],
+    after: ["cli", "run"],
     form: "compressed",
   },
   { name: "toml", entries: ["read_toml"], after: ["cli", "run"] },

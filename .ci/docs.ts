@@ -40,6 +40,7 @@ const SNAPSHOT: Snapshot = {
   configProblem: undefined,
   droppedBytes: 0,
   lastErrors: [],
+  lastLines: [],
 };
 
 /** The tables by name. */

@@ -18,6 +18,7 @@ import { wantedMounts } from "../operate/wanted_mounts.ts";
 import { type FileLock, lockFile } from "../system/file_lock.ts";
 import type { Host } from "../ports/host.ts";
 import { inputsOf } from "./inputs_of.ts";
+import { reasonOf } from "../text/describe_error.ts";
 
 /** Fluid gives up after 20 s and then lets us run on. Fluid: executionEntries. */
 const LIMIT_MS = 18_000;
@@ -78,7 +79,7 @@ async function takeLock(host: Host, waitMs: number): Promise<FileLock> {
       host.makeFolder(folder);
       lock = await lockFile(path, waitMs);
     } catch (error) {
-      faults.push(error instanceof Error ? error.message : String(error));
+      faults.push(reasonOf(error));
       continue;
     }
     if (lock !== undefined) return lock;
@@ -108,7 +109,7 @@ function recordFile(
     if (!warned) {
       say(
         `Cannot ${verb} the record of mounts "${path}": ${
-          error instanceof Error ? error.message : error
+          reasonOf(error)
         }; mounts that the dataset drops later will be left alone`,
       );
     }

@@ -7,6 +7,7 @@ import { isWrittenByUs, WRITTEN_BY_US } from "../plan/generate/base_config.ts";
 import { mountScript } from "../plan/generate/mount_script.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Host } from "../ports/host.ts";
+import { reasonOf } from "../text/describe_error.ts";
 
 /** The configuration may hold secrets: nobody but its owner reads it. */
 const CONFIG_MODE = 0o600;
@@ -88,7 +89,7 @@ function attempt(what: string, path: string, action: () => void): void {
   try {
     action();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new CommandError(
       `Cannot ${what} "${path}": ${reason} ` +
         "(on a read-only root file system, set CURVINE_CONF_FILE to a file in a writable folder)",

@@ -9,6 +9,7 @@ import { redactPlan } from "../plan/generate/redact_plan.ts";
 import type { Host } from "../ports/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { configText, writeConfig } from "./prepare.ts";
+import { reasonOf } from "../text/describe_error.ts";
 
 /** Shows what `run` would do. */
 export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
@@ -63,7 +64,7 @@ function writeFiles(folder: string, plan: Plan, shown: Plan, host: Host): void {
       host.writeFile(path, text, mode);
     } catch (error) {
       throw new CommandError(
-        `Cannot write "${path}": ${error instanceof Error ? error.message : error}`,
+        `Cannot write "${path}": ${reasonOf(error)}`,
         ExitCode.OsError,
         { cause: error },
       );

@@ -33,8 +33,8 @@ export async function command(invocation: Invocation, outer: Host): Promise<numb
   announce(plan, host);
   prepare(plan, host);
   if (plan.process.policy === "supervise") {
-    const { startSupervised } = await import("./start_supervised.ts");
-    return await startSupervised(generated, settings, operands, host);
+    const { supervisePlan } = await import("./supervise_plan.ts");
+    return await supervisePlan(generated, settings, operands, host);
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
   return await startProcess(plan.process, host, advice);

@@ -1,6 +1,7 @@
 import type { Folders, PinnedFolder } from "../ports/folders.ts";
 import { isFuse, type Mount } from "./mountinfo.ts";
 import { mountsOnTheWay } from "./mount_path.ts";
+import { reasonOf } from "../text/describe_error.ts";
 
 /** Why a target cannot be mounted on, in one sentence; `undefined` when all is well. */
 export type FolderProblem = string | undefined;
@@ -61,8 +62,8 @@ export function prepareFolder(
       folder.close();
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `Cannot use ${JSON.stringify(target)} as the mount point: ${reason}`;
+    const reason = reasonOf(error);
+    return `Cannot use ${shown(target)} as the mount point: ${reason}`;
   }
 }
 
@@ -78,3 +79,10 @@ function emptied(target: string, folder: PinnedFolder): FolderProblem {
 }
 
 const MOST_NAMES = 4096;
+
+/** A path that is too long must not hide what is said of it. */
+function shown(path: string): string {
+  return JSON.stringify(path.length <= MOST_SHOWN ? path : `${path.slice(0, MOST_SHOWN)}…`);
+}
+
+const MOST_SHOWN = 256;

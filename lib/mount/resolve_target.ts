@@ -1,3 +1,5 @@
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import { isFuse, type Mount } from "./mountinfo.ts";
 import { mountsOnTheWay, pathParts } from "./mount_path.ts";
 
@@ -10,7 +12,7 @@ const MOST_LINKS = 40;
  * such a mount on the rest is taken as it is written.
  *
  * @param readLink what a symbolic link says, or `undefined` when the path is not one
- * @throws {RangeError} when the links form a loop
+ * @throws {CommandError} when the links form a loop (71)
  */
 export function resolveTarget(
   target: string,
@@ -37,7 +39,13 @@ export function resolveTarget(
       continue;
     }
     if (++links > MOST_LINKS) {
-      throw new RangeError(`Cannot resolve ${JSON.stringify(target)}: its links form a loop`);
+      throw new CommandError(
+        `Cannot use ${
+          JSON.stringify(target)
+        } as a mount point: the symbolic links on its way form ` +
+          `a loop at ${JSON.stringify(next)}; remove that link, or choose another target path`,
+        ExitCode.OsError,
+      );
     }
     if (link.startsWith("/")) path = "";
     for (const piece of link.split("/").reverse()) {

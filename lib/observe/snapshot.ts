@@ -32,6 +32,8 @@ export interface Snapshot {
   readonly droppedBytes: number;
   /** The newest warnings and errors of ours, the oldest of them first. */
   readonly lastErrors: readonly LoggedError[];
+  /** What the daemon said last, the oldest line first. */
+  readonly lastLines: readonly string[];
 }
 
 /** A warning or an error that was logged. */

@@ -24,6 +24,8 @@ export interface Status {
   readonly output_dropped_bytes: number;
   /** The newest warnings and errors, the oldest of them first. */
   readonly last_errors: Snapshot["lastErrors"];
+  /** What the daemon said last, the oldest line first. */
+  readonly daemon_last_lines: readonly string[];
 }
 
 /** A snapshot as the JSON that programs read. */
@@ -50,6 +52,7 @@ export function statusOf(snapshot: Snapshot): Status {
     reloads: snapshot.reloads,
     output_dropped_bytes: snapshot.droppedBytes,
     last_errors: snapshot.lastErrors,
+    daemon_last_lines: snapshot.lastLines,
   };
 }
 

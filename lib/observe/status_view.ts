@@ -40,6 +40,12 @@ export function statusView(status: Status, style: Style): string {
         `${style.dim(clockText(time))} ${level === "error" ? style.bad(message) : message}`,
       ] as const
     ),
+    // While it serves they are of no interest; while it does not, they mostly say why.
+    ...(status.ready
+      ? []
+      : status.daemon_last_lines.map((line, index) =>
+        [index === 0 ? "said" : "", style.dim(line)] as const
+      )),
     ["since", `up for ${timeText(status.uptime_seconds)}, version ${status.version}`],
   ];
   return rows.map(([name, value]) => {

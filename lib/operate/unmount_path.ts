@@ -1,6 +1,7 @@
 import { clearMounts } from "../mount/clear.ts";
 import { layersAt } from "../mount/mount_path.ts";
 import { isFuse, parseMountinfo } from "../mount/mountinfo.ts";
+import { CommandError } from "../ports/command_error.ts";
 import type { Mounts } from "../ports/mounts.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
 import { announceUnmount } from "../supervise/control_client.ts";
@@ -42,7 +43,8 @@ export async function unmountPath(
 ): Promise<Unmounted> {
   const mounts = systemMounts();
   const table = parseMountinfo(mounts.table());
-  const target = resolveTarget(absolute(path, host), table, readLink);
+  const target = attempt(() => resolveTarget(absolute(path, host), table, readLink));
+  if (typeof target === "object") return target;
   const top = layersAt(table, target).at(-1);
   const numbered = table.some((one) => isFuse(one) && isNumberedBelow(one.path, target));
   if (top === undefined && !numbered) return { kind: "absent" };
@@ -56,6 +58,16 @@ export async function unmountPath(
   }
   if ((top !== undefined && isFuse(top)) || numbered) return await clear(target, options, mounts);
   return await unmountTop(target, options, mounts);
+}
+
+/** A path that leads nowhere is a plain failure: whoever unmounts wants one line for each path. */
+function attempt(resolve: () => string): string | Unmounted {
+  try {
+    return resolve();
+  } catch (error) {
+    if (error instanceof CommandError) return { kind: "failed", message: error.message };
+    throw error;
+  }
 }
 
 async function clear(target: string, { lazy }: UnmountOptions, mounts: Mounts): Promise<Unmounted> {

@@ -1,3 +1,5 @@
+import { fnvHash } from "../text/fnv_hash.ts";
+
 /** Where the control socket lies unless a setting says otherwise. */
 export const DEFAULT_RUN_FOLDER = "/run/curvine-fluid";
 
@@ -14,16 +16,8 @@ export const CONTROL_SOCKET = "control.sock";
  */
 export function runFolders(env: Readonly<Record<string, string>>, user: number): string[] {
   const wanted = env["CURVINE_FLUID_RUN_DIR"] || DEFAULT_RUN_FOLDER;
-  const name = `curvine-fluid-${user}-${digest(wanted)}`;
+  // Supervisors with different run folders must not meet in the same temporary one.
+  const name = `curvine-fluid-${user}-${fnvHash(wanted)}`;
   const temporary = new Set([env["TMPDIR"] || "/tmp", "/tmp", "/dev/shm"]);
   return [wanted, ...[...temporary].map((folder) => `${folder.replace(/\/+$/, "")}/${name}`)];
-}
-
-/** FNV-1a: supervisors with different run folders must not meet in the same temporary one. */
-function digest(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  return (hash >>> 0).toString(16).padStart(8, "0");
 }

@@ -14,6 +14,8 @@ export interface Host {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly signals: Signals;
+  /** Our process id; 1 for a container's own process. */
+  readonly pid: number;
   hostname(): string;
   /** Writes to standard output, all of it. Results only. A closed pipe is not an error. */
   stdout(text: string): void;
@@ -31,6 +33,8 @@ export interface Host {
   kindOf(path: string): FileKind;
   /** Writes a whole file or nothing of it, with these permission bits. */
   writeFile(path: string, text: string, mode: number): void;
+  /** Writes over a file that lies there, be it a mount point itself. @throws when that fails */
+  overwrite(path: string, text: string): void;
   /** Makes a new file. @returns false where there is one already */
   createFile(path: string, text: string): boolean;
   /** Makes a folder and those above it; one that exists is fine. */

@@ -5,8 +5,6 @@ export type CaughtSignal = "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR
 export interface Signals {
   /** Gives every signal, those that wait included, to this handler from now on. */
   takeOver(handler: (signal: CaughtSignal) => void): void;
-  /** Whether one has come that nobody has taken yet. */
-  waiting(): boolean;
 }
 
 /** Linux numbers on x86-64 and arm64, for exit codes of the form 128 + signal. */

@@ -37,19 +37,6 @@ export interface SpawnRequest {
   readonly cwd: string;
 }
 
-/**
- * A process that was started and that nobody looks after yet: its output waits in its pipes, its
- * exit status in the runtime.
- */
-export interface StartedProcess {
-  readonly pid: number;
-  readonly status: Promise<{ readonly code: number; readonly signal: string | null }>;
-  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
-  readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** @throws when it has ended */
-  kill(signal: SentSignal): void;
-}
-
 /** A start that the system refused. */
 export class SpawnError extends Error {
   override readonly name = "SpawnError";
@@ -69,8 +56,6 @@ export interface Processes {
    * @throws {SpawnError}
    */
   spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle;
-  /** Looks after a process that was started before us, as if {@link spawn} had started it. */
-  take(started: StartedProcess, tap: (chunk: Uint8Array) => void): ProcessHandle;
   /**
    * Runs a helper to its end and collects what it prints.
    *
@@ -176,21 +161,4 @@ export interface World {
   becomeSubreaper(): boolean;
   /** Gives memory back that only the start needed. */
   trimMemory(): void;
-}
-
-type Touched =
-  | "becomeSubreaper"
-  | "files"
-  | "folders"
-  | "locks"
-  | "pid"
-  | "random"
-  | "readLink"
-  | "user";
-
-/** As much of the world as a first start touches. */
-export interface FirstWorld extends Pick<World, Touched> {
-  readonly mounts: Pick<Mounts, "table">;
-  /** @throws {SpawnError} */
-  start(request: SpawnRequest): StartedProcess;
 }

@@ -1,30 +1,89 @@
-import type { Plan } from "../plan/plan.ts";
-import type { Log } from "../observe/log.ts";
-import { chooseRunFolder } from "./run_folder.ts";
-import type { SupervisorSettings } from "../plan/settings.ts";
-import { lockTarget } from "./target_lock.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import { CommandError } from "../ports/command_error.ts";
 import type { World } from "../ports/world.ts";
+import type { Log } from "../observe/log.ts";
+import type { Plan } from "../plan/plan.ts";
+import { runFolders } from "../plan/run_folders.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import { reasonOf } from "../text/describe_error.ts";
+import { fnvHash } from "../text/fnv_hash.ts";
 
-/** A target that is ours to supervise, or not. */
-export interface Claim {
-  /** The run folder; `undefined` where there is none. */
-  readonly folder: string | undefined;
-  /** Who supervises the target already and what to do; `undefined` when it is ours now. */
-  readonly rival: string | undefined;
-  /** What is to be logged of that. */
-  readonly told: readonly Parameters<Log>[];
-}
+/** What a claim touches of the world. */
+type ClaimWorld = Pick<World, "files" | "locks" | "user" | "pid">;
 
-/** Chooses the run folder and takes the target's lock in it, for as long as this process lives. */
+/**
+ * Chooses the run folder and takes the target's lock in it, for as long as this process lives: two
+ * supervisors of one target would detach each other's mounts for ever.
+ *
+ * @returns the run folder; `undefined` on a machine where nothing can be written: the mount is worth
+ *   more than its socket and its lock
+ * @throws {CommandError} when somebody in this container supervises the target already (75)
+ */
 export function claimTarget(
   plan: Plan,
-  world: Pick<World, "files" | "locks" | "user" | "pid">,
+  world: ClaimWorld,
   settings: SupervisorSettings,
   env: Readonly<Record<string, string>>,
-): Claim {
-  const told: Parameters<Log>[] = [];
-  const log: Log = (...call) => void told.push(call);
+  log: Log,
+): string | undefined {
   const folder = chooseRunFolder(world, env, settings, log);
-  const rival = lockTarget(folder, plan, world, log);
-  return { folder, rival, told };
+  if (folder !== undefined) lockTarget(folder, plan.mount?.target ?? plan.component, world, log);
+  return folder;
+}
+
+/** The first run folder that can be used. */
+function chooseRunFolder(
+  { files, user }: ClaimWorld,
+  env: Readonly<Record<string, string>>,
+  settings: SupervisorSettings,
+  log: Log,
+): string | undefined {
+  const reasons: string[] = [];
+  const isUsable = (folder: string, alone: boolean): boolean => {
+    try {
+      files.makeFolder(folder, alone);
+      return true;
+    } catch (error) {
+      reasons.push(`${JSON.stringify(folder)}: ${reasonOf(error)}`);
+      return false;
+    }
+  };
+  if (isUsable(settings.runDir, false)) return settings.runDir;
+  const folders = runFolders({ ...env, CURVINE_FLUID_RUN_DIR: settings.runDir }, user);
+  const folder = folders.slice(1).find((one) => isUsable(one, true));
+  if (folder !== undefined) {
+    log("warn", "run-folder", `Using ${JSON.stringify(folder)}: ${reasons[0]}`);
+    return folder;
+  }
+  log("warn", "no-run-folder", `Going on without a control socket: ${reasons.join("; ")}`);
+  return undefined;
+}
+
+function lockTarget(
+  folder: string,
+  what: string,
+  { locks, files, pid }: ClaimWorld,
+  log: Log,
+): void {
+  const path = `${folder}/${lockName(what)}`;
+  let isOurs = true;
+  try {
+    isOurs = locks.take(path, String(pid)) !== undefined;
+  } catch (error) {
+    log("warn", "no-lock", `Going on without a lock: ${reasonOf(error)}`);
+  }
+  if (isOurs) return;
+  const holder = files.read(path)?.trim();
+  throw new CommandError(
+    `Cannot supervise ${JSON.stringify(what)}: another curvine-fluid` +
+      `${holder ? ` (process ${holder})` : ""} in this container does so already; ` +
+      'see "curvine-fluid status", and end it with "curvine-fluid unmount"',
+    ExitCode.TryAgain,
+  );
+}
+
+/** A lock's file name for any path: its readable end and a number made of all of it. */
+export function lockName(what: string): string {
+  const end = what.slice(what.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9._-]/g, "_").slice(-40);
+  return `supervise-${end}-${fnvHash(what)}.lock`;
 }

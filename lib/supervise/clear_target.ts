@@ -2,7 +2,7 @@ import { clearMounts } from "../mount/clear.ts";
 import { parseMountinfo } from "../mount/mountinfo.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
 import type { Log } from "../observe/log.ts";
-import type { MountWatch } from "./mount_watch.ts";
+import type { MountWatch } from "./target_watch.ts";
 import type { World } from "../ports/world.ts";
 
 /**

@@ -1,18 +1,28 @@
+import type { Log } from "../observe/log.ts";
 import { ConfigError } from "../plan/config_error.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Log } from "../observe/log.ts";
-import { samePlan, sameProcess } from "./same_plan.ts";
+import { reasonOf } from "../text/describe_error.ts";
 import type { Verdict } from "./validate_config.ts";
+
+/** Where plans come from, and where their configuration goes. */
+export interface ConfigSource {
+  /** The runtime config, which is watched; absent when there is none. */
+  readonly file?: string;
+  /** Generates from the files as they are now. @throws {ConfigError} when they are bad */
+  generate(): Plan | Promise<Plan>;
+  /** Writes the plan's configuration file, atomically. @throws when the disk does not allow it */
+  write(plan: Plan): void | Promise<void>;
+}
 
 /** What {@link ConfigChanges} needs. */
 export interface ConfigChangesParts {
   readonly log: Log;
-  /** Generates from the files as they are now. @throws {ConfigError} when they are bad */
-  readonly regenerate: () => Plan | Promise<Plan>;
+  readonly source: ConfigSource;
   readonly validate: (plan: Plan) => Promise<Verdict>;
-  readonly write: (plan: Plan) => void | Promise<void>;
-  /** Told after a changed configuration was written. `hot`: whether a hot reload can take it. */
-  readonly changed: (plan: Plan, hot: boolean) => void;
+  /** The plan that counts until now. */
+  readonly current: () => Plan;
+  /** Takes a changed plan, whose configuration is written by then. */
+  readonly apply: (plan: Plan) => void;
 }
 
 /** What came of looking at the configuration. */
@@ -34,18 +44,11 @@ export class ConfigChanges {
   /** What is wrong with the newest configuration, for people; absent when it was taken. */
   problem: string | undefined;
   readonly #parts: ConfigChangesParts;
-  #plan: Plan;
   #work: Promise<void> | undefined;
   #again = false;
 
-  constructor(plan: Plan, parts: ConfigChangesParts) {
-    this.#plan = plan;
+  constructor(parts: ConfigChangesParts) {
     this.#parts = parts;
-  }
-
-  /** The newest plan that was taken. */
-  get plan(): Plan {
-    return this.#plan;
   }
 
   /** Looks at the configuration now, or once more when a look is under way. */
@@ -64,37 +67,36 @@ export class ConfigChanges {
   }
 
   async #apply(): Promise<ConfigResult> {
-    const { log } = this.#parts;
+    const { log, source, validate } = this.#parts;
     let plan: Plan;
     try {
-      plan = await this.#parts.regenerate();
+      plan = await source.generate();
     } catch (error) {
-      if (!(error instanceof ConfigError)) return this.#refuse("failed", describe(error));
+      if (!(error instanceof ConfigError)) return this.#refuse("failed", reasonOf(error));
       return this.#refuse("rejected", error.message);
     }
-    if (isMissing(plan) && !isMissing(this.#plan)) {
+    const current = this.#parts.current();
+    if (isMissing(plan) && !isMissing(current)) {
       return this.#refuse("rejected", "the runtime config has gone");
     }
-    if (samePlan(this.#plan, plan)) {
+    if (samePlan(current, plan)) {
       this.problem = undefined;
       log("info", "config-unchanged", "The configuration means the same as before");
       return "unchanged";
     }
-    const verdict = await this.#parts.validate(plan);
+    const verdict = await validate(plan);
     if (verdict.kind === "bad") {
       return this.#refuse("rejected", `curvine-fuse rejects it: ${verdict.message}`);
     }
     try {
-      await this.#parts.write(plan);
+      await source.write(plan);
     } catch (error) {
-      return this.#refuse("failed", describe(error));
+      return this.#refuse("failed", reasonOf(error));
     }
-    const hot = sameProcess(this.#plan, plan);
-    this.#plan = plan;
     this.generation++;
     this.problem = undefined;
     log("info", "config-changed", "The configuration changed", { generation: this.generation });
-    this.#parts.changed(plan, hot);
+    this.#parts.apply(plan);
     return "applied";
   }
 
@@ -113,6 +115,39 @@ function isMissing(plan: Plan): boolean {
   return plan.warnings.some(({ code }) => code === MISSING);
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Whether two plans mean the same: what they write, start and mount. */
+export function samePlan(one: Plan, other: Plan): boolean {
+  return sameValue(one.config.toml, other.config.toml) && one.config.path === other.config.path &&
+    sameProcess(one, other);
+}
+
+/**
+ * Whether a running daemon can take the other plan over by a hot reload: it starts its own
+ * argument list again and reads the file anew (Curvine: Hot reload).
+ */
+export function sameProcess(one: Plan, other: Plan): boolean {
+  return one.config.path === other.config.path && sameValue(one.process, other.process) &&
+    sameValue(one.mount, other.mount);
+}
+
+/** Deep equality of plain data; the order of keys does not matter. */
+export function sameValue(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) {
+    return false;
+  }
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  // TOML's floats and dates are classes: 1 and 1.0 are different things.
+  if (kindOf(one) !== kindOf(other)) return false;
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length &&
+    keys.every((key) =>
+      Object.hasOwn(other, key) && sameValue(Reflect.get(one, key), Reflect.get(other, key))
+    );
+}
+
+function kindOf(value: object): unknown {
+  // Tables may come with or without a prototype.
+  const kind = Object.getPrototypeOf(value)?.constructor;
+  return kind === Object ? undefined : kind;
 }

@@ -1,7 +1,11 @@
+import type { Log } from "../observe/log.ts";
+import { CONTROL_SOCKET } from "../plan/run_folders.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import type { Connection, Listener } from "../ports/sockets.ts";
+import type { Clock, World } from "../ports/world.ts";
+import { reasonOf } from "../text/describe_error.ts";
 import { answerBytes, type HttpAnswer, MOST_HEAD_BYTES, parseRequest } from "./http_request.ts";
 import type { HttpRequest } from "./http_request.ts";
-import type { Connection, Listener } from "../ports/sockets.ts";
-import type { Clock } from "../ports/world.ts";
 
 /** Answers a request; a promise keeps the client waiting. */
 export type Respond = (
@@ -10,24 +14,33 @@ export type Respond = (
   near: boolean,
 ) => HttpAnswer | Promise<HttpAnswer>;
 
-/** More clients than this wait for others to leave. */
+/** So many clients one listener has at once; the next takes the place of the longest silent. */
 const MOST_CLIENTS = 256;
 
-/** A client that says nothing for so long is sent away. */
+/** A client that says nothing, or does not take its answer, is sent away after so long. */
 const SILENT_CLIENT_MS = 5000;
 
 /** After a failed accept (too many open files, say). */
 const ACCEPT_PAUSE_MS = 100;
 
+/** The clients of one listener, the oldest first: none of them can use up another one's room. */
+interface Clients {
+  readonly all: Set<Connection>;
+  /** Those that have not asked yet, and how they are sent away. */
+  readonly silent: Map<Connection, () => void>;
+}
+
 /**
  * A small HTTP/1 server: one request for each connection, then it is closed. Clients may say
- * nothing, half of it, or too much; none of that may disturb anybody else.
+ * nothing, half of it, or too much, and there may be many of them; none of that may disturb anybody
+ * else. `Deno.serve` cannot do it: it tells nobody when a client has read its answer and left,
+ * which {@link HttpAnswer.seeOff} needs.
  */
 export class ControlServer {
   readonly #respond: Respond;
   readonly #clock: Clock;
   readonly #listeners: Listener[] = [];
-  readonly #clients = new Set<Connection>();
+  readonly #clients: Clients[] = [];
   readonly #finished: Promise<void>[] = [];
   #busy = 0;
   #onIdle: (() => void) | undefined;
@@ -39,8 +52,10 @@ export class ControlServer {
 
   /** Serves a listener until {@link close}. */
   serve(listener: Listener): void {
+    const clients: Clients = { all: new Set(), silent: new Map() };
     this.#listeners.push(listener);
-    this.#finished.push(this.#accept(listener));
+    this.#clients.push(clients);
+    this.#finished.push(this.#accept(listener, clients));
   }
 
   /**
@@ -60,11 +75,11 @@ export class ControlServer {
         };
       });
     }
-    for (const client of this.#clients) client.close();
+    for (const { all } of this.#clients) for (const client of all) client.close();
     await Promise.all(this.#finished);
   }
 
-  async #accept(listener: Listener): Promise<void> {
+  async #accept(listener: Listener, clients: Clients): Promise<void> {
     const pause = (): Promise<void> =>
       new Promise((done) => void this.#clock.after(ACCEPT_PAUSE_MS, done));
     for (;;) {
@@ -76,33 +91,37 @@ export class ControlServer {
         continue;
       }
       if (client === undefined) return;
-      if (this.#clients.size >= MOST_CLIENTS) {
-        client.close();
-        continue;
-      }
-      this.#clients.add(client);
-      void this.#handle(client);
+      const [longest] = clients.silent.values();
+      if (clients.all.size >= MOST_CLIENTS) longest?.();
+      if (clients.all.size >= MOST_CLIENTS) client.close();
+      else void this.#handle(client, clients);
     }
   }
 
-  async #handle(client: Connection): Promise<void> {
+  async #handle(client: Connection, clients: Clients): Promise<void> {
+    clients.all.add(client);
     const close = (): void => {
-      this.#clients.delete(client);
+      clients.all.delete(client);
+      clients.silent.delete(client);
       client.close();
     };
-    const cancel = this.#clock.after(SILENT_CLIENT_MS, close);
+    clients.silent.set(client, close);
+    let cancel = this.#clock.after(SILENT_CLIENT_MS, close);
     let answering = false;
     try {
       const head = await readHead(client);
       if (head === undefined) return;
       cancel();
+      clients.silent.delete(client);
       answering = true;
       this.#busy++;
       const request = parseRequest(head);
       const answer = request === undefined
         ? { status: 400, type: "text/plain; charset=utf-8", body: "not an HTTP request\n" }
         : await this.#respond(request, client.near);
+      cancel = this.#clock.after(SILENT_CLIENT_MS, close);
       await client.write(answerBytes(answer, request?.method !== "HEAD"));
+      cancel();
       await this.#untilGone(client, answer.seeOff === true ? SEE_OFF_MS : UNTIL_GONE_MS);
     } catch {
       // The client has gone; so has its wish.
@@ -118,8 +137,11 @@ export class ControlServer {
     const cancel = this.#clock.after(limit, () => client.close());
     const rest = new Uint8Array(1024);
     client.finish();
-    while (await client.read(rest) !== null);
-    cancel();
+    try {
+      while (await client.read(rest) !== null);
+    } finally {
+      cancel();
+    }
   }
 }
 
@@ -138,4 +160,57 @@ async function readHead(client: Connection): Promise<string | undefined> {
     head += decoder.decode(chunk.subarray(0, count), { stream: true });
   }
   return head;
+}
+
+/**
+ * Opens the control socket, and the TCP port when one is set. Failures are only logged.
+ *
+ * @param folder the run folder, where there is one
+ * @returns the path of the socket, when it is ours
+ */
+export async function openControl(
+  server: ControlServer,
+  folder: string | undefined,
+  world: Pick<World, "sockets" | "files">,
+  settings: SupervisorSettings,
+  log: Log,
+): Promise<string | undefined> {
+  const { httpAddr } = settings;
+  if (httpAddr !== undefined) {
+    const { host, port } = httpAddr;
+    attempt(`listen on ${host}:${port}`, log, () => {
+      server.serve(world.sockets.listenTcp(host, port));
+    });
+  }
+  if (folder === undefined) return undefined;
+  const path = `${folder}/${CONTROL_SOCKET}`;
+  if (await isAnswered(path, world)) {
+    log("warn", "no-control-socket", `Another supervisor answers at ${JSON.stringify(path)}`);
+    return undefined;
+  }
+  // What is left of an earlier container would keep us from binding.
+  world.files.remove(path);
+  const isOurs = attempt(`listen on ${JSON.stringify(path)}`, log, () => {
+    server.serve(world.sockets.listenUnix(path));
+  });
+  return isOurs ? path : undefined;
+}
+
+async function isAnswered(path: string, { sockets }: Pick<World, "sockets">): Promise<boolean> {
+  try {
+    (await sockets.connectUnix(path)).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function attempt(what: string, log: Log, action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    log("warn", "no-control-socket", `Cannot ${what}: ${reasonOf(error)}`);
+    return false;
+  }
 }

@@ -1,14 +1,38 @@
-import type { Plan } from "../plan/plan.ts";
-import { daemonEnvironment, MARK, STATE_PATH } from "./daemon_environment.ts";
+import type { Plan, ProcessPlan } from "../plan/plan.ts";
 import type { ExitStatus } from "../ports/child.ts";
+import type { MarkedChild, Processes, ProcessHandle, SentSignal, World } from "../ports/world.ts";
 import type { Heir } from "./state.ts";
-import type {
-  MarkedChild,
-  Processes,
-  ProcessHandle,
-  SentSignal,
-  StartedProcess,
-} from "../ports/world.ts";
+import type { MountWatch } from "./target_watch.ts";
+
+/**
+ * Marks everything that descends from a daemon of ours: of all the orphans that come to PID 1,
+ * these are the ones that are our business.
+ */
+export const MARK = "CURVINE_FLUID_DAEMON";
+
+/** Set for the successor of a hot reload, and never for a cold start (Curvine: Hot reload). */
+export const STATE_PATH = "CURVINE_FUSE_STATE_PATH";
+
+/** A value for {@link MARK} that no other supervisor has. */
+export function newMark({ pid, random }: Pick<World, "pid" | "random">): string {
+  return `${pid}-${Math.floor(random() * 2 ** 48).toString(36)}`;
+}
+
+/** The whole environment of a cold start: the plan's on top of ours, and the mark. */
+export function daemonEnvironment(
+  { env: planned }: ProcessPlan,
+  env: Readonly<Record<string, string>>,
+  mark: string,
+): Record<string, string> {
+  const whole: Record<string, string> = { ...env };
+  for (const [name, value] of Object.entries(planned)) {
+    if (value === null) delete whole[name];
+    else whole[name] = value;
+  }
+  delete whole[STATE_PATH];
+  whole[MARK] = mark;
+  return whole;
+}
 
 /** The daemon that serves, whether we started it or adopted it, and what descends from it. */
 export class Daemon {
@@ -45,11 +69,6 @@ export class Daemon {
     const { argv, cwd } = process;
     const request = { argv, cwd, env: daemonEnvironment(process, env, this.#mark) };
     this.#watch(this.#processes.spawn(request, this.#tap));
-  }
-
-  /** Takes what was cold-started before us, with our mark, as the daemon in charge. */
-  take(started: StartedProcess): void {
-    this.#watch(this.#processes.take(started, this.#tap));
   }
 
   /** Takes an orphan as the daemon in charge. */
@@ -109,4 +128,50 @@ export class Daemon {
 
 function isSuccessor(env: readonly string[]): boolean {
   return env.some((entry) => entry.startsWith(`${STATE_PATH}=`));
+}
+
+const SEEK_MS = 20;
+const SETTLE_MS = 100;
+
+/**
+ * Looks for whoever carries on after a daemon that went, as long as that is wanted.
+ *
+ * @param status how the daemon went
+ */
+export async function seekHeir(
+  daemon: Daemon,
+  status: ExitStatus,
+  { clock }: World,
+  wanted: () => boolean,
+): Promise<Heir | undefined> {
+  while (wanted()) {
+    const heir = daemon.heir(status);
+    if (heir !== undefined) return heir;
+    await new Promise<void>((done) => void clock.after(SEEK_MS, done));
+  }
+  return undefined;
+}
+
+/**
+ * Waits until an adopted successor serves the mount, as long as that is wanted: all mount points
+ * are there and answer a disposable child.
+ *
+ * @param probeTimeout how long one answer may take, in milliseconds
+ * @returns whether it serves
+ */
+export async function settles(
+  watch: MountWatch,
+  probeTimeout: number,
+  { clock, mounts }: World,
+  wanted: () => boolean,
+): Promise<boolean> {
+  while (wanted()) {
+    const served = watch.served();
+    if (watch.isComplete(served)) {
+      const answers = await Promise.all(served.map(({ path }) => mounts.ask(path, probeTimeout)));
+      if (answers.every((answer) => answer === "answers")) return wanted();
+    }
+    await new Promise<void>((done) => void clock.after(SETTLE_MS, done));
+  }
+  return false;
 }

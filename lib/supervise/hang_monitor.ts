@@ -1,6 +1,6 @@
 import type { MountAnswer } from "../ports/mounts.ts";
 import type { Mounts } from "../ports/mounts.ts";
-import { minorOf, type ServedMount } from "./mount_watch.ts";
+import { minorOf, type ServedMount } from "./target_watch.ts";
 import type { Clock, FuseConnections, Stop } from "../ports/world.ts";
 
 /** Milliseconds; `Infinity` turns one off. */

@@ -38,6 +38,7 @@ const REASONS: Readonly<Record<number, string>> = {
   200: "OK",
   202: "Accepted",
   400: "Bad Request",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",

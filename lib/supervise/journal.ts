@@ -1,16 +1,16 @@
 import { type Log, makeLog } from "../observe/log.ts";
 import type { LoggedError } from "../observe/snapshot.ts";
-import { lastWords } from "../observe/last_words.ts";
+import { leaveWords, terminationMessage } from "../observe/last_words.ts";
 import { Tail } from "../observe/tail.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
 import { RESTART_CAUSES, type RestartCause } from "./state.ts";
 import type { World } from "../ports/world.ts";
 
-/** Kubernetes' own place for the termination message. */
-const KUBERNETES = "/dev/termination-log";
-
 /** More than a termination message can show. */
 const TAIL_BYTES = 8192;
+
+/** Lines of the daemon that the status shows. */
+const MOST_LINES = 5;
 
 /** Warnings and errors that the status shows; a message is cut to what a person reads. */
 const MOST_ERRORS = 5;
@@ -83,16 +83,18 @@ export class Journal {
     this.#tail.clear();
   }
 
+  /** What the daemon of now, or of last, said at last; the oldest line first. */
+  lastLines(): string[] {
+    const text = this.#tail.text();
+    return text === ""
+      ? []
+      : text.split("\n").slice(-MOST_LINES).map((line) => line.slice(0, MOST_CHARACTERS));
+  }
+
   /** Writes the termination message. */
   lastWords(cause: string): void {
-    // Kubernetes makes the file before it starts us; elsewhere nobody reads it.
     const { files } = this.#world;
-    if (this.#path === KUBERNETES && files.read(KUBERNETES) === undefined) return;
-    try {
-      files.write(this.#path, lastWords(cause, this.#tail.text()));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.log("warn", "no-last-words", `Cannot write ${JSON.stringify(this.#path)}: ${reason}`);
-    }
+    const problem = leaveWords(this.#path, terminationMessage(cause, this.#tail.text()), files);
+    if (problem !== undefined) this.log("warn", "no-last-words", problem);
   }
 }

@@ -1,20 +1,19 @@
 import type { Plan } from "../plan/plan.ts";
-import { backoffDelay } from "./backoff.ts";
-import { clearTarget } from "./clear_target.ts";
-import { Daemon } from "./daemon.ts";
-import { newMark } from "./daemon_environment.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { type FuseConnections, SpawnError, type Stop, type World } from "../ports/world.ts";
 import { describeError } from "../text/describe_error.ts";
+import { clearTarget } from "./clear_target.ts";
+import { sameProcess, sameValue } from "./config_changes.ts";
+import { Daemon, newMark, seekHeir, settles } from "./daemon.ts";
 import { EventLoop, type News } from "./event_loop.ts";
-import type { FirstDaemon } from "./first_start.ts";
-import { seekHeir, settles } from "./hand_over.ts";
 import { HangMonitor } from "./hang_monitor.ts";
 import type { Journal } from "./journal.ts";
-import type { SupervisorSettings } from "../plan/settings.ts";
 import type { Action, State, StopManner, TimerName } from "./state.ts";
+import { StateTimer } from "./state_timer.ts";
 import { StopSequence } from "./stop_sequence.ts";
 import { phaseOf, TargetWatch } from "./target_watch.ts";
-import type { Verdict } from "./validate_config.ts";
-import { type FuseConnections, SpawnError, type Stop, type World } from "../ports/world.ts";
+import type { ConfigValidator } from "./validate_config.ts";
 
 /** What a {@link Keeper} needs. */
 export interface KeeperParts {
@@ -23,17 +22,9 @@ export interface KeeperParts {
   readonly journal: Journal;
   /** Our own environment; the plan's is set on top of it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The plan to start next. */
-  readonly plan: () => Plan;
-  /** Asks curvine-fuse about a plan's configuration. */
-  readonly validate: (plan: Plan) => Promise<Verdict>;
+  readonly validator: ConfigValidator;
   readonly connections: FuseConnections;
-  /** Runs already. */
-  readonly first: FirstDaemon | undefined;
 }
-
-/** A successor is begun before its predecessor goes: it must be there by then, or nearly. */
-const HEIR_TIMEOUT_MS = 2000;
 
 /** A daemon that mounts nothing counts as started when it has lived for so long. */
 const RUNNING_MS = 1000;
@@ -51,40 +42,40 @@ const TRIM_MS = 8000;
 export class Keeper {
   readonly daemon: Daemon;
   readonly loop: EventLoop;
-  /** The plan that runs, or ran last. */
-  plan: Plan;
   /** Absent for a server, which mounts nothing. */
   target: TargetWatch | undefined;
   hang: HangMonitor | undefined;
   readonly #parts: KeeperParts;
   readonly #world: World;
-  #disarm: Stop = () => {};
+  #plan: Plan;
+  readonly #timer: StateTimer;
   #cancelTrim: Stop = () => {};
   #stopping: StopSequence | undefined;
   /** Since when the target has not been served. */
   #downSince: number | undefined;
-  /** Until the machine has it started. */
-  #first: FirstDaemon | undefined;
   #tried = Promise.withResolvers<void>();
 
-  constructor(parts: KeeperParts) {
+  /** @throws {CommandError} when the target's path leads nowhere */
+  constructor(plan: Plan, parts: KeeperParts) {
     const { world, settings, journal } = parts;
     this.#parts = parts;
     this.#world = world;
-    this.plan = parts.plan();
-    this.#first = parts.first;
+    this.#plan = plan;
+    this.#timer = new StateTimer(world, settings, journal.log);
     this.loop = new EventLoop(world.clock, settings, {
       entered: (from, at) => this.#entered(from, at),
       perform: (action) => this.#perform(action),
     });
-    const mark = parts.first?.mark ?? newMark(world);
-    this.daemon = new Daemon(world.processes, mark, journal.tap, (status, heir) => {
+    this.daemon = new Daemon(world.processes, newMark(world), journal.tap, (status, heir) => {
       this.#downSince ??= world.clock.now();
       this.take(heir === undefined ? { name: "exited", status } : { name: "exited", status, heir });
     });
-    this.#watchTarget(parts.first?.target);
-    // From now on whatever ends us must end it.
-    if (parts.first !== undefined) this.daemon.take(parts.first.process);
+    this.#watchTarget();
+  }
+
+  /** What runs, or is to be started next. */
+  get plan(): Plan {
+    return this.#plan;
   }
 
   /** Something happened, now. */
@@ -99,9 +90,26 @@ export class Keeper {
     return this.#tried.promise;
   }
 
-  /** Whether the daemon can hand its mount over to a successor. */
-  canHandOver(): boolean {
-    return this.target !== undefined && this.daemon.current !== undefined;
+  /** Takes a changed plan, whose configuration is written already. */
+  apply(plan: Plan): void {
+    const hot = sameProcess(this.#plan, plan) && this.#canHandOver();
+    this.#plan = plan;
+    this.take({ name: "reload", reason: "config", hot });
+  }
+
+  /** USR1: the daemon is to hand over to a successor, though nothing changed. */
+  reload(): void {
+    // The mount may be there already, and the kernel's word of it still on its way.
+    if (this.loop.state.name === "starting") this.target?.look();
+    this.take({ name: "reload", reason: "signal", hot: this.#canHandOver() });
+  }
+
+  /** Somebody is about to unmount a target. @returns whether it is ours */
+  announce(target: string | undefined): boolean {
+    const { plan, mounts } = this.target ?? {};
+    if (target !== undefined && target !== plan?.target && target !== mounts?.target) return false;
+    this.take({ name: "announced" });
+    return true;
   }
 
   /** Without the machine, at once: for when that itself has failed. */
@@ -117,10 +125,15 @@ export class Keeper {
 
   /** Ends all timers and watches. */
   close(): void {
-    this.#disarm();
+    this.#timer.disarm();
     this.#cancelTrim();
     this.target?.close();
     this.hang?.stop();
+  }
+
+  /** Whether the daemon can hand its mount over to a successor. */
+  #canHandOver(): boolean {
+    return this.target !== undefined && this.daemon.current !== undefined;
   }
 
   #entered(from: State["name"], at: number): void {
@@ -178,9 +191,9 @@ export class Keeper {
       case "arm":
         return this.#arm(action.timer);
       case "wait":
-        return this.#wait(action.restarts);
+        return this.#timer.wait(action.restarts, () => this.take({ name: "retry-due" }));
       case "disarm":
-        return this.#disarm();
+        return this.#timer.disarm();
       case "count-restart":
         return journal.countRestart(action.cause, action.detail, this.loop.state.failures);
       case "count-reload":
@@ -201,49 +214,41 @@ export class Keeper {
   }
 
   #arm(timer: TimerName): void {
-    const { settings, journal } = this.#parts;
-    // A successor gets as long as a cold start: it may have to wait for a master as well.
-    const limit = timer === "heir-timeout" ? HEIR_TIMEOUT_MS : settings.startTimeout;
-    this.#set(limit, () => {
-      if (timer === "start-timeout") this.target?.tellOfOthers(journal.log);
+    this.#timer.arm(timer, () => {
+      if (timer === "start-timeout") this.target?.tellOfOthers(this.#parts.journal.log);
       this.take({ name: timer });
     });
   }
 
-  #wait(restarts: number): void {
-    const { settings, journal } = this.#parts;
-    const delay = backoffDelay(restarts, settings, this.#world.random());
-    journal.log("info", "backoff", `Waiting ${delay} ms before the next start`);
-    this.#set(delay, () => this.take({ name: "retry-due" }));
-  }
-
-  #set(milliseconds: number, callback: () => void): void {
-    this.#disarm();
-    this.#disarm = this.#world.clock.after(milliseconds, callback);
-  }
-
   async #clear(): Promise<void> {
-    const { settings, journal } = this.#parts;
-    if (this.#first !== undefined) return this.take({ name: "cleared" });
-    const leftovers = this.#stopSequence();
-    if (this.loop.state.begun) await leftovers.endLeftovers(CLEANUP_MS);
-    const plan = this.#parts.plan();
-    if (this.plan !== plan) {
-      // The target may be another one now; nothing of ours may stay at the old one.
-      await leftovers.detach();
-      this.plan = plan;
-      this.#watchTarget();
-    }
-    const problem = this.target &&
-      await clearTarget(this.target.mounts, this.#world, settings.probeTimeout, journal.log);
+    const problem = await this.#makeReady();
     this.take(
       problem === undefined ? { name: "cleared" } : { name: "obstructed", message: problem },
     );
   }
 
-  #watchTarget(resolved?: string): void {
+  /** @returns what keeps the target from being mounted on */
+  async #makeReady(): Promise<string | undefined> {
+    const { settings, journal } = this.#parts;
+    const leftovers = this.#stopSequence();
+    if (this.loop.state.begun) await leftovers.endLeftovers(CLEANUP_MS);
+    if (!sameValue(this.target?.plan ?? null, this.#plan.mount)) {
+      // Nothing of ours may stay at the old target.
+      await leftovers.detach();
+      try {
+        this.#watchTarget();
+      } catch (error) {
+        if (error instanceof CommandError) return error.message;
+        throw error;
+      }
+    }
+    return this.target &&
+      await clearTarget(this.target.mounts, this.#world, settings.probeTimeout, journal.log);
+  }
+
+  #watchTarget(): void {
     this.target?.close();
-    const { mount } = this.plan;
+    const { mount } = this.#plan;
     const { log } = this.#parts.journal;
     this.target = mount === null ? undefined : new TargetWatch(mount, this.#world, {
       phase: () => phaseOf(this.loop.state),
@@ -257,16 +262,14 @@ export class Keeper {
         is
           ? log("warn", "covered", "Somebody mounted over the target; ours lives on below it")
           : log("info", "uncovered", "The target is ours again"),
-    }, resolved);
+    });
   }
 
   #spawn(): void {
     const { journal, env } = this.#parts;
-    const first = this.#first;
-    this.#first = undefined;
     journal.forgetOutput();
     try {
-      if (first === undefined) this.daemon.start(this.plan, env);
+      this.daemon.start(this.#plan, env);
     } catch (error) {
       if (!(error instanceof SpawnError)) throw error;
       const { message, code } = error;
@@ -275,7 +278,7 @@ export class Keeper {
     }
     const daemon = this.daemon.current;
     journal.log("info", "started", "Started the daemon", { pid: daemon?.pid ?? 0 });
-    if (this.target !== undefined) return this.target.expect(first?.others);
+    if (this.target !== undefined) return this.target.expect();
     this.#world.clock.after(RUNNING_MS, () => {
       if (this.daemon.current === daemon) this.take({ name: "mounted" });
     });
@@ -329,10 +332,10 @@ export class Keeper {
   }
 
   async #validate(): Promise<void> {
-    const { plan } = this;
-    const verdict = await this.#parts.validate(plan);
+    const plan = this.#plan;
+    const verdict = await this.#parts.validator.ask(plan);
     // It may have been replaced meanwhile.
-    if (verdict.kind !== "bad" || plan !== this.#parts.plan()) return;
+    if (verdict.kind !== "bad" || plan !== this.#plan) return;
     this.take({ name: "config-rejected", message: verdict.message });
   }
 }

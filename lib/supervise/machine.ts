@@ -1,7 +1,7 @@
 import type { Event, Limits, State, Step } from "./state.ts";
 import { BACKOFF } from "./states/backoff.ts";
 import { CLEARING } from "./states/clearing.ts";
-import { type Handlers, QUIET } from "./states/handlers.ts";
+import { type Handlers, QUIET } from "./states/common.ts";
 import { MOUNTED } from "./states/mounted.ts";
 import { RELOADING } from "./states/reloading.ts";
 import { STARTING } from "./states/starting.ts";

@@ -1,5 +1,4 @@
 import { ExitCode } from "../ports/exit_code.ts";
-import { codeOfGivingUp } from "./exit_status.ts";
 import type { ExitStatus } from "../ports/child.ts";
 import type { Action, Limits, RestartCause, State, Step, StopManner, Tally } from "./state.ts";
 
@@ -45,8 +44,12 @@ export function stopFor(state: State, why: string): Step {
   };
 }
 
-/** Stop, then exit with a code that says what went wrong. */
-export function giveUp(state: State, cause: string, code: number): Step {
+/**
+ * Stop, then exit with a code that says what went wrong.
+ *
+ * @param code by default what the daemon's own end asks for
+ */
+export function giveUp(state: State, cause: string, code = codeOfGivingUp(state.last)): Step {
   return {
     state: { ...tallyOf(state), name: "stopping", then: { kind: "exit", code } },
     actions: [
@@ -99,11 +102,9 @@ export function failed(state: State, failure: Failure, limits: Limits): Step {
     ...(last === undefined ? {} : { last }),
   };
   if (failures >= limits.restartLimit) {
-    const code = last === undefined ? ExitCode.OsError : codeOfGivingUp(last);
     return giveUp(
       { ...tally, name: "backoff" },
       `${failures} starts in a row without a mount; at last, ${detail}`,
-      code,
     );
   }
   const told: Action[] = [
@@ -127,4 +128,25 @@ export function startAfresh(state: State, cause: RestartCause, detail: string): 
 export function causeOf(status: ExitStatus): RestartCause {
   if (status.signal !== undefined) return "signal";
   return status.code === 0 ? "exit-zero" : "exit";
+}
+
+/** For a log line: `exited with 1`, `was killed by SIGKILL`. */
+export function describeStatus(status: ExitStatus): string {
+  return status.signal === undefined
+    ? `exited with ${status.code}`
+    : `was killed by ${status.signal}`;
+}
+
+/** Codes that read as if somebody had asked for the end: success, and 128 + HUP, INT, QUIT, TERM. */
+const ASKED_FOR = [0, 129, 130, 131, 143];
+
+/**
+ * What we exit with when we give the daemon up: its own code, or 1 where that would read like an end
+ * that was asked for.
+ *
+ * @param last how it ended; `undefined` when it never ran, so that the system is to blame
+ */
+export function codeOfGivingUp(last: ExitStatus | undefined): number {
+  if (last === undefined) return ExitCode.OsError;
+  return ASKED_FOR.includes(last.code) ? ExitCode.No : last.code;
 }

@@ -1,7 +1,7 @@
 import type { Log } from "../observe/log.ts";
 import { clearMounts } from "../mount/clear.ts";
 import type { Daemon } from "./daemon.ts";
-import { minorOf, type MountWatch } from "./mount_watch.ts";
+import { minorOf, type MountWatch } from "./target_watch.ts";
 import type { StopManner } from "./state.ts";
 import type { FuseConnections, ProcessHandle, SentSignal, World } from "../ports/world.ts";
 

@@ -1,23 +1,21 @@
-import { ExitCode } from "../ports/exit_code.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import type { CaughtSignal, Signals } from "../ports/signals.ts";
+import type { FuseConnections, Stop, World } from "../ports/world.ts";
+import { describeError } from "../text/describe_error.ts";
 import { claimTarget } from "./claim_target.ts";
-import { ConfigChanges } from "./config_changes.ts";
+import { ConfigChanges, type ConfigSource } from "./config_changes.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { respond } from "./control_endpoints.ts";
-import { ControlServer } from "./control_server.ts";
-import { describeError } from "../text/describe_error.ts";
+import { ControlServer, openControl } from "./control_server.ts";
 import { Journal } from "./journal.ts";
 import { Keeper } from "./keeper.ts";
-import { openControl } from "./open_control.ts";
-import { CONTROL_SOCKET } from "../plan/run_folders.ts";
-import type { Signals } from "../ports/signals.ts";
-import type { SupervisorSettings } from "../plan/settings.ts";
-import type { FirstStart } from "./first_start.ts";
 import { takeSnapshot } from "./take_snapshot.ts";
-import { validateConfig, type Verdict } from "./validate_config.ts";
-import type { FuseConnections, Stop, World } from "../ports/world.ts";
+import { ConfigValidator } from "./validate_config.ts";
 
-/** What a {@link Supervisor} needs beside the plan. */
+/** What {@link supervise} needs beside the plan. */
 export interface SuperviseOptions {
   readonly world: World;
   readonly signals: Pick<Signals, "takeOver">;
@@ -25,14 +23,40 @@ export interface SuperviseOptions {
   /** Our own environment; the plan's is set on top of it. */
   readonly env: Readonly<Record<string, string>>;
   readonly version: string;
-  /** Writes the plan's configuration file, atomically. @throws when the disk does not allow it */
-  readonly writeConfig: (plan: Plan) => void | Promise<void>;
-  /** Generates again from the files as they are now. @throws {ConfigError} when they are bad */
-  readonly regenerate: () => Plan | Promise<Plan>;
-  /** The runtime config that is watched; absent when there is none. */
-  readonly watchedFile?: string;
-  /** What was done ahead; absent: nothing. */
-  readonly first?: FirstStart;
+  readonly source: ConfigSource;
+}
+
+/**
+ * Starts the plan's daemon and keeps its mount alive, until somebody asks for the end or nothing
+ * helps any more. The plan's configuration file is written already.
+ *
+ * @returns what to exit with: 0 after a stop that was asked for, else what DESIGN says; the last
+ *   words are written by then
+ */
+export async function supervise(plan: Plan, options: SuperviseOptions): Promise<number> {
+  const { world, settings, env } = options;
+  const journal = new Journal(world, settings);
+  let supervisor: Supervisor;
+  try {
+    const folder = claimTarget(plan, world, settings, env, journal.log);
+    supervisor = new Supervisor(plan, options, journal, folder);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    journal.log("error", "not-supervised", error.message);
+    journal.lastWords(error.message);
+    await world.output.flush(FLUSH_MS);
+    return error.exitCode;
+  }
+  options.signals.takeOver((signal) => supervisor.hear(signal));
+  const unwatch = world.watchFaults((error) => supervisor.fault(error));
+  try {
+    return await supervisor.run();
+  } catch (error) {
+    await supervisor.emergency(error);
+    return ExitCode.Software;
+  } finally {
+    unwatch();
+  }
 }
 
 /** The daemon's start goes before all else; a target that takes long to clear does not. */
@@ -43,107 +67,100 @@ const FLUSH_MS = 500;
 const LAST_CLIENTS_MS = 1000;
 
 /** The supervisor as the outside sees it: signals, the control socket, the configuration. */
-export class Supervisor {
+class Supervisor {
   readonly #world: World;
   readonly #options: SuperviseOptions;
   readonly #journal: Journal;
-  readonly #changes: ConfigChanges;
+  readonly #folder: string | undefined;
+  readonly #connections: FuseConnections;
   readonly #keeper: Keeper;
+  readonly #changes: ConfigChanges;
   readonly #server: ControlServer;
   readonly #begun: number;
   readonly #waiters: (() => void)[] = [];
   readonly #stops: Stop[] = [];
-  #folder: string | undefined;
-  #ownsSocket = false;
-  /** Absent until the run folder is known, in which fusectl may have to be mounted. */
-  #connections: FuseConnections | undefined;
-  #validation: Promise<unknown> = Promise.resolve();
 
-  constructor(plan: Plan, options: SuperviseOptions) {
-    const { world, settings, env } = options;
+  /** @param folder the run folder, where there is one */
+  constructor(
+    plan: Plan,
+    options: SuperviseOptions,
+    journal: Journal,
+    folder: string | undefined,
+  ) {
+    const { world, settings, env, source } = options;
     this.#world = world;
     this.#options = options;
+    this.#journal = journal;
+    this.#folder = folder;
     this.#begun = world.clock.now();
-    this.#journal = new Journal(world, settings);
-    this.#changes = new ConfigChanges(plan, {
-      log: this.#journal.log,
-      regenerate: options.regenerate,
-      validate: (candidate) => this.#validate(candidate),
-      write: options.writeConfig,
-      changed: (_, same) => {
-        const hot = same && this.#keeper.canHandOver();
-        this.#keeper.take({ name: "reload", reason: "config", hot });
-      },
+    this.#connections = world.connections(folder);
+    const validator = new ConfigValidator({
+      world,
+      env,
+      folder,
+      write: (candidate) => source.write(candidate),
     });
-    this.#keeper = new Keeper({
+    this.#keeper = new Keeper(plan, {
       world,
       settings,
       env,
-      journal: this.#journal,
-      plan: () => this.#changes.plan,
-      validate: (candidate) => this.#validate(candidate),
-      connections: {
-        waiting: (minor) => this.#connections?.waiting(minor),
-        abort: (minor) => this.#connections?.abort(minor) ?? false,
-        close: () => Promise.resolve(),
-      },
-      first: options.first?.daemon,
+      journal,
+      validator,
+      connections: this.#connections,
+    });
+    this.#changes = new ConfigChanges({
+      log: journal.log,
+      source,
+      validate: (candidate) => validator.ask(candidate),
+      current: () => this.#keeper.plan,
+      apply: (changed) => this.#keeper.apply(changed),
     });
     this.#server = new ControlServer((request, near) =>
       respond(request, near, {
         snapshot: () => this.#snapshot(),
         stop: (by) => this.#stopAndWait(by),
-        reload: () => this.lookAtConfig(),
-        announce: (target) => this.#announce(target),
+        reload: () => this.#lookAtConfig(),
+        announce: (target) => this.#keeper.announce(target),
       }), world.clock);
   }
 
   /** @returns the exit code, once all is over @throws what broke the machinery itself */
   async run(): Promise<number> {
     const world = this.#world;
-    const { settings, env, first } = this.#options;
+    const { settings } = this.#options;
     const { log } = this.#journal;
-    const { folder, rival, told } = first ??
-      claimTarget(this.#keeper.plan, world, settings, env);
-    this.#folder = folder;
-    for (const call of told) log(...call);
-    if (rival !== undefined) {
-      log("error", "locked", rival);
-      await this.#close();
-      return ExitCode.TryAgain;
-    }
-    this.#connections = world.connections(folder);
-    // The daemon first; everything else can wait for the milliseconds that it needs.
-    await this.#inTime(this.#keeper.begin(), SETUP_WAIT_MS);
     if (!world.becomeSubreaper() && world.pid !== 1) {
       log("warn", "no-subreaper", "Cannot adopt orphans: a hot reload will end in a restart");
     }
+    // The daemon first; everything else can wait for the milliseconds that it needs.
+    await this.#inTime(this.#keeper.begin(), SETUP_WAIT_MS);
     this.#stops.push(world.watchMounts(() => this.#keeper.target?.stir()));
     // What was mounted before the kernel was asked to tell.
     this.#keeper.target?.stir();
     this.#watchConfig();
-    this.#ownsSocket = await openControl(this.#server, folder, world, settings, log);
+    const socket = await openControl(this.#server, this.#folder, world, settings, log);
+    if (socket !== undefined) this.#stops.push(() => world.files.remove(socket));
     const code = await this.#keeper.loop.over;
     for (const done of this.#waiters) done();
     await this.#close();
     return code;
   }
 
-  /** TERM, INT, QUIT or `POST /stop`. */
-  stop(by: string): void {
-    this.#keeper.take({ name: "stop", by });
-  }
-
-  /** HUP or `POST /reload`. */
-  lookAtConfig(): void {
-    this.#changes.look().catch((error: unknown) => this.fault(error));
-  }
-
-  /** USR1. */
-  reload(): void {
-    // The mount may be there already, and the kernel's word of it still on its way.
-    if (this.#keeper.loop.state.name === "starting") this.#keeper.target?.look();
-    this.#keeper.take({ name: "reload", reason: "signal", hot: this.#keeper.canHandOver() });
+  /** A signal means what DESIGN says. */
+  hear(signal: CaughtSignal): void {
+    switch (signal) {
+      case "SIGTERM":
+      case "SIGINT":
+      case "SIGQUIT":
+        return this.#keeper.take({ name: "stop", by: signal });
+      case "SIGHUP":
+        return this.#lookAtConfig();
+      case "SIGUSR1":
+        return this.#keeper.reload();
+      case "SIGUSR2":
+        // Nothing: but the default would be our death.
+        return;
+    }
   }
 
   /** An error that nothing caught. */
@@ -163,18 +180,17 @@ export class Supervisor {
     }
   }
 
+  /** HUP, `POST /reload`, or the file changed. */
+  #lookAtConfig(): void {
+    this.#changes.look().catch((error: unknown) => this.fault(error));
+  }
+
   #snapshot(): ReturnType<typeof takeSnapshot> {
-    const { loop, plan, daemon, target, hang } = this.#keeper;
     return takeSnapshot({
       version: this.#options.version,
       world: this.#world,
-      state: loop.state,
-      stateSince: loop.since,
       begun: this.#begun,
-      path: plan.mount?.target,
-      daemon,
-      target,
-      hang,
+      keeper: this.#keeper,
       journal: this.#journal,
       changes: this.#changes,
     });
@@ -183,41 +199,19 @@ export class Supervisor {
   async #stopAndWait(by: string): Promise<void> {
     await new Promise<void>((done) => {
       this.#waiters.push(done);
-      this.stop(by);
+      this.#keeper.take({ name: "stop", by });
     });
   }
 
-  #announce(target: string | undefined): boolean {
-    const { plan, target: watch } = this.#keeper;
-    if (target !== undefined && ![plan.mount?.target, watch?.mounts.target].includes(target)) {
-      return false;
-    }
-    this.#keeper.take({ name: "announced" });
-    return true;
-  }
-
-  async #validate(plan: Plan): Promise<Verdict> {
-    const { env, writeConfig } = this.#options;
-    const { processes, files } = this.#world;
-    const folder = this.#folder;
-    if (folder === undefined) return { kind: "unknown" };
-    // One at a time: each writes its copies under the same names.
-    const verdict = this.#validation.then(() =>
-      validateConfig(plan, { processes, files, env, folder, writeConfig })
-    );
-    this.#validation = verdict;
-    return await verdict;
-  }
-
   #watchConfig(): void {
-    const { settings, watchedFile } = this.#options;
-    if (watchedFile === undefined || !settings.watchConfig) return;
+    const { settings, source } = this.#options;
+    if (source.file === undefined || !settings.watchConfig) return;
     const { clock, files, watchFolder } = this.#world;
-    const watch = new ConfigWatch(watchedFile, {
+    const watch = new ConfigWatch(source.file, {
       clock,
       watchFolder,
       read: files.read,
-      changed: () => this.lookAtConfig(),
+      changed: () => this.#lookAtConfig(),
     });
     this.#stops.push(() => watch.close());
   }
@@ -237,8 +231,7 @@ export class Supervisor {
     this.#keeper.close();
     for (const stop of this.#stops.splice(0)) stop();
     await this.#server.close(LAST_CLIENTS_MS);
-    if (this.#ownsSocket) this.#world.files.remove(`${this.#folder}/${CONTROL_SOCKET}`);
-    await this.#connections?.close();
+    await this.#connections.close();
     await this.#world.output.flush(FLUSH_MS);
   }
 }

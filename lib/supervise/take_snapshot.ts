@@ -1,41 +1,33 @@
 import type { Snapshot } from "../observe/snapshot.ts";
 import type { ConfigChanges } from "./config_changes.ts";
-import type { Daemon } from "./daemon.ts";
-import type { HangMonitor } from "./hang_monitor.ts";
 import type { Journal } from "./journal.ts";
-import type { State } from "./state.ts";
-import type { TargetWatch } from "./target_watch.ts";
+import type { Keeper } from "./keeper.ts";
 import type { World } from "../ports/world.ts";
 
 /** What a snapshot is taken of. */
 export interface SnapshotParts {
   readonly version: string;
   readonly world: World;
-  readonly state: State;
-  /** Since when it has been in this state, and running at all; by the clock. */
-  readonly stateSince: number;
+  /** Since when it has been running, by the clock. */
   readonly begun: number;
-  /** The plan's target, as it was written. */
-  readonly path: string | undefined;
-  readonly daemon: Daemon;
-  readonly target: TargetWatch | undefined;
-  readonly hang: HangMonitor | undefined;
+  readonly keeper: Keeper;
   readonly journal: Journal;
   readonly changes: ConfigChanges;
 }
 
 /** Everything that health, status and metrics tell. */
 export function takeSnapshot(parts: SnapshotParts): Snapshot {
-  const { world, state, daemon, target, hang, journal, changes } = parts;
+  const { world, journal, changes, keeper } = parts;
+  const { daemon, target, hang, loop: { state, since } } = keeper;
   const now = world.clock.now();
-  const reason = whyNotReady(parts);
+  const reason = whyNotReady(keeper);
   const serving = state.name === "mounted" || state.name === "reloading";
   return {
     version: parts.version,
     state: state.name,
-    stateFor: now - parts.stateSince,
+    stateFor: now - since,
     upFor: now - parts.begun,
-    target: parts.path,
+    target: target?.plan.target,
     pid: daemon.current?.pid,
     mounted: serving && target?.state !== "gone",
     ready: reason === undefined,
@@ -51,10 +43,11 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     configProblem: changes.problem,
     droppedBytes: world.output.dropped(),
     lastErrors: [...journal.lastErrors],
+    lastLines: journal.lastLines(),
   };
 }
 
-function whyNotReady({ state, target, hang }: SnapshotParts): string | undefined {
+function whyNotReady({ loop: { state }, target, hang }: Keeper): string | undefined {
   if (state.name !== "mounted") return state.name;
   if (hang?.suspicious === true) return "the mount does not answer";
   return target?.state === "covered" ? "somebody mounted over the target" : undefined;

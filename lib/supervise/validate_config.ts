@@ -1,5 +1,5 @@
 import type { Plan } from "../plan/plan.ts";
-import type { Files, Processes } from "../ports/world.ts";
+import type { Processes, World } from "../ports/world.ts";
 
 /** What curvine-fuse thinks of a configuration. */
 export type Verdict =
@@ -9,14 +9,13 @@ export type Verdict =
   | { readonly kind: "unknown" };
 
 /** What is needed to ask. */
-export interface Validation {
-  readonly processes: Processes;
-  readonly files: Files;
+export interface ValidatorParts {
+  readonly world: Pick<World, "processes" | "files">;
   readonly env: Readonly<Record<string, string>>;
-  /** A folder of ours for the file in question. */
-  readonly folder: string;
+  /** A folder of ours for the file in question; `undefined` where there is none. */
+  readonly folder: string | undefined;
   /** Writes a plan's configuration file where the plan says. */
-  readonly writeConfig: (plan: Plan) => void | Promise<void>;
+  readonly write: (plan: Plan) => void | Promise<void>;
 }
 
 /** It contacts nobody, so that this is more than enough (Curvine: curvine-fuse). */
@@ -25,26 +24,43 @@ const DEADLINE_MS = 5000;
 /** What it prints on success (the same). */
 const LOADED = "Loaded configuration";
 
+/** Asks `curvine-fuse validate-config` about configurations. */
+export class ConfigValidator {
+  readonly #parts: ValidatorParts;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ValidatorParts) {
+    this.#parts = parts;
+  }
+
+  /** Asks about a plan's configuration, in a copy; after earlier questions, whose copies lie there. */
+  async ask(plan: Plan): Promise<Verdict> {
+    const verdict = this.#last.then(() => validateConfig(plan, this.#parts));
+    this.#last = verdict;
+    return await verdict;
+  }
+}
+
 /**
- * Asks `curvine-fuse validate-config` about a plan's configuration, in a copy.
- *
  * An older curvine-fuse has no such subcommand, and a refusal must not be taken for a verdict: it
  * counts only from a program that accepts an empty configuration, as every Curvine does that knows
  * the subcommand.
  */
-export async function validateConfig(plan: Plan, validation: Validation): Promise<Verdict> {
-  const { files, folder } = validation;
+async function validateConfig(plan: Plan, parts: ValidatorParts): Promise<Verdict> {
+  const { folder, write, world: { files } } = parts;
   const [program] = plan.process.argv;
-  if (program === undefined || plan.mount === null) return { kind: "unknown" };
+  if (folder === undefined || program === undefined || plan.mount === null) {
+    return { kind: "unknown" };
+  }
   const copy = `${folder}/candidate.toml`;
   const empty = `${folder}/empty.toml`;
   try {
-    await validation.writeConfig(inAnotherPlace(plan, copy, folder));
-    const answer = await ask(program, copy, plan, validation);
+    await write(inAnotherPlace(plan, copy, folder));
+    const answer = await ask(program, copy, plan, parts);
     if (answer?.status.code === 0) return { kind: "good" };
     if (answer?.status.code !== 1) return { kind: "unknown" };
     files.write(empty, "");
-    const control = await ask(program, empty, plan, validation);
+    const control = await ask(program, empty, plan, parts);
     if (control?.status.code !== 0 || !control.stdout.includes(LOADED)) return { kind: "unknown" };
     return { kind: "bad", message: lastLine(answer.stderr) ?? lastLine(answer.stdout) ?? "exit 1" };
   } catch {
@@ -70,7 +86,7 @@ async function ask(
   program: string,
   path: string,
   plan: Plan,
-  { processes, env }: Validation,
+  { world: { processes }, env }: ValidatorParts,
 ): ReturnType<Processes["run"]> {
   const argv = [program, "validate-config", "--conf", path];
   return await processes.run({ argv, env, cwd: plan.process.cwd }, DEADLINE_MS);

@@ -1,3 +1,4 @@
+import { reasonOf } from "../text/describe_error.ts";
 /**
  * Whether something listens at an address and takes a connection within the limit.
  *
@@ -13,7 +14,7 @@ export async function connectTcp(
       connection.close();
       return undefined;
     },
-    (error: unknown) => error instanceof Error ? error.message : String(error),
+    reasonOf,
   );
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<string>((resolve) => {

@@ -9,6 +9,8 @@ import {
   kernelInBackground,
   withErrno,
 } from "./kernel_calls.ts";
+import { unblockSignals } from "./signal_mask.ts";
+import { reasonOf } from "../text/describe_error.ts";
 
 /** Why we could not become something else. */
 export class ExecError extends Error {
@@ -20,7 +22,6 @@ export class ExecError extends Error {
   }
 }
 
-const SIG_SETMASK = 2;
 const LAST_SIGNAL = 64;
 /** `struct sigaction` and `sigset_t` as the kernel has them: handler, flags, restorer, mask. */
 const SIGACTION_BYTES = 32;
@@ -70,7 +71,7 @@ function enter(folder: string): void {
   try {
     Deno.chdir(folder);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new ExecError(
       `Cannot enter the working directory "${folder}": ${reason} (is CURVINE_HOME right?)`,
       true,
@@ -116,7 +117,7 @@ function resetSignals(): void {
   for (let number = 1; number <= LAST_SIGNAL; number++) {
     kernel("rt_sigaction", number, action, null, SIGSET_BYTES);
   }
-  kernel("rt_sigprocmask", SIG_SETMASK, fixedBytes(SIGSET_BYTES), null, SIGSET_BYTES);
+  unblockSignals();
 }
 
 /**

@@ -2,6 +2,21 @@ import type { Folders, PinnedFolder } from "../ports/folders.ts";
 import { AT_FDCWD, cString, Errno, kernel, Open, withErrno } from "./kernel_calls.ts";
 
 const AT_REMOVEDIR = 0x200;
+/** One of the flags that differ between the processors. */
+const O_DIRECTORY = Deno.build.arch === "x86_64" ? 0o200000 : 0o40000;
+
+/** Why a path leads to no folder, and what mends that. */
+const REASONS: Readonly<Record<number, string>> = {
+  [Errno.EACCES]: "we may not pass through one of the folders on its way; run as root, or give " +
+    "them the mode 0755",
+  [Errno.ENOTDIR]: "it, or something on its way, is a file and not a folder; move that away, or " +
+    "choose another target path",
+  [Errno.ELOOP]:
+    "the symbolic links on its way form a loop; remove one, or choose another target " +
+    "path",
+  [Errno.ENAMETOOLONG]: "the path, or a name in it, is longer than Linux allows (4095 and 255 " +
+    "bytes); choose a shorter target path",
+};
 
 /** The real folders. Linux only: pinned by `O_PATH` and reached through `/proc/self/fd`. */
 export const systemFolders: Folders = {
@@ -12,11 +27,11 @@ export const systemFolders: Folders = {
 function pin(path: string): PinnedFolder | undefined {
   const text = cString(path);
   const { result: fd, errno } = withErrno(() =>
-    kernel("openat", AT_FDCWD, text, Open.PATH | Open.CLOEXEC)
+    kernel("openat", AT_FDCWD, text, Open.PATH | Open.CLOEXEC | O_DIRECTORY)
   );
   if (fd < 0) {
     if (errno === Errno.ENOENT) return undefined;
-    throw new Error(`Cannot open ${JSON.stringify(path)}: error number ${errno}`);
+    throw new Error(REASONS[errno] ?? `error number ${errno} of open`);
   }
   const inside = `/proc/self/fd/${fd}/.`;
   return {

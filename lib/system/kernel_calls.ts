@@ -176,7 +176,9 @@ export const Errno = {
   EINVAL: 22,
   ENFILE: 23,
   EMFILE: 24,
+  ENAMETOOLONG: 36,
   ENOSYS: 38,
+  ELOOP: 40,
   ENOTCONN: 107,
 } as const;
 

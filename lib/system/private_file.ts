@@ -1,3 +1,4 @@
+import { reasonOf } from "../text/describe_error.ts";
 /**
  * Writes a file that only we can read, for as long as `use` takes: its name is new and random, so
  * that nobody can have put a link in its place.
@@ -32,7 +33,7 @@ function create(folders: readonly string[], suffix: string, text: string): strin
       writeNew(path, text);
       return path;
     } catch (error) {
-      faults.push(error instanceof Error ? error.message : String(error));
+      faults.push(reasonOf(error));
     }
   }
   throw new Error(`Cannot write a private file: ${faults.join("; ")}`);

@@ -5,7 +5,6 @@ import type {
   ProcessHandle,
   SentSignal,
   SpawnRequest,
-  StartedProcess,
 } from "../ports/world.ts";
 import {
   anyServesFuse,
@@ -30,8 +29,7 @@ const LAST_OUTPUT_MS = 20;
 /** The real processes. */
 export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
   let reaper: Reaper | undefined;
-  // Not before a child that was started ahead is known as Deno's: its first sweep takes whoever has
-  // ended until then.
+  // Not before it is needed: most commands start nothing.
   const reaping = (): Reaper => {
     if (reaper === undefined) {
       reaper = new Reaper();
@@ -40,30 +38,26 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     return reaper;
   };
   const helpers = new Set<ProcessHandle>();
-  const take = (child: StartedProcess, tap: (chunk: Uint8Array) => void): ProcessHandle => {
-    const ended = statusOf(child);
-    ownChild(child.pid, ended);
-    reaping();
-    const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
-    // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
-    const exited = ended.then(async (status) => {
-      await within(LAST_OUTPUT_MS, read);
-      return status;
-    });
-    return handle(child.pid, exited);
-  };
   return {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
       // Also where there is nothing to start.
       reaping();
-      return take(startChild(request), tap);
+      const child = startChild(request);
+      const ended = statusOf(child);
+      ownChild(child.pid, ended);
+      const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
+      // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
+      const exited = ended.then(async (status) => {
+        await within(LAST_OUTPUT_MS, read);
+        return status;
+      });
+      return handle(child.pid, exited);
     },
-    take,
     async run(
       request: SpawnRequest,
       deadline: number,
     ): Promise<{ status: ExitStatus; stdout: string; stderr: string } | undefined> {
-      let child: StartedProcess;
+      let child: Deno.ChildProcess;
       try {
         child = startChild(request);
       } catch {
@@ -100,7 +94,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
   };
 }
 
-async function statusOf(child: StartedProcess): Promise<ExitStatus> {
+async function statusOf(child: Deno.ChildProcess): Promise<ExitStatus> {
   try {
     const { code, signal } = await child.status;
     return signal === null ? { code } : { code, signal };

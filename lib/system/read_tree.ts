@@ -1,3 +1,4 @@
+import { reasonOf } from "../text/describe_error.ts";
 /** One entry of a folder, links not followed. */
 export interface TreeEntry {
   readonly name: string;
@@ -63,7 +64,7 @@ async function readFolder(
       if (hidden || !entry.name.startsWith(".")) found.push(entry);
     }
   } catch (error) {
-    return { path, entries: [], fault: error instanceof Error ? error.message : String(error) };
+    return { path, entries: [], fault: reasonOf(error) };
   }
   found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const entries: TreeEntry[] = [];

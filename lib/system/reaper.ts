@@ -18,13 +18,8 @@ const SI_STATUS = 24;
 /** So many at a time, then others get their turn. */
 const BATCH = 500;
 
-/**
- * SIGCHLD tells of every orphan. Where whoever started us blocked it (a mask is inherited), we
- * must look ourselves, so that orphans still go within a second; else looking is mere caution.
- */
-const BLOCKED_LOOK_MS = 900;
+/** SIGCHLD tells of every orphan; looking by ourselves is mere caution. */
 const LOOK_MS = 15_000;
-const SIGCHLD = 17;
 
 /**
  * Reaps orphans, and waits for those that were adopted. Children that Deno waits for are only
@@ -45,7 +40,7 @@ export class Reaper {
     Deno.addSignalListener("SIGCHLD", this.#onChild);
     // One that Deno has taken may have stood before others in the kernel's list.
     this.#unlisten = onOwnChildTaken(this.#onChild);
-    this.#fallback = setInterval(this.#onChild, isBlocked(SIGCHLD) ? BLOCKED_LOOK_MS : LOOK_MS);
+    this.#fallback = setInterval(this.#onChild, LOOK_MS);
   }
 
   /** Waits for a child that Deno did not start. Ended before counts too, unless swept already. */
@@ -110,10 +105,4 @@ export class Reaper {
     if (this.#view.getInt32(SI_CODE, true) === CLD_EXITED) return { code: status };
     return { code: 128 + status, signal: signalName(status) };
   }
-}
-
-/** Whether our main thread, and with it every thread it starts, does not get a signal. */
-function isBlocked(signal: number): boolean {
-  const mask = /^SigBlk:\s*([0-9a-f]+)/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1];
-  return mask !== undefined && (BigInt(`0x${mask}`) >> BigInt(signal - 1) & 1n) === 1n;
 }

@@ -1,4 +1,6 @@
 import { type CaughtSignal, SIGNAL_NUMBERS, type Signals } from "../ports/signals.ts";
+import { unblockSignals } from "./signal_mask.ts";
+
 /**
  * Installs the handlers. Called before anything else is loaded: a container runtime may send
  * TERM in the first milliseconds, and Deno as PID 1 crashes on a signal that has no listener.
@@ -12,6 +14,9 @@ export function catchSignals(): Signals {
       else caught.push(signal);
     });
   }
+  // A mask is inherited: whoever started us may have blocked what ends us. Not before there are
+  // listeners, for a signal that waits arrives at once.
+  unblockSignals();
   return {
     takeOver(next: (signal: CaughtSignal) => void): void {
       handler = next;
@@ -19,6 +24,5 @@ export function catchSignals(): Signals {
       caught = [];
       for (const signal of early) next(signal);
     },
-    waiting: () => caught.length > 0,
   };
 }

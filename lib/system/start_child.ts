@@ -1,11 +1,12 @@
-import { SpawnError, type SpawnRequest, type StartedProcess } from "../ports/world.ts";
+import { SpawnError, type SpawnRequest } from "../ports/world.ts";
+import { reasonOf } from "../text/describe_error.ts";
 
 /** What a shell exits with when a command is missing, or is there but cannot be executed. */
 const NOT_FOUND = 127;
 const CANNOT_EXECUTE = 126;
 
 /** Starts a child with its output in pipes. @throws {SpawnError} */
-export function startChild({ argv, env, cwd }: SpawnRequest): StartedProcess {
+export function startChild({ argv, env, cwd }: SpawnRequest): Deno.ChildProcess {
   const [program = "", ...args] = argv;
   try {
     return new Deno.Command(program, {
@@ -18,7 +19,7 @@ export function startChild({ argv, env, cwd }: SpawnRequest): StartedProcess {
       stderr: "piped",
     }).spawn();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const message = `Cannot start ${JSON.stringify(program)}: ${reason}`;
     if (error instanceof Deno.errors.NotFound) throw new SpawnError(message, NOT_FOUND);
     if (

@@ -1,16 +1,23 @@
 import type { FuseConnections, World } from "../ports/world.ts";
 import { systemClock } from "./clock.ts";
 import { watchFaults } from "./faults.ts";
-import { firstWorld } from "./first_world.ts";
+import { tryLockFile } from "./file_lock.ts";
+import { systemFiles } from "./files.ts";
+import { systemFolders } from "./folders.ts";
 import { fuseConnections } from "./fuse_connections.ts";
+import { kernel } from "./kernel_calls.ts";
 import { HeldMountTable, systemMounts } from "./mounts.ts";
 import { Poller } from "./poller.ts";
 import { mountAskers } from "./probe_child.ts";
 import { systemProcesses } from "./processes.ts";
+import { readLink } from "./read_link.ts";
 import { type ChunkWriter, Sink } from "./sink.ts";
 import { systemSockets } from "./sockets.ts";
 import { systemTakeover } from "./takeover.ts";
 import { trimMemory } from "./trim_memory.ts";
+import { userId } from "./user_id.ts";
+
+const PR_SET_CHILD_SUBREAPER = 36;
 
 /** The real world, and what puts it away when nobody needs it any more. */
 export interface SupervisorWorld extends World {
@@ -32,7 +39,14 @@ export function supervisorWorld(
   const mountTable = new HeldMountTable();
   let connections: FuseConnections | undefined;
   return {
-    ...firstWorld(),
+    files: systemFiles,
+    folders: systemFolders,
+    locks: { take: (path, note) => tryLockFile(path, note)?.release },
+    user: userId(),
+    pid: Deno.pid,
+    random: Math.random,
+    readLink,
+    becomeSubreaper: () => kernel("prctl", PR_SET_CHILD_SUBREAPER, 1) === 0,
     clock: systemClock,
     processes,
     mounts: systemMounts(mountAskers(self, processes), () => mountTable.read()),

@@ -22,7 +22,7 @@ export interface FakeHost extends Host {
 
 /** @param failures paths whose writing throws this error */
 export function fakeHost(
-  given: Partial<Pick<Host, "args" | "env" | "calledAs">> & {
+  given: Partial<Pick<Host, "args" | "env" | "calledAs" | "pid">> & {
     files?: Readonly<Record<string, string>>;
     failures?: Readonly<Record<string, Error>>;
     execError?: Error;
@@ -43,8 +43,8 @@ export function fakeHost(
     ended: undefined,
     signals: {
       takeOver: (handler): void => (given.early ?? []).forEach(handler),
-      waiting: () => (given.early ?? []).length > 0,
     },
+    pid: given.pid ?? 42,
     hostname: () => "node-7",
     stdout: (text) => {
       host.out += text;
@@ -68,6 +68,9 @@ export function fakeHost(
       if (failure) throw failure;
       files.set(path, text);
       host.modes.set(path, mode);
+    },
+    overwrite: (path, text) => {
+      files.set(path, text);
     },
     createFile: (path, text) => {
       if (files.has(path)) return false;

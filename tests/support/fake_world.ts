@@ -7,7 +7,6 @@ import type {
   ProcessHandle,
   SentSignal,
   SpawnRequest,
-  StartedProcess,
   World,
 } from "../../lib/ports/world.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -146,12 +145,6 @@ export class FakeWorld implements World {
       this.tap = tap;
       return this.#spawn(request);
     },
-    take: ({ pid }: StartedProcess, tap: (chunk: Uint8Array) => void): ProcessHandle => {
-      this.tap = tap;
-      const started = this.started.find((process) => process.pid === pid);
-      if (started === undefined) throw new Error(`${pid} was not started`);
-      return started;
-    },
     run: () => Promise.resolve(undefined),
     adopt: (pid: number): ProcessHandle => {
       this.done.push(`adopt ${pid}`);
@@ -178,12 +171,6 @@ export class FakeWorld implements World {
     },
     close: (): Promise<void> => Promise.resolve(),
   });
-
-  /** For a start ahead of the supervisor. */
-  start = (request: SpawnRequest): StartedProcess => {
-    const { pid } = this.#spawn(request);
-    return { pid } as StartedProcess;
-  };
 
   /** The daemon of now. */
   get daemon(): FakeProcess {

@@ -3,6 +3,7 @@ import type { CurvinePaths } from "../curvine/paths.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
 import { type Content, strictText } from "../../text/strict_text.ts";
 import type { Inputs } from "../inputs.ts";
+import { reasonOf } from "../../text/describe_error.ts";
 
 /** The first line of what we write: a file with it is never taken as a base. */
 export const WRITTEN_BY_US = "# Written by curvine-fluid at every start: changes here are lost.";
@@ -44,7 +45,7 @@ function read(path: string, subject: string, inputs: Inputs): Content | undefine
   try {
     return inputs.readFile(path);
   } catch (error) {
-    const message = `cannot be read: ${error instanceof Error ? error.message : error}`;
+    const message = `cannot be read: ${reasonOf(error)}`;
     throw new ConfigError(subject, [{ path: "", message }]);
   }
 }

@@ -11,6 +11,7 @@ import type { Inputs } from "../inputs.ts";
 import type { Plan } from "../plan.ts";
 import { generateStandalone } from "./standalone.ts";
 import { generateThinRuntime } from "./thin_runtime.ts";
+import { reasonOf } from "../../text/describe_error.ts";
 
 /** A plan, and what else a reader of it needs. */
 export interface Generated {
@@ -102,7 +103,7 @@ function loadRuntimeConfig(
   try {
     content = inputs.readFile(configPath);
   } catch (error) {
-    const message = `cannot be read: ${error instanceof Error ? error.message : error}`;
+    const message = `cannot be read: ${reasonOf(error)}`;
     throw new ConfigError(subject, [{ path: "", message }]);
   }
   if (content === undefined) {

@@ -1,6 +1,12 @@
 import { note, startAfresh, tallyOf } from "../outcomes.ts";
-import { giveUpOnRejection, stopOnAnnouncement, stopOnFault, stopOnRequest } from "./common.ts";
-import { type Handlers, QUIET } from "./handlers.ts";
+import {
+  giveUpOnRejection,
+  type Handlers,
+  QUIET,
+  stopOnAnnouncement,
+  stopOnFault,
+  stopOnRequest,
+} from "./common.ts";
 
 /** The wait before the next start. */
 export const BACKOFF: Handlers<"backoff"> = {

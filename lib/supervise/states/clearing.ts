@@ -1,7 +1,13 @@
 import { ExitCode } from "../../ports/exit_code.ts";
 import { failed, giveUp, tallyOf } from "../outcomes.ts";
-import { giveUpOnRejection, stopOnAnnouncement, stopOnFault, stopOnRequest } from "./common.ts";
-import { type Handlers, QUIET } from "./handlers.ts";
+import {
+  giveUpOnRejection,
+  type Handlers,
+  QUIET,
+  stopOnAnnouncement,
+  stopOnFault,
+  stopOnRequest,
+} from "./common.ts";
 
 /** Leftovers of the daemon and of its mounts are taken away. */
 export const CLEARING: Handlers<"clearing"> = {

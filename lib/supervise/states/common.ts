@@ -1,9 +1,41 @@
 import { ExitCode } from "../../ports/exit_code.ts";
-import { codeOfGivingUp, describeStatus } from "../exit_status.ts";
+import { describeStatus, giveUp, note, stay, stopFor } from "../outcomes.ts";
 import type { ExitStatus } from "../../ports/child.ts";
-import { giveUp, note, stay, stopFor } from "../outcomes.ts";
-import type { Limits, State, Step } from "../state.ts";
-import type { EventOf, StateOf } from "./handlers.ts";
+import type { Event, Limits, State, Step } from "../state.ts";
+
+/** A state of one name. */
+export type StateOf<S extends State["name"]> = Extract<State, { name: S }>;
+
+/** An event of one name. */
+export type EventOf<E extends Event["name"]> = Extract<Event, { name: E }>;
+
+/** What one state makes of every event. */
+export type Handlers<S extends State["name"]> = {
+  readonly [E in Event["name"]]: (state: StateOf<S>, event: EventOf<E>, limits: Limits) => Step;
+};
+
+/** Every event ignored: what a state starts from. */
+export const QUIET: { readonly [E in Event["name"]]: (state: State) => Step } = {
+  "cleared": stay,
+  "obstructed": stay,
+  "spawn-failed": stay,
+  "mounted": stay,
+  "unmounted": stay,
+  "exited": stay,
+  "heir-found": stay,
+  "healthy": stay,
+  "start-timeout": stay,
+  "retry-due": stay,
+  "reload-timeout": stay,
+  "heir-timeout": stay,
+  "stop": stay,
+  "reload": stay,
+  "hung": stay,
+  "announced": stay,
+  "config-rejected": stay,
+  "stopped": stay,
+  "fault": stay,
+};
 
 /** TERM, INT, QUIT or a request. */
 export function stopOnRequest(state: State, event: EventOf<"stop">): Step {
@@ -24,8 +56,8 @@ export function stopOnFault(state: State, event: EventOf<"fault">): Step {
 export function giveUpOnRejection(state: State, event: EventOf<"config-rejected">): Step {
   // No failure: the verdict is about a configuration that was replaced meanwhile.
   if (state.failures === 0) return stay(state);
-  const code = codeOfGivingUp(state.last ?? { code: ExitCode.Config });
-  return giveUp(state, `curvine-fuse rejects its configuration: ${event.message}`, code);
+  const cause = `curvine-fuse rejects its configuration: ${event.message}`;
+  return state.last === undefined ? giveUp(state, cause, ExitCode.Config) : giveUp(state, cause);
 }
 
 /** While a mount serves: remembers that its end will be wanted. */

@@ -2,13 +2,15 @@ import { causeOf, failed, note, stopToRestart, tallyOf } from "../outcomes.ts";
 import type { ReloadReason, State, Step } from "../state.ts";
 import {
   ended,
+  type Handlers,
   heedAnnouncement,
   isAnnounced,
+  QUIET,
+  type StateOf,
   stopOnFault,
   stopOnRequest,
   stopUnmounted,
 } from "./common.ts";
-import { type Handlers, QUIET, type StateOf } from "./handlers.ts";
 
 /** The mount serves. */
 export const MOUNTED: Handlers<"mounted"> = {

@@ -1,15 +1,16 @@
-import { describeStatus } from "../exit_status.ts";
 import type { ExitStatus } from "../../ports/child.ts";
-import { failed, note, stay, stopToRestart, tallyOf } from "../outcomes.ts";
+import { describeStatus, failed, note, stay, stopToRestart, tallyOf } from "../outcomes.ts";
 import type { Action, Limits, Step } from "../state.ts";
 import {
+  type Handlers,
   heedAnnouncement,
   isAnnounced,
+  QUIET,
+  type StateOf,
   stopOnFault,
   stopOnRequest,
   stopUnmounted,
 } from "./common.ts";
-import { type Handlers, QUIET, type StateOf } from "./handlers.ts";
 import { reload } from "./mounted.ts";
 
 type Reloading = StateOf<"reloading">;

@@ -1,13 +1,13 @@
-import { codeOfGivingUp } from "../exit_status.ts";
 import { causeOf, failed, giveUp, note, stopToRestart, tallyOf } from "../outcomes.ts";
 import {
   ended,
   giveUpOnRejection,
+  type Handlers,
+  QUIET,
   stopOnAnnouncement,
   stopOnFault,
   stopOnRequest,
 } from "./common.ts";
-import { type Handlers, QUIET } from "./handlers.ts";
 
 /** curvine-fuse exits so when its command line is wrong (Curvine: curvine-fuse, Exit codes). */
 const USAGE = 2;
@@ -37,7 +37,7 @@ export const STARTING: Handlers<"starting"> = {
     const detail = ended(status);
     if (status.code === USAGE && status.signal === undefined) {
       const cause = `${detail}: it does not accept its command line`;
-      return giveUp(state, cause, codeOfGivingUp(status));
+      return giveUp({ ...state, last: status }, cause);
     }
     const step = failed(state, { cause: causeOf(status), detail, at, status }, limits);
     if (status.code !== START_ERROR || step.state.name === "stopping") return step;

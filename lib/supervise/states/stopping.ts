@@ -1,8 +1,7 @@
 import { ExitCode } from "../../ports/exit_code.ts";
 import { failed, note, startAfresh, stay, stopFor, tallyOf } from "../outcomes.ts";
 import type { Action } from "../state.ts";
-import { stopOnAnnouncement, stopOnFault } from "./common.ts";
-import { type Handlers, QUIET } from "./handlers.ts";
+import { type Handlers, QUIET, stopOnAnnouncement, stopOnFault } from "./common.ts";
 
 /** The daemon and its mounts are ended; afterwards we exit or start again. */
 export const STOPPING: Handlers<"stopping"> = {

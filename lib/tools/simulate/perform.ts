@@ -2,7 +2,7 @@ import { ExitCode } from "../../ports/exit_code.ts";
 import type { Generated } from "../../plan/generate/generate_plan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { parseMountinfo } from "../../mount/mountinfo.ts";
-import { supervise } from "../../supervise/supervise.ts";
+import { supervise } from "../../supervise/supervisor.ts";
 import type { SuperviseOptions } from "../../supervise/supervisor.ts";
 import type { World } from "../../ports/world.ts";
 import type { Signals } from "../../ports/signals.ts";

@@ -191,9 +191,11 @@ async function stageRun(generated: Generated, scene: Scene): Promise<number> {
     limit: limit ?? CHAOS_MS,
     options: {
       version: parts.version,
-      writeConfig: (changed) => parts.writeConfig(changed, simulated),
-      regenerate: plan,
-      ...(file === undefined ? {} : { watchedFile: file }),
+      source: {
+        ...(file === undefined ? {} : { file }),
+        generate: plan,
+        write: (changed) => parts.writeConfig(changed, simulated),
+      },
     },
   });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
 import { assertHealthy, assertStops, fault } from "../../support/fault.ts";
+import { executable } from "../../support/requirements.ts";
 import type { FaultRun } from "../../support/fault_run.ts";
 
 function connect(run: FaultRun): Promise<Deno.UnixConn> {
@@ -76,6 +77,39 @@ fault("clients that never end their request: others are answered, a stop is not 
     for (const connection of slow) connection.close();
   }
 });
+
+fault(
+  "hundreds of idle clients, on TCP and on the socket: everybody is answered, they are sent away",
+  {
+    pid1: false,
+    env: { CURVINE_FLUID_HTTP_ADDR: "127.0.0.1:39404" },
+  },
+  async (run) => {
+    await run.start();
+    await run.mounted();
+    await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
+    const before = [...Deno.readDirSync(`/proc/${run.pid}/fd`)].length;
+    const idle: Deno.Conn[] = [];
+    try {
+      for (let number = 0; number < 300; number++) {
+        idle.push(await Deno.connect({ hostname: "127.0.0.1", port: 39404 }));
+      }
+      await answers(run);
+      assert.equal((await fetch("http://127.0.0.1:39404/livez")).status, 200);
+      for (let number = 0; number < 300; number++) idle.push(await connect(run));
+      await answers(run);
+      assert.equal((await run.inside([executable, "health", "--live"])).code, 0);
+      await eventually(
+        "the idle ones are closed",
+        () => [...Deno.readDirSync(`/proc/${run.pid}/fd`)].length <= before + 2,
+      );
+    } finally {
+      for (const connection of idle) connection.close();
+    }
+    await assertHealthy(run);
+    await assertStops(run);
+  },
+);
 
 fault("clients that hang up at once: nobody is hurt", {}, async (run) => {
   await run.start();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eventually, steadily } from "../../support/eventually.ts";
 import { assertEnded, assertHealthy, assertStops, fault } from "../../support/fault.ts";
 import { hasOpen, waitsForFuse } from "../../support/process_table.ts";
-import type { FaultRun } from "../../support/fault_run.ts";
+import type { FaultRun, FaultSetup } from "../../support/fault_run.ts";
 
 const NO_FUSECTL = "umount -l /sys/fs/fuse/connections 2>/dev/null || :";
 const FUSECTL =
@@ -333,3 +333,36 @@ fault("somebody unmounts, and TERM comes at once: ended, exit 0", {}, async (run
   assert.equal((await run.onHost(["umount", "-l", run.target])).code, 0);
   await assertStops(run);
 });
+
+/** Targets whose way leads nowhere: told as what they are, never as a bug, and nothing is started. */
+const NOWHERE: readonly [what: string, setup: FaultSetup, words: RegExp][] = [
+  ["a link to itself", { before: 'ln -s "$TARGET" "$TARGET"' }, /links on its way form a loop/],
+  [
+    "a loop of links on its way",
+    { target: "a/thin", before: 'ln -s b "$ROOT/host/a"\nln -s a "$ROOT/host/b"' },
+    /links on its way form a loop/,
+  ],
+  ["a name that is too long", { target: "n".repeat(256) }, /longer than Linux allows/],
+  [
+    "a path that is too long",
+    { target: Array(20).fill("d".repeat(220)).join("/") },
+    /longer than Linux allows/,
+  ],
+  ["a file", { before: 'echo data >"$TARGET"' }, /is a file and not a folder/],
+  [
+    "a file on its way",
+    { target: "file/thin", before: 'echo data >"$ROOT/host/file"' },
+    /is a file and not a folder/,
+  ],
+];
+for (const [what, setup, words] of NOWHERE) {
+  fault(`the target is ${what}: told as that, no bug of ours`, setup, async (run) => {
+    await run.start();
+    assert.equal(await run.exitCode(), 71);
+    assert.match(run.terminationLog(), words);
+    assert.doesNotMatch(run.stderr(), /bug|os error|error number/);
+    assert.deepEqual(run.starts(), []);
+    // What the test itself has made is no loss.
+    await run.remember();
+  });
+}

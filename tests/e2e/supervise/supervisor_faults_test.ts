@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually, steadily } from "../../support/eventually.ts";
 import { assertEnded, assertHealthy, assertStops, fault } from "../../support/fault.ts";
-import { missing } from "../../support/requirements.ts";
+import { executable, missing } from "../../support/requirements.ts";
 
 for (const pid1 of [true, false]) {
   const as = pid1 ? "as PID 1" : "as a child";
@@ -406,3 +406,92 @@ function catches(pid: number, signal: number): boolean {
 function clockJumpSource(): string {
   return new URL("../../support/clock_jump.c", import.meta.url).pathname;
 }
+
+const BLOCK_ALL = `exec python3 -c '
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
+os.execvp(sys.argv[1], sys.argv[1:])' "$@" >>"$ROOT/stdout" 2>>"$ROOT/stderr"`;
+
+for (const pid1 of [true, false]) {
+  fault(`started with every signal blocked, ${pid1 ? "as PID 1" : "as a child"}: all are heard`, {
+    pid1,
+    plan: ["raw,orphan"],
+    launch: BLOCK_ALL,
+  }, async (run) => {
+    await run.start();
+    await run.mounted();
+    run.signal("SIGUSR1");
+    await eventually("the successor", () => run.starts().length === 2);
+    await eventually("it serves alone", () => run.servers().length === 1);
+    await assertHealthy(run);
+    await assertStops(run);
+  });
+}
+
+fault("started with TERM blocked and waiting: it ends as a TERM in time ends us", {
+  launch: BLOCK_ALL.replace("os.execvp", "os.kill(os.getpid(), signal.SIGTERM); os.execvp"),
+}, async (run) => {
+  await run.start();
+  await assertEnded(run, 0);
+  assert.equal(run.starts().length, 0);
+});
+
+for (
+  const [what, setup, code, words] of [
+    ["a wrong configuration", { options: { io_threads: "many" } }, 78, /io_threads.*"many"/],
+    [
+      "a wrong setting",
+      { env: { CURVINE_FLUID_STOP_TIMEOUT: "soon" } },
+      78,
+      /STOP_TIMEOUT.*"soon"/,
+    ],
+    [
+      "a wrong word",
+      { launch: 'exec "$1" fluid-thin-runtime strat >>"$ROOT/stdout" 2>>"$ROOT/stderr"' },
+      64,
+      /"strat" is none of start/,
+    ],
+    [
+      "a command that is not there",
+      {
+        env: { FLUID_RUNTIME_TYPE: "", FLUID_RUNTIME_CONFIG_PATH: "" },
+        launch: 'exec "$1" no-such-tool >>"$ROOT/stdout" 2>>"$ROOT/stderr"',
+      },
+      127,
+      /"no-such-tool".*does not exist/,
+    ],
+    [
+      "a configuration that cannot be written",
+      { before: 'mount -t tmpfs -o ro none "$ROOT/home/conf"' },
+      71,
+      /Cannot write the configuration/,
+    ],
+  ] as const
+) {
+  fault(`the reason is left in the termination log: ${what}`, setup, async (run) => {
+    await run.start();
+    assert.equal(await run.exitCode(), code);
+    assert.match(run.terminationLog(), words);
+  });
+}
+
+fault("while it starts, status shows what the daemon says", {
+  plan: ["complain=no-master-answers never"],
+}, async (run) => {
+  await run.start();
+  await eventually("its words are told", async () => {
+    const lines = (await run.status())["daemon_last_lines"] as string[];
+    return lines.includes("no-master-answers");
+  });
+  assert.match((await run.inside([executable, "status"])).stdout, /^said +no-master-answers$/m);
+  await assertStops(run);
+});
+
+fault("a daemon that is ended by TERM until we give up: no end that reads like a stop", {
+  plan: ["kill=TERM"],
+  env: { CURVINE_FLUID_RESTART_LIMIT: "2" },
+}, async (run) => {
+  await run.start();
+  await assertEnded(run, 1);
+  assert.match(run.terminationLog(), /killed by SIGTERM/);
+});

@@ -157,6 +157,65 @@ Deno.test("a bad configuration is 78, an unwritable one 71 with a hint, and noth
   for (const host of [bad, readOnly]) assert.equal(host.executed, undefined);
 });
 
+Deno.test("the reason of an end that is the container's is left where Kubernetes shows it", async () => {
+  const log = "/dev/termination-log";
+  const mine = { CURVINE_FLUID_TERMINATION_LOG: "/mine" };
+  const absent = new ExecError("Cannot execute it: it does not exist", true);
+  const files = { [log]: "" };
+  const cases: [Parameters<typeof fakeHost>[0], path: string, code: number, words: RegExp][] = [
+    [{ args: ["run", "mastre"], files }, log, 64, /^Cannot run "run": "mastre" is none of/],
+    [{ args: ["mastre"], files, execError: absent }, log, 127, /does not exist/],
+    [{ args: ["mastre"], files, env: { FLUID_RUNTIME_TYPE: "thin" } }, log, 64, /no such command/],
+    [{ args: ["--no-such-flag"], env: mine }, "/mine", 64, /no flag "--no-such-flag"/],
+    [
+      { args: ["master", "--termination-log", "/flag"], env: mine, execError: absent },
+      "/flag",
+      127,
+      /not exist/,
+    ],
+    [
+      { args: ["master", "--termination-log=/flag", "--x"], env: mine },
+      "/flag",
+      64,
+      /no flag "--x"/,
+    ],
+    [
+      {
+        args: ["master"],
+        files: { ...files, [CONFIG_PATH]: "{" },
+        env: { FLUID_RUNTIME_CONFIG_PATH: CONFIG_PATH },
+      },
+      log,
+      78,
+      /^Cannot use the runtime config .*line 1/,
+    ],
+    [
+      { args: ["master"], files, env: { CURVINE_FLUID_TERMINATION_LOG: "relative" } },
+      log,
+      78,
+      /TERMINATION_LOG: value is "relative", wanted an absolute path/,
+    ],
+    [{ args: ["master"], files, execError: new TypeError("oops") as ExecError }, log, 70, /oops/],
+    [{ args: ["status", "--x"], files, pid: 1 }, log, 64, /no flag "--x"/],
+  ];
+  for (const [given, path, code, words] of cases) {
+    const host = fakeHost(given);
+    assert.equal(await run(host), code, host.err);
+    assert.match(host.files.get(path) ?? "nothing", words);
+  }
+});
+
+Deno.test("a probe or a hook beside the container's own process leaves no last words", async () => {
+  const files = { "/dev/termination-log": "" };
+  for (
+    const args of [["health"], ["status", "--x"], ["client", "health-check"], ["master", "stop"]]
+  ) {
+    const host = fakeHost({ args, files });
+    assert(await run(host) > 0, args.join(" "));
+    assert.equal(host.files.get("/dev/termination-log"), "", args.join(" "));
+  }
+});
+
 Deno.test("an unexpected error is 70 and asks for a report", async () => {
   const host = fakeHost({ args: ["master"], execError: new TypeError("oops") });
   assert.equal(await run(host), 70);

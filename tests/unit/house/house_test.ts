@@ -122,19 +122,6 @@ Deno.test("no module exports what it changes later: the packs of the executable 
   }
 });
 
-Deno.test("a FUSE client's first start does not load the supervisor", () => {
-  const loaded = new Set<string>();
-  const visit = (path: string): void => {
-    if (loaded.has(path) || !path.startsWith("lib/")) return;
-    loaded.add(path);
-    for (const to of staticImports(path)) visit(resolve(path, to));
-  };
-  visit("lib/commands/start_supervised.ts");
-  assert(loaded.has("lib/supervise/first_start.ts"));
-  const late = /^lib\/(commands\/supervise_plan|supervise\/(supervis|keeper|machine|states\/))/;
-  assert.deepEqual([...loaded].filter((path) => late.test(path)), []);
-});
-
 Deno.test("main.ts is under 30 lines", () => {
   assert(Deno.readTextFileSync(`${ROOT}main.ts`).trimEnd().split("\n").length < 30);
 });

@@ -225,6 +225,7 @@ Deno.test("the dashboard and the alerts use only metrics that there are", async 
     configProblem: undefined,
     droppedBytes: 0,
     lastErrors: [],
+    lastLines: [],
   });
   const exported = new Set(text.match(/^curvine_fluid_\w+/gm));
   const used = new Set<string>();

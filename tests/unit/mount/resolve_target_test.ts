@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CommandError } from "../../../lib/ports/command_error.ts";
 import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
 import { resolveTarget } from "../../../lib/mount/resolve_target.ts";
 
@@ -28,5 +29,10 @@ Deno.test("nothing at or below a FUSE mount is ever read", () => {
 
 Deno.test("a loop of links is an error, not a hang", () => {
   const read = links({ "/a": "/b", "/b": "/a" });
-  assert.throws(() => resolveTarget("/a/x", NONE, read), RangeError);
+  assert.throws(
+    () => resolveTarget("/a/x", NONE, read),
+    (error) =>
+      error instanceof CommandError && error.exitCode === 71 &&
+      /"\/a\/x".*links.*loop at "\/[ab]"/.test(error.message),
+  );
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lastWords } from "../../../lib/observe/last_words.ts";
+import { leaveWords, terminationMessage } from "../../../lib/observe/last_words.ts";
 import { type Level, type Log, makeLog } from "../../../lib/observe/log.ts";
 import { statusOf } from "../../../lib/observe/status.ts";
 import { Tail } from "../../../lib/observe/tail.ts";
@@ -66,14 +66,14 @@ Deno.test("a tail that holds half a character does not fail", () => {
 });
 
 Deno.test("last words: the cause, then the daemon's, never more than Kubernetes shows", () => {
-  assert.equal(lastWords("it died", ""), "it died\n");
-  assert.equal(lastWords("it died", "a\nb"), "it died\nLast lines of the daemon:\na\nb\n");
+  assert.equal(terminationMessage("it died", ""), "it died\n");
+  assert.equal(terminationMessage("it died", "a\nb"), "it died\nLast lines of the daemon:\na\nb\n");
   const long = Array.from({ length: 1000 }, (_, i) => `line ${i} é`).join("\n");
-  const words = lastWords("it died", long);
+  const words = terminationMessage("it died", long);
   assert.ok(bytes(words).length <= 4096);
   assert.match(words, /^it died\nLast lines of the daemon:\nline \d+ é\n/);
   assert.ok(words.endsWith("line 999 é\n"));
-  assert.ok(bytes(lastWords("x".repeat(10_000), "tail")).length <= 4096);
+  assert.ok(bytes(terminationMessage("x".repeat(10_000), "tail")).length <= 4096);
 });
 
 Deno.test("the status for programs: seconds, and null for what is not known", () => {
@@ -82,4 +82,25 @@ Deno.test("the status for programs: seconds, and null for what is not known", ()
   assert.equal(status.last_remount_seconds, 0.022);
   assert.deepEqual([status.pid, status.requests_waiting, status.reason], [null, null, null]);
   assert.equal(status.restarts_total, 2);
+});
+
+Deno.test("the message goes where Kubernetes made the file, and to a place of one's own always", () => {
+  const written = new Map<string, string>();
+  const file = {
+    read: (path: string): string | undefined => written.get(path),
+    write: (path: string, text: string): void => void written.set(path, text),
+  };
+  assert.equal(leaveWords("/dev/termination-log", "a", file), undefined);
+  assert.equal(written.size, 0, "nobody made it: this is no container");
+  written.set("/dev/termination-log", "");
+  leaveWords("/dev/termination-log", "b", file);
+  leaveWords("/mine", "c", file);
+  assert.deepEqual([...written.values()], ["b", "c"]);
+  const full = leaveWords("/mine", "d", {
+    read: file.read,
+    write: () => {
+      throw new Error("disk full");
+    },
+  });
+  assert.match(full ?? "", /Cannot write "\/mine": disk full/);
 });

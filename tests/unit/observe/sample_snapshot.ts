@@ -22,4 +22,5 @@ export const SNAPSHOT: Snapshot = {
   configProblem: undefined,
   droppedBytes: 0,
   lastErrors: [],
+  lastLines: [],
 };

@@ -26,6 +26,7 @@ const WELL: Snapshot = {
   configProblem: undefined,
   droppedBytes: 0,
   lastErrors: [],
+  lastLines: [],
 };
 
 const TROUBLED: Snapshot = {
@@ -48,6 +49,7 @@ const TROUBLED: Snapshot = {
     { time: "2026-01-02T03:04:05.678Z", level: "warn", message: "Restart: killed by SIGKILL" },
     { time: "2026-01-02T03:05:00.000Z", level: "error", message: "The configuration is bad" },
   ],
+  lastLines: ["connecting to lake-master-0:8995", "Error: no master answers"],
 };
 
 const PLAIN = styleFor(false, {});
@@ -55,6 +57,8 @@ const PLAIN = styleFor(false, {});
 Deno.test("the status of a mount that is well, and of one in trouble", async () => {
   await assertSnapshot("status/well.txt", statusView(statusOf(WELL), PLAIN));
   await assertSnapshot("status/troubled.txt", statusView(statusOf(TROUBLED), PLAIN));
+  const quiet = statusView(statusOf({ ...WELL, lastLines: ["a line"] }), PLAIN);
+  assert(!quiet.includes("a line"), "while it serves, its lines are of no interest");
   const server = { ...WELL, target: undefined, waiting: undefined };
   await assertSnapshot("status/server.txt", statusView(statusOf(server), PLAIN));
 });

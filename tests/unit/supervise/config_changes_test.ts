@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { TomlFloat, tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
 import { ConfigError } from "../../../lib/plan/config_error.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
-import { ConfigChanges, type ConfigChangesParts } from "../../../lib/supervise/config_changes.ts";
-import { samePlan, sameProcess, sameValue } from "../../../lib/supervise/same_plan.ts";
+import {
+  ConfigChanges,
+  type ConfigChangesParts,
+  type ConfigSource,
+  samePlan,
+  sameProcess,
+  sameValue,
+} from "../../../lib/supervise/config_changes.ts";
 
 function plan(threads: number, over: Partial<Plan> = {}): Plan {
   return {
@@ -18,50 +24,48 @@ function plan(threads: number, over: Partial<Plan> = {}): Plan {
   };
 }
 
-function setUp(next: () => Plan, over: Partial<ConfigChangesParts> = {}): {
+function setUp(
+  next: () => Plan,
+  over: Partial<ConfigChangesParts> & Partial<ConfigSource> = {},
+): {
   changes: ConfigChanges;
-  told: [Plan, boolean][];
+  applied: Plan[];
   written: Plan[];
 } {
-  const told: [Plan, boolean][] = [];
+  const applied: Plan[] = [];
   const written: Plan[] = [];
-  const changes = new ConfigChanges(plan(1), {
+  const changes = new ConfigChanges({
     log: () => {},
-    regenerate: next,
-    validate: () => Promise.resolve({ kind: "unknown" }),
-    write: (changed) => void written.push(changed),
-    changed: (changed, hot) => told.push([changed, hot]),
-    ...over,
+    source: {
+      generate: next,
+      write: over.write ?? ((changed) => void written.push(changed)),
+    },
+    validate: over.validate ?? (() => Promise.resolve({ kind: "unknown" })),
+    current: () => applied.at(-1) ?? plan(1),
+    apply: (changed) => void applied.push(changed),
   });
-  return { changes, told, written };
+  return { changes, applied, written };
 }
 
 Deno.test("the same meaning is nothing", async () => {
-  const { changes, told, written } = setUp(() => plan(1, { reasons: ["another reason"] }));
+  const { changes, applied, written } = setUp(() => plan(1, { reasons: ["another reason"] }));
   await changes.look();
-  assert.deepEqual([told.length, written.length, changes.counts.unchanged], [0, 0, 1]);
+  assert.deepEqual([applied.length, written.length, changes.counts.unchanged], [0, 0, 1]);
   assert.equal(changes.generation, 1);
 });
 
-Deno.test("a change is written, then told, as one that a hot reload can take", async () => {
-  const { changes, told, written } = setUp(() => plan(2));
+Deno.test("a change is written, then applied, and counts from then on", async () => {
+  const { changes, applied, written } = setUp(() => plan(2));
   await changes.look();
-  assert.deepEqual(written, [plan(2)]);
-  assert.deepEqual(told, [[plan(2), true]]);
+  assert.deepEqual([written, applied], [[plan(2)], [plan(2)]]);
   assert.equal(changes.generation, 2);
   await changes.look();
-  assert.equal(told.length, 1, "it is the new one that counts now");
-});
-
-Deno.test("another command line or target needs a restart", async () => {
-  const { changes, told } = setUp(() => plan(2, { mount: { target: "/other" } }));
-  await changes.look();
-  assert.equal(told[0]?.[1], false);
+  assert.equal(applied.length, 1, "it is the new one that counts now");
 });
 
 Deno.test("a bad one is refused and told of, a good one takes that back", async () => {
   let bad = true;
-  const { changes, told } = setUp(() => {
+  const { changes, applied } = setUp(() => {
     if (bad) throw new ConfigError("the file", [{ path: "x", message: "wrong" }]);
     return plan(1);
   });
@@ -71,7 +75,7 @@ Deno.test("a bad one is refused and told of, a good one takes that back", async 
   bad = false;
   await changes.look();
   assert.equal(changes.problem, undefined);
-  assert.equal(told.length, 0);
+  assert.equal(applied.length, 0);
 });
 
 Deno.test("what curvine-fuse refuses is not written", async () => {
@@ -97,7 +101,7 @@ Deno.test("a full disk and a bug leave what runs alone", async () => {
     },
   });
   await full.changes.look();
-  assert.deepEqual([full.told.length, full.changes.counts.failed], [0, 1]);
+  assert.deepEqual([full.applied.length, full.changes.counts.failed], [0, 1]);
   assert.match(full.changes.problem ?? "", /No space left/);
   const bug = setUp(() => {
     throw new TypeError("undefined is no function");

@@ -139,6 +139,39 @@ Deno.test("a hundred clients at once are all answered", async () => {
   assert.ok(clients.every((client) => parseAnswer(client.received)?.status === 200));
 });
 
+Deno.test("clients that are silent by the hundreds: the longest silent makes room for the next", async () => {
+  const { listener } = setUp(echo);
+  const silent: FakeClient[] = [];
+  for (let i = 0; i < 300; i++) silent.push(await listener.connect());
+  const good = await listener.connect();
+  good.say("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  assert.equal(parseAnswer(good.received)?.status, 200);
+  assert.deepEqual(silent.map(({ closed }) => closed), silent.map((_, index) => index < 45));
+});
+
+Deno.test("the clients of one listener do not use up another one's room", async () => {
+  const { server } = setUp(() => new Promise(() => {}));
+  const [near, far] = [new FakeListener(), new FakeListener()];
+  server.serve(far);
+  server.serve(near);
+  for (let i = 0; i < 256; i++) (await far.connect()).say("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  assert.ok((await far.connect()).closed, "nobody there is silent: no room is left");
+  assert.equal((await near.connect()).closed, false);
+});
+
+Deno.test("a client that does not take its answer is sent away", async () => {
+  const { clock, listener } = setUp(echo);
+  const client = await listener.connect();
+  client.write = () => new Promise(() => {});
+  client.say("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  assert.equal(client.closed, false);
+  await clock.pass(5000);
+  assert.ok(client.closed);
+});
+
 Deno.test("an accept that fails is not the last one", async () => {
   const { clock, listener } = setUp(echo);
   await listener.fail();

@@ -261,6 +261,27 @@ Deno.test("a daemon that exits with 0 all the time is given up with 1", () => {
   assert.ok(words(actions).includes("last-words"));
 });
 
+Deno.test("a daemon that is ended by TERM all the time: 143 would read like a stop that was asked for", () => {
+  for (
+    const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGQUIT", 131], [
+      "SIGTERM",
+      143,
+    ]] as const
+  ) {
+    const ended: Event = { name: "exited", status: { code, signal }, at: NOW };
+    const { state } = walk({ ...STATES.starting, failures: 9 }, ended, EVENTS.stopped);
+    assert.equal(state.name === "failed" && state.code, 1, signal);
+  }
+  // The same when we ended it, because it did not mount in time.
+  const late = walk(
+    { ...STATES.starting, failures: 9 },
+    EVENTS["start-timeout"],
+    { name: "stopped", status: { code: 143, signal: "SIGTERM" }, at: NOW },
+    EVENTS.stopped,
+  );
+  assert.equal(late.state.name === "failed" && late.state.code, 1);
+});
+
 Deno.test("an exit 0 that nobody asked for is a failure like any other", () => {
   const { actions } = walk(STATES.mounted, { name: "exited", status: { code: 0 }, at: NOW });
   assert.deepEqual(actions[1], {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
 import { readSettings } from "../../../lib/plan/settings.ts";
-import { supervise } from "../../../lib/supervise/supervise.ts";
+import { supervise } from "../../../lib/supervise/supervisor.ts";
 import { SpawnError } from "../../../lib/ports/world.ts";
 import type { CaughtSignal } from "../../../lib/ports/signals.ts";
 import { settle } from "../../support/fake_clock.ts";
@@ -63,9 +63,11 @@ async function start(
     settings: readSettings({ CURVINE_FLUID_TERMINATION_LOG: "/last", ...env }),
     env: { PATH: "/bin", GONE: "x", CURVINE_FUSE_STATE_PATH: "/old-state" },
     version: "1",
-    writeConfig: (changed) => void run.written.push(changed),
-    regenerate: () => run.next,
-    watchedFile: "/etc/fluid/config/runtime.json",
+    source: {
+      file: "/etc/fluid/config/runtime.json",
+      generate: () => run.next,
+      write: (changed) => void run.written.push(changed),
+    },
   }).then((result) => code = result);
   await world.clock.pass(60);
   return run;
@@ -300,6 +302,46 @@ Deno.test("somebody unmounts the target: mounted again, or the end where it was 
   world.unmount();
   await world.clock.pass(10);
   assert.equal(world.started.length, 2);
+});
+
+Deno.test("a target that somebody else supervises: the reason is told and left behind, exit code 75", async () => {
+  const world = new FakeWorld();
+  Object.assign(world.locks, { take: () => undefined });
+  world.texts.set("/run/curvine-fluid/x", "");
+  const { code } = await start({}, { world });
+  assert.equal(code(), 75);
+  assert.deepEqual(world.started, []);
+  assert.ok(world.lines.some((line) => line.includes("another curvine-fluid")));
+  assert.match(world.texts.get("/last") ?? "", /^Cannot supervise "\/mnt\/target": another/);
+});
+
+Deno.test("where nothing can be written the mount is kept alive all the same", async () => {
+  const world = new FakeWorld();
+  world.files.makeFolder = () => {
+    throw new Error("read-only");
+  };
+  await start({}, { world });
+  assert.equal(world.started.length, 1);
+  assert.ok(world.lines.some((line) => line.includes("Going on without a control socket")));
+});
+
+Deno.test("a target whose links form a loop is told of: 71, no bug of ours", async () => {
+  const world = new FakeWorld();
+  Object.assign(world, { readLink: () => TARGET });
+  const { code } = await start({}, { world });
+  assert.equal(code(), 71);
+  assert.match(world.texts.get("/last") ?? "", /links on its way form a loop/);
+});
+
+Deno.test("a change of the target to a loop of links is a failure like any other", async () => {
+  const run = await startMounted({ CURVINE_FLUID_RESTART_LIMIT: "2" });
+  const { world } = run;
+  Object.assign(world, { readLink: (path: string) => path === "/loop" ? "/loop" : undefined });
+  run.next = planOf(1, { mount: { target: "/loop" } });
+  await run.signal("SIGHUP");
+  await world.clock.pass(60_000);
+  assert.equal(run.code(), 71);
+  assert.match(world.texts.get("/last") ?? "", /links on its way form a loop/);
 });
 
 Deno.test("a daemon that cannot be executed is told and not tried again", async () => {

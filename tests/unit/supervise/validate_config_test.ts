@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
-import { validateConfig } from "../../../lib/supervise/validate_config.ts";
+import { ConfigValidator, type Verdict } from "../../../lib/supervise/validate_config.ts";
 import type { Processes, SpawnRequest } from "../../../lib/ports/world.ts";
 
 const PLAN: Plan = {
@@ -26,7 +26,7 @@ type Answer = { code: number; stdout?: string; stderr?: string } | undefined;
 
 /** Asks a curvine-fuse that gives these answers to the candidate and to the empty file. */
 async function ask(candidate: Answer, empty: Answer): Promise<{
-  verdict: Awaited<ReturnType<typeof validateConfig>>;
+  verdict: Verdict;
   calls: string[][];
   written: Plan[];
   files: Set<string>;
@@ -45,21 +45,24 @@ async function ask(candidate: Answer, empty: Answer): Promise<{
       },
     );
   };
-  const verdict = await validateConfig(PLAN, {
-    processes: { run } as unknown as Processes,
-    files: {
-      read: () => undefined,
-      write: (path) => void files.add(path),
-      remove: (path) => void files.delete(path),
-      makeFolder: () => {},
+  const validator = new ConfigValidator({
+    world: {
+      processes: { run } as unknown as Processes,
+      files: {
+        read: () => undefined,
+        write: (path) => void files.add(path),
+        remove: (path) => void files.delete(path),
+        makeFolder: () => {},
+      },
     },
     env: {},
     folder: "/run/cf",
-    writeConfig: (plan) => {
+    write: (plan) => {
       written.push(plan);
       files.add(plan.config.path);
     },
   });
+  const verdict = await validator.ask(PLAN);
   return { verdict, calls, written, files };
 }
 
