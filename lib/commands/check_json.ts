@@ -2,7 +2,7 @@ import { ConfigError, type Problem, problemLine } from "../plan/config_error.ts"
 import { withLines } from "../plan/fluid/json_lines.ts";
 import { loadJson } from "../plan/fluid/load_json.ts";
 import { mendTypes } from "../plan/fluid/mend_types.ts";
-import { SECRETS_FOLDER } from "../plan/fluid/redact.ts";
+import { SECRETS_FOLDER } from "../plan/secrets.ts";
 import { configSubject, draftPlan } from "../plan/generate/generate_plan.ts";
 import type { Inputs } from "../plan/inputs.ts";
 import type { Warning } from "../plan/plan.ts";

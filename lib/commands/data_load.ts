@@ -6,14 +6,13 @@ import { namespaceOf } from "../plan/generate/cluster_names.ts";
 import { generatePlan } from "../plan/generate/generate_plan.ts";
 import { masterEndpoints } from "../plan/generate/masters.ts";
 import { detectMode } from "../plan/detect_mode.ts";
+import { Secrets } from "../plan/secrets.ts";
 import { mastersConf, withReplicas } from "../operate/cli_conf.ts";
 import { dataLoad } from "../operate/data_load.ts";
 import { findMasters } from "../operate/find_masters.ts";
 import { loadPaths } from "../operate/load_paths.ts";
 import { type MountRow, MountTableError, readMountTable } from "../operate/mount_table.ts";
-import { planSecrets } from "../operate/plan_secrets.ts";
 import { podLabels } from "../operate/pod_labels.ts";
-import { redactor } from "../operate/redactor.ts";
 import { interruptible, withCurvineCli } from "./run_cli.ts";
 import { schemeOf } from "../operate/ufs_path.ts";
 import type { Host } from "../ports/host.ts";
@@ -40,15 +39,14 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   );
   warnings.forEach(say);
   const target = await findTarget(invocation, host, say);
-  const redact = redactor(target.secrets);
   const { signal } = interruption;
-  const rows = await withCurvineCli(host, target.conf, redact, signal, (cli) => table(cli));
+  const rows = await withCurvineCli(host, target.conf, target.secrets, signal, (cli) => table(cli));
   if (rows.ok) {
     const failed = await dataLoad(
       { paths, metadata: env["FLUID_DATALOAD_METADATA"] === "true", rows: rows.rows, ...target },
       {
         withCli: (replicas, use) =>
-          withCurvineCli(host, withReplicas(target.conf, replicas), redact, undefined, use),
+          withCurvineCli(host, withReplicas(target.conf, replicas), target.secrets, undefined, use),
         say,
         report: (line) => host.stdout(`${line}\n`),
         signal,
@@ -85,7 +83,7 @@ interface Target {
   readonly conf: TomlTable;
   /** Paths of the dataset's `curvine://` mounts; none where there is no runtime config. */
   readonly native: readonly string[];
-  readonly secrets: readonly string[];
+  readonly secrets: Secrets;
 }
 
 /** Fluid: DataLoad. The job's pod often has no runtime config, though the variable names one. */
@@ -100,7 +98,7 @@ async function findTarget(
   const { configPath } = detectMode(inputs);
   const file = configPath ?? inputs.env["FLUID_RUNTIME_CONFIG_PATH"];
   if (masters.length === 0 && dataset === undefined && file !== undefined && inputs.isFile(file)) {
-    const { plan, config, secretPaths } = await generatePlan({
+    const { plan, config, secrets } = await generatePlan({
       ...inputs,
       env: { ...inputs.env, FLUID_RUNTIME_COMPONENT_TYPE: "worker" },
     });
@@ -110,7 +108,7 @@ async function findTarget(
       schemeOf(mount.mountPoint) === "curvine"
     )
       .map((mount) => mount.path ?? `/${mount.name ?? ""}`);
-    return { conf: toml, native, secrets: planSecrets(toml, secretPaths) };
+    return { conf: toml, native, secrets };
   }
   const namespace = flags.get("namespace")?.at(-1) ?? host.env["CURVINE_DATALOAD_NAMESPACE"] ??
     namespaceOf(inputs, undefined, undefined);
@@ -138,7 +136,7 @@ async function findTarget(
     );
   }
   say(`Masters: ${describe(found.endpoints)} (${found.how})`);
-  return { conf: mastersConf(found.endpoints), native: [], secrets: [] };
+  return { conf: mastersConf(found.endpoints), native: [], secrets: new Secrets() };
 }
 
 async function resolve(name: string): Promise<HostLookup> {

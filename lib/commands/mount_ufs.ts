@@ -2,7 +2,6 @@ import type { Invocation } from "../cli/command.ts";
 import { CommandError } from "../ports/command_error.ts";
 import { ExitCode } from "../ports/exit_code.ts";
 import { curvinePaths } from "../plan/curvine/paths.ts";
-import { withoutPasswords } from "../plan/fluid/redact.ts";
 import type { RuntimeConfig } from "../plan/fluid/runtime_config.ts";
 import { clusterIdOf, namespaceOf } from "../plan/generate/cluster_names.ts";
 import { generatePlan } from "../plan/generate/generate_plan.ts";
@@ -10,8 +9,6 @@ import type { Inputs } from "../plan/inputs.ts";
 import { cliConf } from "../operate/cli_conf.ts";
 import { type MountRecord, readMountRecord, writeMountRecord } from "../operate/mount_record.ts";
 import { mountUfs } from "../operate/mount_ufs.ts";
-import { planSecrets } from "../operate/plan_secrets.ts";
-import { redactor } from "../operate/redactor.ts";
 import { interruptible, privateFolders, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../cli/time_limit.ts";
 import { wantedMounts } from "../operate/wanted_mounts.ts";
@@ -30,7 +27,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const interruption = interruptible(host);
   // Any component's plan names the masters; a worker's asks the least of where it runs.
   const inputs = inputsOf(host, ["worker"]);
-  const { plan, config, configPath, secretPaths } = await generatePlan(inputs);
+  const { plan, config, configPath, secrets } = await generatePlan(inputs);
   if (config === undefined) {
     throw new CommandError(
       `Cannot tell the dataset's mounts: ${
@@ -39,9 +36,8 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
       ExitCode.NoInput,
     );
   }
-  const wanted = wantedMounts(config, inputs);
-  const redact = redactor([...wanted.secrets, ...planSecrets(plan.config.toml, secretPaths)]);
-  const say = (message: string): void => host.stderr(withoutPasswords(redact(`${message}\n`)));
+  const wanted = wantedMounts(config, inputs, secrets);
+  const say = (message: string): void => host.stderr(secrets.redact(`${message}\n`));
   wanted.warnings.forEach(say);
 
   const lock = await takeLock(host, limitMs / 2);
@@ -51,7 +47,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
     const outcome = await withCurvineCli(
       host,
       conf,
-      redact,
+      secrets,
       interruption.signal,
       (cli) => mountUfs(wanted, { cli, say, remainingMs, ...record }),
     );

@@ -5,7 +5,6 @@ import { shellQuote } from "../text/shell_quote.ts";
 import { mountScript } from "../plan/generate/mount_script.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planJson } from "../plan/plan_json.ts";
-import { redactPlan } from "../plan/generate/redact_plan.ts";
 import type { Host } from "../ports/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { configText, writeConfig } from "./prepare.ts";
@@ -13,9 +12,9 @@ import { reasonOf } from "../text/describe_error.ts";
 
 /** Shows what `run` would do. */
 export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
-  const { plan, secretPaths } = await generateFor("render", operands, host);
+  const { plan, secrets } = await generateFor("render", operands, host);
   for (const { code, message } of plan.warnings) host.stderr(`warning (${code}): ${message}\n`);
-  const shown = redactPlan(plan, secretPaths);
+  const shown = secrets.redactPlan(plan);
   const [out] = flags.get("out") ?? [];
   if (out !== undefined) writeFiles(out, plan, shown, host);
   if (flags.has("write")) writeConfig(plan, host);

@@ -3,8 +3,6 @@ import { ExitCode } from "../ports/exit_code.ts";
 import { generatePlan } from "../plan/generate/generate_plan.ts";
 import { cliConf } from "../operate/cli_conf.ts";
 import { masterWebPort } from "../operate/master_state.ts";
-import { planSecrets } from "../operate/plan_secrets.ts";
-import { redactor } from "../operate/redactor.ts";
 import { reportSummary } from "../operate/report_summary.ts";
 import { interruptible, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../cli/time_limit.ts";
@@ -20,7 +18,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_REPORT_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
   const interruption = interruptible(host);
-  const { plan, secretPaths } = await generatePlan(inputsOf(host, ["worker"]));
+  const { plan, secrets } = await generatePlan(inputsOf(host, ["worker"]));
   const { toml } = plan.config;
   // Curvine's own 120 s would leave nothing but our deadline to say.
   const conf = cliConf(toml, { retryMs: limitMs * 0.5, answerMs: limitMs * 0.5 });
@@ -29,7 +27,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
     const summary = await withCurvineCli(
       host,
       conf,
-      redactor(planSecrets(toml, secretPaths)),
+      secrets,
       interruption.signal,
       (cli) =>
         reportSummary({

@@ -7,6 +7,7 @@ import { runChild } from "../system/run_child.ts";
 import { SIGNAL_NUMBERS } from "../ports/signals.ts";
 import { userId } from "../system/user_id.ts";
 import { runFolders } from "../plan/run_folders.ts";
+import type { Secrets } from "../plan/secrets.ts";
 import { cliExecutable, type CurvineCli, curvineCli } from "../operate/curvine_cli.ts";
 
 /**
@@ -16,7 +17,7 @@ import { cliExecutable, type CurvineCli, curvineCli } from "../operate/curvine_c
 export async function withCurvineCli<Result>(
   host: Host,
   conf: TomlTable,
-  redact: (text: string) => string,
+  secrets: Secrets,
   signal: AbortSignal | undefined,
   use: (cli: CurvineCli) => Promise<Result>,
 ): Promise<Result> {
@@ -25,7 +26,7 @@ export async function withCurvineCli<Result>(
     privateFolders(host),
     ".toml",
     writeToml(conf),
-    (path) => use(curvineCli(executable, path, runChild, redact, signal)),
+    (path) => use(curvineCli(executable, path, runChild, secrets, signal)),
   );
 }
 

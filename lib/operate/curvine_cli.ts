@@ -1,6 +1,6 @@
 import { CommandError } from "../ports/command_error.ts";
 import { ExitCode } from "../ports/exit_code.ts";
-import { withoutPasswords } from "../plan/fluid/redact.ts";
+import type { Secrets } from "../plan/secrets.ts";
 import type { ChildOptions, ChildResult } from "../ports/child.ts";
 import { plainText } from "../text/plain_text.ts";
 
@@ -43,17 +43,17 @@ const REASON_LINES = 6;
  * cannot read one, and only warns.
  *
  * @param executable `$CURVINE_CLI`, or `$CURVINE_HOME/lib/curvine-cli`
- * @param redact takes the secrets out of everything that is relayed
+ * @param secrets are taken out of everything that is relayed
  * @param always stops every call that has no signal of its own
  */
 export function curvineCli(
   executable: string,
   conf: string,
   runChild: RunChild,
-  redact: (text: string) => string,
+  secrets: Pick<Secrets, "redact">,
   always?: AbortSignal,
 ): CurvineCli {
-  const relay = (text: string): string => withoutPasswords(redact(plainText(text)));
+  const relay = (text: string): string => secrets.redact(plainText(text));
   return {
     async run(args, { limitMs, signal = always, onLine } = {}): Promise<CliResult> {
       let result: ChildResult;

@@ -1,8 +1,8 @@
 import { ConfigError, type Problem } from "../plan/config_error.ts";
-import { isSecretName, REDACTED } from "../plan/fluid/redact.ts";
+import { isSecretName, REDACTED, withoutPasswords } from "../plan/secret_names.ts";
 import type { Mount, RuntimeConfig } from "../plan/fluid/runtime_config.ts";
 import type { Inputs } from "../plan/inputs.ts";
-import { namesSecretFile, readSecretFile } from "../plan/generate/secret_file.ts";
+import { namesSecretFile, type Secrets } from "../plan/secrets.ts";
 import { mountOption } from "./mount_option.ts";
 import { normalizePath, normalizeUfs, schemeOf } from "./ufs_path.ts";
 
@@ -27,8 +27,6 @@ export interface WantedMounts {
   readonly native: readonly string[];
   /** All paths that are reported, in the Dataset's order. */
   readonly paths: readonly string[];
-  /** Every value that no message may show. */
-  readonly secrets: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -42,16 +40,17 @@ const RUNTIME_OPTIONS = new Set(["cluster_id", "cluster-id"]);
  *
  * Source: Fluid, executionEntries; Curvine, `cv mount`.
  *
+ * @param secrets learns every value that no message may show
  * @throws {ConfigError} with every mount that cannot be made: no scheme, onto `/`, a path taken
  * twice, a secret that is not there
  */
 export function wantedMounts(
   config: RuntimeConfig,
   inputs: Pick<Inputs, "readFile">,
+  secrets: Secrets,
 ): WantedMounts {
   const mounts: WantedMount[] = [];
   const native: string[] = [];
-  const secrets: string[] = [];
   const warnings: string[] = [];
   const problems: Problem[] = [];
   const taken = new Map<string, number>();
@@ -92,7 +91,7 @@ export function wantedMounts(
     }
   });
   if (problems.length > 0) throw new ConfigError("the Dataset's mounts", problems);
-  return { mounts, native, paths: [...taken.keys()], secrets, warnings };
+  return { mounts, native, paths: [...taken.keys()], warnings };
 
   function toWanted(mount: Mount, at: string, path: string): WantedMount {
     const flags = new Map<string, string>();
@@ -131,7 +130,7 @@ export function wantedMounts(
         continue;
       }
       const target = mountOption(name, schemeOf(mount.mountPoint) ?? "");
-      if (isSecretName(name) || isSecretName(target?.name ?? "")) secrets.push(value);
+      if (isSecretName(name) || isSecretName(target?.name ?? "")) secrets.hideText(value);
       yield { name, value, place };
     }
     for (const [name, file] of Object.entries(mount.encryptOptions)) {
@@ -142,13 +141,12 @@ export function wantedMounts(
   function* fromFile(name: string, file: string, place: string): Generator<
     { name: string; value: string; place: string }
   > {
-    const secret = readSecretFile(file, inputs);
+    const secret = secrets.read(file, inputs);
     if (!secret.ok) {
       problems.push({ path: place, message: secret.message, hint: secret.hint });
     } else if (secret.content === "") {
       problems.push({ path: place, message: `the secret file "${file}" is empty` });
     } else {
-      secrets.push(secret.content);
       yield { name, value: secret.content, place };
     }
   }
@@ -201,6 +199,6 @@ export function mountArguments(mount: WantedMount, update: boolean): string[] {
 /** How a log shows the options: names, and values that are no secret. */
 export function describeOptions(mount: WantedMount): string {
   return [...mount.flags, ...mount.properties]
-    .map(([name, value]) => `${name}=${isSecretName(name) ? REDACTED : value}`)
+    .map(([name, value]) => `${name}=${isSecretName(name) ? REDACTED : withoutPasswords(value)}`)
     .join(" ");
 }

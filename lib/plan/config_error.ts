@@ -1,3 +1,5 @@
+import { withoutPasswords } from "./secret_names.ts";
+
 /** One thing that is wrong with the configuration. */
 export interface Problem {
   /** Where: `mounts[0].options.io-threads`, `$CURVINE_MASTER_ENDPOINTS`, `line 3, column 7`. */
@@ -19,9 +21,13 @@ export class ConfigError extends Error {
    * @param subject what cannot be used, such as `the runtime config "/etc/fluid/config/runtime.json"`
    * @param problems at least one
    */
-  constructor(readonly subject: string, readonly problems: readonly Problem[]) {
-    super(`Cannot use ${subject}: ${describe(problems)}`);
+  constructor(readonly subject: string, problems: readonly Problem[]) {
+    const shown = problems.map(withoutSecrets);
+    super(`Cannot use ${subject}: ${describe(shown)}`);
+    this.problems = shown;
   }
+
+  readonly problems: readonly Problem[];
 }
 
 function describe(problems: readonly Problem[]): string {
@@ -30,6 +36,15 @@ function describe(problems: readonly Problem[]): string {
   return `${problems.length} problems\n${
     problems.map((problem) => `  ${problemLine(problem)}`).join("\n")
   }`;
+}
+
+/** A problem that may be shown, whatever the names and values are that it quotes. */
+export function withoutSecrets({ path, message, hint }: Problem): Problem {
+  return {
+    path: withoutPasswords(path),
+    message: withoutPasswords(message),
+    ...(hint === undefined ? {} : { hint: withoutPasswords(hint) }),
+  };
 }
 
 /** A problem as one line. */

@@ -1,7 +1,7 @@
-import type { Problem } from "../config_error.ts";
+import { type Problem, withoutSecrets } from "../config_error.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import type { Warning } from "../plan.ts";
-import { quoteValue } from "./redact.ts";
+import { quoteValue, withoutPasswords } from "../secret_names.ts";
 import { type RuntimeFile, runtimeSchema } from "./runtime_schema.ts";
 
 /** What the schema says of a file. */
@@ -27,7 +27,7 @@ export function checkRuntimeFile(value: Readonly<Record<string, unknown>>): Chec
   return {
     // The schema converts nothing: what it has no fault to find with is the data.
     file: wrong.length === 0 ? value as RuntimeFile : undefined,
-    problems: wrong.map((issue) => toProblem(issue, value)),
+    problems: wrong.map((issue) => withoutSecrets(toProblem(issue, value))),
     faults: wrong.map(({ path, expected }) => ({ path, wanted: expected })),
     warnings: issues.flatMap(({ keys = [], path }) => keys.map((key) => unknownField(key, path))),
   };
@@ -45,7 +45,7 @@ interface Issue {
 }
 
 function unknownField(key: string, path: readonly PropertyKey[]): Warning {
-  const at = pathText([...path, key]);
+  const at = withoutPasswords(pathText([...path, key]));
   const near = nearestName(key, knownFields(path));
   const advice = near === undefined ? "" : `; did you mean "${near}"?`;
   return {

@@ -1,4 +1,4 @@
-import { SECRETS_FOLDER } from "./redact.ts";
+import { SECRETS_FOLDER } from "../secrets.ts";
 import type { CacheDirectory, ComponentConfig, Mount, RuntimeConfig } from "./runtime_config.ts";
 import type { ComponentFile, MountFile, OptionsFile, RuntimeFile } from "./runtime_schema.ts";
 

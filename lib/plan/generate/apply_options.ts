@@ -2,7 +2,7 @@ import { lookUpKey, RETIRED_KEYS } from "../curvine/key_table.ts";
 import { parseKeyValue } from "../curvine/key_value.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
-import { isSecretName, quoteValue } from "../fluid/redact.ts";
+import { isSecretName, quoteValue } from "../secret_names.ts";
 import type { Findings } from "./findings.ts";
 import type { Inputs } from "../inputs.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type OptionTarget,
   optionTarget,
 } from "./option_target.ts";
-import { namesSecretFile, readSecretFile } from "./secret_file.ts";
+import { namesSecretFile } from "../secrets.ts";
 
 /** One set of options, and where in the runtime config (or the environment) it stands. */
 export interface OptionLayer {
@@ -91,16 +91,16 @@ function valueOf(
   let plain = text;
   let shown = (): string => quoteValue(name, text);
   if (namesSecretFile(text)) {
-    const secret = readSecretFile(text, inputs);
+    const secret = findings.secrets.read(text, inputs);
     if (!secret.ok) {
       findings.problem(at, secret.message, secret.hint);
       return undefined;
     }
     plain = secret.content;
     shown = () => `the content of ${JSON.stringify(text)}`;
-    findings.secretPaths.push(pathOf(target));
+    findings.secrets.hidePath(pathOf(target));
   } else if (isSecretName(name)) {
-    findings.secretPaths.push(pathOf(target));
+    findings.secrets.hidePath(pathOf(target));
   }
   if (!plain.isWellFormed()) {
     findings.problem(

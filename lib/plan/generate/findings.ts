@@ -1,5 +1,7 @@
-import type { Problem } from "../config_error.ts";
+import { type Problem, withoutSecrets } from "../config_error.ts";
 import type { Warning } from "../plan.ts";
+import { Secrets } from "../secrets.ts";
+import { withoutPasswords } from "../secret_names.ts";
 
 /**
  * What a generation found on its way. Problems are collected, not thrown, so that a person sees
@@ -8,14 +10,19 @@ import type { Warning } from "../plan.ts";
 export class Findings {
   readonly problems: Problem[] = [];
   readonly warnings: Warning[] = [];
-  /** Where in the TOML a value lies that must never be shown. */
-  readonly secretPaths: (readonly string[])[] = [];
+  readonly secrets = new Secrets();
 
   problem(path: string, message: string, hint?: string): void {
-    this.problems.push({ path, message, ...(hint === undefined ? {} : { hint }) });
+    this.problems.push(
+      withoutSecrets({ path, message, ...(hint === undefined ? {} : { hint }) }),
+    );
   }
 
   warn(code: string, message: string, path?: string): void {
-    this.warnings.push({ code, message, ...(path === undefined ? {} : { path }) });
+    this.warnings.push({
+      code,
+      message: withoutPasswords(message),
+      ...(path === undefined ? {} : { path: withoutPasswords(path) }),
+    });
   }
 }

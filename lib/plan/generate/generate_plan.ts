@@ -9,6 +9,7 @@ import { generateCacheRuntime } from "./cache_runtime.ts";
 import { Findings } from "./findings.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Plan } from "../plan.ts";
+import type { Secrets } from "../secrets.ts";
 import { generateStandalone } from "./standalone.ts";
 import { generateThinRuntime } from "./thin_runtime.ts";
 import { reasonOf } from "../../text/describe_error.ts";
@@ -16,8 +17,8 @@ import { reasonOf } from "../../text/describe_error.ts";
 /** A plan, and what else a reader of it needs. */
 export interface Generated {
   readonly plan: Plan;
-  /** Where in the plan's TOML values lie that must never be shown. */
-  readonly secretPaths: readonly (readonly string[])[];
+  /** What nobody may be shown of the plan, or of what its daemon says. */
+  readonly secrets: Secrets;
   /** The runtime config that it was made of; `undefined` where there is none. */
   readonly config: RuntimeConfig | undefined;
   /** Where the runtime config is or should be; standalone has none. */
@@ -61,9 +62,10 @@ export async function draftPlan(inputs: Inputs): Promise<Draft> {
   if (typeof clusterId === "string" && !clusterId.isWellFormed()) {
     findings.problem("cluster_id", "holds half of a surrogate pair; TOML wants Unicode text");
   }
+  findings.secrets.hideIn(plan.config.toml);
   return {
     plan,
-    secretPaths: findings.secretPaths,
+    secrets: findings.secrets,
     config: loaded?.config,
     configPath: detection.configPath,
     source: loaded?.source,

@@ -13,7 +13,7 @@ import { guardFormat } from "./guard_format.ts";
 import type { Inputs } from "../inputs.ts";
 import { checkFuse, curvinePath, mountPlan, mountTarget } from "./mount_target.ts";
 import type { Plan } from "../plan.ts";
-import { namesSecretFile, readSecretFile } from "./secret_file.ts";
+import { namesSecretFile } from "../secrets.ts";
 
 const MANAGED: ManagedKeys = {
   "fuse.mnt_path": "it is the Dataset's target path, which Fluid decides",
@@ -194,12 +194,13 @@ function secretEndpoints(
   inputs: Inputs,
   findings: Findings,
 ): readonly Endpoint[] {
-  const secret = readSecretFile(text, inputs);
+  const secret = findings.secrets.read(text, inputs);
   if (!secret.ok) {
     findings.problem(at, secret.message, secret.hint);
     return [];
   }
-  findings.secretPaths.push(["client", "master_addrs"], ["master", "hostname"]);
+  findings.secrets.hidePath(["client", "master_addrs"]);
+  findings.secrets.hidePath(["master", "hostname"]);
   const parsed = parseEndpoints(secret.content);
   if (parsed.ok) return parsed.endpoints;
   findings.problem(

@@ -1,6 +1,6 @@
 import { ConfigError, type Problem, problemLine } from "../../plan/config_error.ts";
 import { loadJson } from "../../plan/fluid/load_json.ts";
-import { SECRETS_FOLDER } from "../../plan/fluid/redact.ts";
+import { SECRETS_FOLDER } from "../../plan/secrets.ts";
 import { checkRuntimeFile } from "../../plan/fluid/check_runtime_file.ts";
 import { draftPlan } from "../../plan/generate/generate_plan.ts";
 import type { Inputs } from "../../plan/inputs.ts";

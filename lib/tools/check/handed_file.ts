@@ -1,4 +1,4 @@
-import { SECRETS_FOLDER } from "../../plan/fluid/redact.ts";
+import { SECRETS_FOLDER } from "../../plan/secrets.ts";
 import { isObject } from "./shape.ts";
 import { listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
 import type { Origins } from "./origins.ts";

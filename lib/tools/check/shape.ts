@@ -1,6 +1,6 @@
 import { nearestName } from "../../text/nearest_name.ts";
 import { parseQuantity } from "../../plan/fluid/quantity.ts";
-import { quoteValue } from "../../plan/fluid/redact.ts";
+import { quoteValue } from "../../plan/secret_names.ts";
 import type { Place } from "./yaml_documents.ts";
 
 /** What may stand at a place of a manifest, as its CRD has it. */

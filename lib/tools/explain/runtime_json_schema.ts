@@ -1,5 +1,5 @@
 import type { KeyType } from "../../plan/curvine/keys.ts";
-import { SECRETS_FOLDER } from "../../plan/fluid/redact.ts";
+import { SECRETS_FOLDER } from "../../plan/secrets.ts";
 import { runtimeSchema } from "../../plan/fluid/runtime_schema.ts";
 import type { OptionScope } from "../../plan/generate/option_target.ts";
 import { DATASET_OPTIONS, type SpecialOption, THIN_OPTIONS } from "./dataset_options.ts";

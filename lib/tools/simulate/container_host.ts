@@ -1,4 +1,4 @@
-import { SECRETS_FOLDER } from "../../plan/fluid/redact.ts";
+import { SECRETS_FOLDER } from "../../plan/secrets.ts";
 import type { Host } from "../../ports/host.ts";
 import { isWithin, tidyPath } from "../../mount/mount_path.ts";
 import { below } from "./relocate.ts";

@@ -1,14 +1,13 @@
 import { curvinePaths } from "../../plan/curvine/paths.ts";
 import { readBase } from "../../plan/generate/base_config.ts";
 import type { Generated } from "../../plan/generate/generate_plan.ts";
-import { redactPlan } from "../../plan/generate/redact_plan.ts";
 import type { Story } from "./story.ts";
 import { changeLines, tomlChanges } from "./toml_changes.ts";
 import type { Inputs } from "../../plan/inputs.ts";
 
 /** Tells what was detected and generated, against the base. */
 export async function tellPlan(
-  { plan, secretPaths }: Generated,
+  { plan, secrets }: Generated,
   story: Story,
   inputs: Inputs,
 ): Promise<void> {
@@ -18,11 +17,11 @@ export async function tellPlan(
     lines: plan.reasons,
     data: { mode: plan.mode, component: plan.component },
   });
-  for (const { code, message } of plan.warnings) {
+  const shown = secrets.redactPlan(plan);
+  for (const { code, message } of shown.warnings) {
     story.section({ kind: "warning", text: `Warning (${code})`, lines: [message], data: { code } });
   }
   const base = await readBase(curvinePaths(inputs.env), inputs);
-  const shown = redactPlan(plan, secretPaths);
   const changes = tomlChanges(base.toml, shown.config.toml);
   story.section({
     kind: "config",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ConfigError } from "../../../lib/plan/config_error.ts";
 import { parseRuntimeConfig } from "../../../lib/plan/fluid/parse_runtime_config.ts";
+import { Secrets } from "../../../lib/plan/secrets.ts";
 import {
   describeOptions,
   mountArguments,
@@ -13,11 +14,12 @@ const SECRET = "/etc/fluid/secrets/cred/sk";
 function wanted(
   mounts: readonly Record<string, unknown>[],
   accessModes: readonly string[] = ["ReadOnlyMany"],
+  secrets = new Secrets(),
 ): WantedMounts {
   const { config } = parseRuntimeConfig({ mounts, accessModes }, "the test");
   return wantedMounts(config, {
     readFile: (path) => path === SECRET ? new TextEncoder().encode("hush-hush\n") : undefined,
-  });
+  }, secrets);
 }
 
 function only(
@@ -69,11 +71,12 @@ Deno.test("wanted mounts: the S3 names in both spellings, dotted names as they a
 Deno.test("wanted mounts: list-form and plain secret files are read; logs show ******", () => {
   const list = [{ name: "secret", valueFrom: { secretKeyRef: { name: "cred", key: "sk" } } }];
   for (const more of [{ encryptOptions: list }, { options: { secret: SECRET } }]) {
-    const found = wanted([{ mountPoint: "s3://b/a", path: "/a", ...more }]);
+    const secrets = new Secrets();
+    const found = wanted([{ mountPoint: "s3://b/a", path: "/a", ...more }], [], secrets);
     const [mount] = found.mounts;
     assert(mount);
     assert.equal(mount.properties.get("s3.credentials.secret"), "hush-hush");
-    assert.deepEqual(found.secrets, ["hush-hush"]);
+    assert.equal(secrets.redact("it was hush-hush"), "it was ******");
     assert.match(describeOptions(mount), /s3\.credentials\.secret=\*{6}/);
   }
 });

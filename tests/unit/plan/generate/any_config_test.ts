@@ -5,7 +5,6 @@ import { configText } from "../../../../lib/commands/prepare.ts";
 import { ConfigError } from "../../../../lib/plan/config_error.ts";
 import { mountScript } from "../../../../lib/plan/generate/mount_script.ts";
 import { planJson } from "../../../../lib/plan/plan_json.ts";
-import { redactPlan } from "../../../../lib/plan/generate/redact_plan.ts";
 import { CURVINE_KEYS } from "../../../../lib/plan/curvine/keys.ts";
 import { BASE_PATH, CONFIG_PATH, draft, inputs, type World } from "../../../support/generation.ts";
 import { generatePlan } from "../../../../lib/plan/generate/generate_plan.ts";
@@ -126,14 +125,14 @@ Deno.test("property: any well-typed config is a plan whose file is TOML, or a Co
         },
       };
       try {
-        const { plan, secretPaths } = await generatePlan(inputs(given));
+        const { plan, secrets } = await generatePlan(inputs(given));
         const toml = parse(configText(plan), { integersAsBigInt: true });
         assert.equal(toml["format_master"], false);
         assert.equal(toml["format_worker"], false);
         for (const word of [...plan.process.argv, ...Object.values(plan.process.env)]) {
           assert(word === null || (!word.includes("\0") && word.isWellFormed()), word ?? "");
         }
-        const shown = redactPlan(plan, secretPaths);
+        const shown = secrets.redactPlan(plan);
         JSON.parse(planJson(shown));
         mountScript(plan);
       } catch (error) {

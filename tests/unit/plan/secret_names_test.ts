@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { CURVINE_KEYS } from "../../../lib/plan/curvine/keys.ts";
+import { isSecretName, quoteValue, withoutPasswords } from "../../../lib/plan/secret_names.ts";
+
+Deno.test("names that say secret, token, password or key are secret", () => {
+  for (
+    const name of [
+      "secret",
+      "s3.credentials.secret",
+      "s3.credentials.access",
+      "SECRET_KEY",
+      "token",
+      "auth-token",
+      "sessionToken",
+      "password",
+      "db.Password",
+      "passwd",
+      "passphrase",
+      "key",
+      "access-key",
+      "access.key",
+      "access_key_id",
+      "accessKeyId",
+      "AccessKeyID",
+      "apikey",
+      "API_KEYS",
+      "fs.s3a.secret-key",
+      "ak",
+      "oss.sk",
+      "OSS_AK",
+      "ossSk2",
+      "pwd",
+      "db.pwd2",
+      "pass",
+      "sas",
+      "azure.SASToken",
+      "auth",
+      "basic-auth",
+      "Authorization",
+      "bearer",
+      "jwt",
+      "my_jwt",
+      "cookie",
+      "signature",
+      "access",
+      "s3.access",
+      "creds",
+    ]
+  ) assert(isSecretName(name), name);
+});
+
+Deno.test("Fluid's own key1 is no secret, nor is any key that Curvine documents", () => {
+  const names = [
+    "key1",
+    "keytab_path",
+    "keyboard",
+    "io-threads",
+    "",
+    "author",
+    "disk",
+    "task",
+    "access-mode",
+    "accessMode",
+    "access_mode",
+    "passage",
+    "bypass",
+    "sassy",
+    "break",
+    "authority",
+  ];
+  for (const name of names) {
+    assert(!isSecretName(name), name);
+  }
+  for (const [section, keys] of Object.entries(CURVINE_KEYS)) {
+    for (const key of Object.keys(keys)) assert(!isSecretName(key), `${section}.${key}`);
+  }
+});
+
+Deno.test("a value is quoted as JSON, shortened, and not at all when its name is secret", () => {
+  assert.equal(quoteValue("a", 'x"\n'), '"x\\"\\n"');
+  assert.equal(quoteValue("a", 7), "7");
+  assert.equal(quoteValue("token", "hunter2"), '"******"');
+  assert.equal(quoteValue("a", "x".repeat(500)), `"${"x".repeat(115)}…"`);
+});
+
+const SHOWN: [text: string, shown: string][] = [
+  ["mysql://root:pw@db:3306/x, redis://:pw@h", "mysql://root:***@db:3306/x, redis://:***@h"],
+  ["mysql://u:p@ss@db/x", "mysql://u:***@db/x"],
+  ["postgres://u:p/a:s@s@db:5432/x?a=b", "postgres://u:***@db:5432/x?a=b"],
+  ["postgresql://u:80x@db/x", "postgresql://u:***@db/x"],
+  ["u:pw@tcp(db:3306)/x", "u:***@tcp(db:3306)/x"],
+  ["a:b@c", "a:***@c"],
+  ['"store_url":"mysql://u:pw@db"', '"store_url":"mysql://u:***@db"'],
+  [
+    "postgres://db/x?user=u&password=pw&sslmode=on",
+    "postgres://db/x?user=u&password=***&sslmode=on",
+  ],
+  ["host=db user=u password=pw dbname=x", "host=db user=u password=*** dbname=x"],
+  ["host=db password = 'p w' dbname=x", "host=db password = '***' dbname=x"],
+  ["Server=db;Pwd=p,w;Database=x", "Server=db;Pwd=***;Database=x"],
+  ["AccountName=a;AccountKey=Zm9v+/==;x=y", "AccountName=a;AccountKey=***;x=y"],
+  ["https://h/c?sv=1&sig=a%2Fb", "https://h/c?sv=1&sig=***"],
+  ["ak=AK,endpoint=e,sk=SK", "ak=***,endpoint=e,sk=***"],
+  ["a,s3.access-key=AK1,b=c", "a,s3.access-key=***,b=c"],
+  ['{"user":"u","password":"p\\"w","port":1}', '{"user":"u","password":"***","port":1}'],
+  ["{'token' : 'pw'}", "{'token' : '***'}"],
+  ["Authorization: Bearer abcdef-12345", "Authorization: Bearer ***"],
+  ["it was eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln here", "it was *** here"],
+];
+
+for (const [text, shown] of SHOWN) {
+  Deno.test(`of ${text}, only what is no secret is shown`, () => {
+    assert.equal(withoutPasswords(text), shown.replaceAll("***", "******"));
+  });
+}
+
+Deno.test("text without a secret is shown as it is", () => {
+  for (
+    const text of [
+      "s3://bucket/a@b:c",
+      "http://h:80/x@y",
+      "m0:8995",
+      "m0:8995,m1:8995",
+      "master-0:8995 and a@b",
+      "mounts[0].options.secret: the secret file does not exist",
+      "key: value, a=b, access-mode=read_only",
+      "curvine:///data",
+      "12:30:00 it said a@b.c",
+      "eyJ is no token",
+    ]
+  ) {
+    assert.equal(withoutPasswords(text), text);
+  }
+  assert.equal(quoteValue("store_url", "mysql://u:hunter2@db"), '"mysql://u:******@db"');
+  assert.equal(quoteValue("opts", 'password="hun ter2"'), '"password=\\"******\\""');
+});
+
+Deno.test("property: a password in an address or behind its name is never shown", () => {
+  const password = fc.stringMatching(/^[A-Za-z0-9!#$%^*+_.~/:@-]{1,30}$/)
+    .map((text) => `hunter${text}2`);
+  fc.assert(fc.property(password, (secret) => {
+    for (
+      const text of [`mysql://root:${secret}@db/x`, `u:${secret}@h`, `a password=${secret} b`]
+    ) {
+      const shown = withoutPasswords(text);
+      assert(!shown.includes(secret) && !shown.includes("hunter"), shown);
+    }
+  }));
+});
+
+Deno.test("a megabyte of anything is looked through at once", () => {
+  for (
+    const part of ["a:b,", "x=", "a", "eyJ", "eyJ-", "://a:", "@", "'", '"a":', " ", "password="]
+  ) {
+    const started = performance.now();
+    withoutPasswords(part.repeat(1_000_000 / part.length));
+    assert(performance.now() - started < 3000, part);
+  }
+});
