@@ -1,5 +1,6 @@
 /**
- * Writes what documents show of the code: `docs/options.md`, and the tables of both READMEs between
+ * Writes what documents show of the code: `docs/options.md`, the picture of the supervisor's states
+ * (`docs/states.svg`), and the tables of both READMEs between
  * `<!-- table: NAME -->` and `<!-- end -->`. With `--check` it only says what is stale.
  */
 import { COMMANDS } from "../lib/cli/command_table.ts";
@@ -15,6 +16,7 @@ import { settingRows } from "../lib/tools/explain/setting_rows.ts";
 import { VARIABLES } from "../lib/tools/explain/variables.ts";
 import { metrics } from "../lib/observe/metrics.ts";
 import type { Snapshot } from "../lib/observe/snapshot.ts";
+import { statesPicture } from "./states/picture.ts";
 
 /** Documents that have tables of the code in them. */
 const WITH_TABLES = ["README.md", "README.zh.md", "docs/operations.md"];
@@ -87,7 +89,10 @@ function metricRows(text: string): [name: string, type: string, help: string][] 
 
 /** Every generated document as it should be, by path. */
 export async function documents(root: string): Promise<Map<string, string>> {
-  const found = new Map([["docs/options.md", optionMarkdown(optionDocument(settingRows()))]]);
+  const found = new Map([
+    ["docs/options.md", optionMarkdown(optionDocument(settingRows()))],
+    ["docs/states.svg", statesPicture()],
+  ]);
   const all = tables();
   for (const path of WITH_TABLES) {
     const text = await Deno.readTextFile(`${root}/${path}`).catch(() => undefined);

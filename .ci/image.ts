@@ -20,7 +20,7 @@ const SHELL_BASE = [
 ];
 /** What the bash and Python entrypoint calls or imports. */
 const ENTRYPOINT_NEEDS = ["python3", "python3-yaml", "python3-toml", "fuse3", "procps"];
-/** What upstream's Dockerfile for Fluid installs beside it. Curvine: curvine-docker/fluid. */
+/** What upstream's Dockerfile for Fluid (curvine-docker/fluid) installs beside it. */
 const UPSTREAM_ADDS = ["python3-pip", "jq", "fio"];
 
 /** Folders of /usr/share that Debian's own slim images leave out. */

@@ -9,7 +9,7 @@ export interface ClientLimits {
   readonly answerMs?: number;
 }
 
-/** Curvine: `client.rpc_retry_max_duration_ms` and its kin; the default is 120 s. */
+/** Curvine: Keys, `client`; the default is 120 s. */
 const RETRY_KEYS = ["rpc_retry_max_duration_ms", "conn_retry_max_duration_ms"];
 const ANSWER_KEYS = ["rpc_timeout_ms", "conn_timeout_ms"];
 
@@ -41,7 +41,7 @@ export function cliConf(toml: TomlTable, limits: ClientLimits): TomlTable {
   return tomlTable([...Object.entries(toml), ["client", client]]);
 }
 
-/** A configuration that knows nothing but the masters. Curvine: formatting defaults to true. */
+/** A configuration that knows nothing but the masters. Curvine: Formatting. */
 export function mastersConf(masters: readonly Endpoint[]): TomlTable {
   return tomlTable([
     ["format_master", false],
@@ -50,7 +50,7 @@ export function mastersConf(masters: readonly Endpoint[]): TomlTable {
   ]);
 }
 
-/** The configuration with so many copies of what is loaded. Curvine: `client.replicas`. */
+/** The configuration with so many copies of what is loaded. Curvine: Keys, `client`. */
 export function withReplicas(toml: TomlTable, replicas: number): TomlTable {
   if (replicas === 1) return toml;
   const found = toml["client"];

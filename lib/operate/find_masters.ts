@@ -26,7 +26,7 @@ export type Masters =
   | { readonly ok: true; readonly endpoints: readonly Endpoint[]; readonly how: string }
   | { readonly ok: false; readonly tried: readonly string[] };
 
-/** Curvine: ports. */
+/** Curvine: Ports. */
 const DEFAULT_PORT = 8995;
 /** A DNS server that answers every name would keep the probing from ending. */
 const MAX_MASTERS = 15;
@@ -99,7 +99,7 @@ function givenMasters(
   return undefined;
 }
 
-/** Fluid: pod label `targetDataset`; `fluid.io/dataset-id` is `<namespace>-<name>`. */
+/** Fluid: DataLoad, `targetDataset`; `fluid.io/dataset-id` is `<namespace>-<name>`. */
 function labelledDataset(
   labels: Readonly<Record<string, string>>,
   namespace: string,

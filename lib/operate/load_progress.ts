@@ -21,7 +21,7 @@ export const NO_PROGRESS: LoadProgress = {
   amount: undefined,
 };
 
-/** Curvine: `cv load`, terminal states. */
+/** Curvine: cv load. */
 const TERMINAL = new Set(["completed", "failed", "canceled", "cancelled", "partialsuccess"]);
 
 /**

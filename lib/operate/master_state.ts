@@ -49,7 +49,7 @@ function stateOf(body: string): string | undefined {
   }
 }
 
-/** Curvine: curvine-cluster.toml, the default of `master.web_port`. */
+/** Curvine: curvine-cluster.toml, Keys. */
 const WEB_PORT = 9001;
 
 /** The port of a master's web server, by its parsed configuration file. */

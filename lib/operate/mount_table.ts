@@ -22,7 +22,7 @@ export class MountTableError extends Error {
  * skipped; the headings tell the columns, for versions differ in them. A path may itself hold the
  * `|` that separates the columns.
  *
- * Source: Curvine, `cv mount` alone.
+ * Source: Curvine, cv mount.
  *
  * @throws {MountTableError} when there is no table, or rows are missing by its own count: an
  * unread row taken for an absent mount would be mounted again, or left behind

@@ -229,7 +229,7 @@ async function table({ cli, remainingMs }: MountPorts): Promise<MountRow[]> {
   }
 }
 
-/** Curvine: `-c key=value` is cut at every "=", so a value that holds one is refused. */
+/** Curvine cuts `-c key=value` at every "=" and refuses a value with one (Curvine: cv mount). */
 function hint(wanted: WantedMount, result: CliResult): string {
   const names = [...wanted.properties].filter(([, value]) => value.includes("="))
     .map(([name]) => name);

@@ -124,7 +124,7 @@ function bytesText(bytes: number): string {
   return `${(bytes / 1024 ** power).toFixed(2)}${power === 0 ? "B" : `${UNITS[power]}iB`}`;
 }
 
-/** The sum of a counter's samples over all labels. Curvine: Client Metrics. */
+/** The sum of a counter's samples over all labels. Curvine: Client metrics. */
 function sumMetric(metrics: string | undefined, name: string): number {
   let sum = 0;
   for (const line of (metrics ?? "").split("\n")) {

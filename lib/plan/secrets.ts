@@ -4,7 +4,7 @@ import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
 import { isSecretName, REDACTED, withoutPasswords } from "./secret_names.ts";
 
-/** Where Fluid mounts the secrets that a Dataset names. Fluid: CacheRuntime, encryptOptions. */
+/** Where Fluid mounts the secrets that a Dataset names. Fluid: The runtime config file, `encryptOptions`. */
 export const SECRETS_FOLDER = "/etc/fluid/secrets/";
 
 /** Shorter parts of a secret are too common in ordinary text to be taken out. */

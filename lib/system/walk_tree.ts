@@ -11,7 +11,7 @@ export interface WalkLimits {
 /**
  * Reads the folders of a tree, the upper ones first, and nothing else of it. That is how a daemon
  * which took a mount over learns the numbers of files that the kernel or a bind mount of a folder
- * still asks it for (Curvine: a name becomes known when its folder is read).
+ * still asks it for (Takeover: Old kernels).
  *
  * Blocks for as long as the file system likes: never call it in PID 1. What cannot be read is left
  * out.

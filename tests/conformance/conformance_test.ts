@@ -8,7 +8,6 @@ import assert from "node:assert/strict";
 import { executable, missing } from "../support/requirements.ts";
 
 const CASES = new URL("cases/", import.meta.url).pathname;
-const SHARED = new URL("../../../shared/conformance/", import.meta.url).pathname;
 
 interface Case {
   readonly note: string;
@@ -41,16 +40,6 @@ for (const { name } of [...Deno.readDirSync(CASES)].sort((a, b) => a.name < b.na
     fn: () => runCase(Deno.readTextFileSync(CASES + name)),
   });
 }
-
-Deno.test({
-  name: "the cases beside the repository pass",
-  ignore: missing("executable", "tool:node") || !exists(`${SHARED}run.mjs`),
-  async fn(): Promise<void> {
-    const { stdout } = await new Deno.Command("node", { args: [`${SHARED}run.mjs`, executable] })
-      .output();
-    assert.match(new TextDecoder().decode(stdout), /^\d+ passed, 0 failed\n$/);
-  },
-});
 
 async function runCase(text: string): Promise<void> {
   const dir = await Deno.makeTempDir({ prefix: "curvine-fluid-case-" });
@@ -148,13 +137,4 @@ function usedByFuse({ config, process }: ShownPlan): Record<string, unknown> {
     used[key] = ["debug", "readonly"].includes(key) ? true : attached ?? words.shift();
   }
   return used;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

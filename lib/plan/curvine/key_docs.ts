@@ -5,7 +5,7 @@ import { CURVINE_KEYS } from "./keys.ts";
  * What a key does, for people. Its type and default are {@link CURVINE_KEYS}'s; this table is only
  * loaded by what shows it.
  *
- * Source: Curvine 0.2.0, curvine-cluster.toml and the comments of its configuration structs.
+ * Source: Curvine 0.2.0, curvine-cluster.toml. Its structs' comments have more.
  */
 export interface KeyDoc {
   /** One line without a full stop. */

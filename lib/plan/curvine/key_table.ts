@@ -2,7 +2,7 @@
  * Every key that Curvine reads from `curvine-cluster.toml`, with its type and default: the one
  * place that options, typing, warnings and the documents take them from.
  *
- * Source: Curvine 0.2.0, curvine-cluster.toml and curvine-fuse's flags.
+ * Source: Curvine 0.2.0, curvine-cluster.toml; curvine-fuse.
  */
 
 /**

@@ -1,7 +1,7 @@
 /** A component that is a server. */
 export type Server = "master" | "worker" | "transfer";
 
-/** Curvine: curvine-cluster.toml, the defaults of `rpc_port`. */
+/** Curvine: curvine-cluster.toml, Keys. */
 const PORTS: Readonly<Record<Server, number>> = { master: 8995, worker: 8997, transfer: 9010 };
 
 /**

@@ -1,4 +1,4 @@
-/** One of the Dataset's mounts. Fluid: the runtime config file, mount. */
+/** One of the Dataset's mounts. Fluid: The runtime config file. */
 export interface Mount {
   /** Such as `s3://bucket/dir`, `curvine:///dir`, `pvc://claim`. */
   readonly mountPoint: string;

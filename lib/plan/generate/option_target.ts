@@ -14,7 +14,7 @@ export interface OptionTarget {
 const KEY = /^[A-Za-z0-9_-]+$/;
 const SECTIONS = ["master", "journal", "worker", "client", "fuse", "job", "transfer"];
 
-/** Other names for a key, wherever they stand. Curvine: Names; thin's kebab names have `-` for `_`. */
+/** Other names for a key, wherever they stand. Curvine: Aliases of keys. */
 const ALIASES: Readonly<Record<string, readonly [section: string, key: string]>> = {
   journal_port: ["journal", "rpc_port"],
   raft_port: ["journal", "rpc_port"],

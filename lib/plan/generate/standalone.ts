@@ -11,7 +11,7 @@ import { mountPlan, mountTarget } from "./mount_target.ts";
 import type { Component, Plan } from "../plan.ts";
 
 /**
- * The plan of a Curvine component without Fluid: the image's own configuration rules, and only
+ * The plan of a Curvine component where Fluid has no part: the image's own configuration rules, and only
  * what it leaves open is filled in, for a cluster of one on this machine.
  */
 export async function generateStandalone(

@@ -4,7 +4,7 @@ import type { Fields, Shape } from "./shape.ts";
  * The kinds of Fluid's that concern Curvine, as far as people write them. Parts that Kubernetes
  * itself defines (pod templates, probes, volumes) are not looked into.
  *
- * Source: Fluid's CRDs.
+ * Source: Fluid, CRD rules for manifests. The CRDs themselves have the rest.
  */
 export const KIND_SHAPES: Readonly<Record<string, Shape>> = {
   Dataset: kind({

@@ -6,7 +6,7 @@ import { Origins } from "./origins.ts";
 /**
  * The runtime config that Fluid writes for a ThinRuntime.
  *
- * Source: Fluid, ThinRuntime (FUSE only).
+ * Source: Fluid, ThinRuntime.
  *
  * @param profile `undefined` where it is not among the manifests: it may be in the cluster
  */

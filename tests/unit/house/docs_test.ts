@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { documents, tables } from "../../../.ci/docs.ts";
+import { edgesOfMachine } from "../../../.ci/states/edges.ts";
+import { statesPicture } from "../../../.ci/states/picture.ts";
 import { COMMANDS } from "../../../lib/cli/command_table.ts";
 import { ExitCode } from "../../../lib/ports/exit_code.ts";
 import { programHelp } from "../../../lib/cli/help_text.ts";
 import { VARIABLES } from "../../../lib/tools/explain/variables.ts";
+import { transition } from "../../../lib/supervise/machine.ts";
+import { EVENTS, LIMITS, STATES } from "../supervise/sample_states.ts";
 import { settingSpecs } from "../../../lib/plan/settings.ts";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
@@ -76,22 +80,51 @@ Deno.test("every command has an example, and its examples name it or its words",
   }
 });
 
-Deno.test("links between the documents lead to files", async () => {
-  for (const path of ["README.md", "README.zh.md", "CONTRIBUTING.md", ...await docs()]) {
-    const text = await Deno.readTextFile(`${ROOT}/${path}`);
-    const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
-    for (const [, target = ""] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      await Deno.stat(`${ROOT}/${folder}/${target}`).catch(() => {
+Deno.test("links between the documents lead to files and headings", async () => {
+  let count = 0;
+  for (const path of [...await markdown(""), ...await markdown("docs/")]) {
+    const text = (await Deno.readTextFile(`${ROOT}/${path}`))
+      .replaceAll(/^\s*```[\s\S]*?^\s*```$|`[^`\n]*`/gm, "");
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    for (
+      const [, target = "", heading] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)/g)
+    ) {
+      count++;
+      const file = target === "" ? path : `${folder}${target}`;
+      await Deno.stat(`${ROOT}/${file}`).catch(() => {
         throw new Error(`${path} links to ${target}, which does not exist`);
       });
+      if (heading === undefined) continue;
+      const anchors = [...(await Deno.readTextFile(`${ROOT}/${file}`)).matchAll(/^#+ (.*)$/gm)]
+        .map(([, title = ""]) =>
+          title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
+        );
+      assert(anchors.includes(heading), `${path} links to ${target}#${heading}: no such heading`);
     }
   }
+  assert(count > 30, `found only ${count} links`);
 });
 
-async function docs(): Promise<string[]> {
+Deno.test("the picture of the states shows every transition of the table's test, in both themes", () => {
+  const edges = edgesOfMachine();
+  for (const state of Object.values(STATES)) {
+    for (const event of Object.values(EVENTS)) {
+      const to = transition(state, event, LIMITS).state.name;
+      // A sample may be a state that no way leads to; its edge is then another one's too.
+      const edge = edges.find((one) => one.from === state.name && one.to === to);
+      if (to !== state.name) assert(edge?.events.includes(event.name), `${event.name} to ${to}`);
+    }
+  }
+  const svg = statesPicture(edges);
+  for (const name of Object.keys(STATES)) assert(svg.includes(`>${name}</text>`), name);
+  assert.match(svg, /prefers-color-scheme: dark/);
+});
+
+async function markdown(folder: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const { name } of Deno.readDir(`${ROOT}/docs`)) {
-    if (name.endsWith(".md")) found.push(`docs/${name}`);
+  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}/${folder}`)) {
+    if (name.endsWith(".md")) found.push(`${folder}${name}`);
+    if (isDirectory && folder !== "") found.push(...await markdown(`${folder}${name}/`));
   }
   return found;
 }

@@ -86,7 +86,7 @@ export function cacheRuntimeConfig(
   };
 }
 
-/** The same for a Dataset and a ThinRuntime. Source: Fluid, ThinRuntime (FUSE only). */
+/** The same for a Dataset and a ThinRuntime. Source: Fluid, ThinRuntime. */
 export function thinRuntimeConfig(dataset: YamlObject, runtime: YamlObject): Handed {
   const name = nameOf(runtime);
   const path = "/etc/fluid/config/config.json";

@@ -1,0 +1,96 @@
+import { begin, transition } from "../../lib/supervise/machine.ts";
+import type { Event, Limits, State } from "../../lib/supervise/state.ts";
+
+/** From one state to another, and the events that lead there. */
+export interface Edge {
+  readonly from: State["name"];
+  readonly to: State["name"];
+  readonly events: readonly Event["name"][];
+}
+
+type Unplaced<E> = E extends Event ? Omit<E, "at" | "name"> : never;
+
+const HEIRS = [
+  { pid: 7, kind: "successor" },
+  { pid: 7, kind: "server" },
+] as const;
+
+/** Every event in the forms that the table tells apart. */
+const FORMS: {
+  readonly [E in Event["name"]]: readonly Unplaced<Extract<Event, { name: E }>>[];
+} = {
+  "cleared": [{}],
+  "obstructed": [{ message: "" }],
+  "spawn-failed": [{ message: "" }, { message: "", code: 127 }],
+  "mounted": [{}],
+  "unmounted": [{}],
+  "exited": [
+    { status: { code: 0 } },
+    { status: { code: 1 } },
+    { status: { code: 2 } },
+    { status: { code: 137, signal: "SIGKILL" } },
+    ...HEIRS.map((heir) => ({ status: { code: 0 }, heir })),
+  ],
+  "heir-found": HEIRS.map((heir) => ({ heir })),
+  "healthy": [{}],
+  "start-timeout": [{}],
+  "retry-due": [{}],
+  "reload-timeout": [{}],
+  "heir-timeout": [{}],
+  "stop": [{ by: "" }],
+  "reload": [
+    { reason: "signal", hot: true },
+    { reason: "signal", hot: false },
+    { reason: "config", hot: true },
+    { reason: "config", hot: false },
+  ],
+  "hung": [{ message: "" }],
+  "announced": [{}],
+  "config-rejected": [{ message: "" }],
+  "stopped": [{}, { status: { code: 1 } }],
+  "fault": [{ message: "" }],
+};
+
+/** Small, so that every count's end is near. */
+const LIMITS: Limits = { restartLimit: 2, stableAfter: 60_000, stopTimeout: 25_000 };
+
+/** Within every limit, and beyond all of them. */
+const TIMES = [0, 100_000];
+
+/** All that can happen: walks from the beginning through every event to wherever that leads. */
+export function edgesOfMachine(): Edge[] {
+  const found = new Map<string, { from: State["name"]; to: State["name"]; events: Set<string> }>();
+  const seen = new Set<string>();
+  const waiting: State[] = [begin().state];
+  for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
+    const from = state.name;
+    for (const event of allEvents()) {
+      const next: State = transition(state, event, LIMITS).state;
+      if (next.name !== from) {
+        const key = `${from} ${next.name}`;
+        const edge = found.get(key) ?? { from, to: next.name, events: new Set<string>() };
+        edge.events.add(event.name);
+        found.set(key, edge);
+      }
+      // Only this count has no end.
+      const bounded = { ...next, restarts: Math.min(next.restarts, 2) };
+      const name = JSON.stringify(bounded, (_, value) => value === -Infinity ? "never" : value);
+      if (!seen.has(name)) {
+        seen.add(name);
+        waiting.push(bounded);
+      }
+    }
+  }
+  const order = Object.keys(FORMS);
+  return [...found.values()].map(({ from, to, events }) => ({
+    from,
+    to,
+    events: order.filter((name) => events.has(name)) as Event["name"][],
+  })).sort((a, b) => `${a.from} ${a.to}` < `${b.from} ${b.to}` ? -1 : 1);
+}
+
+function* allEvents(): Generator<Event> {
+  for (const [name, forms] of Object.entries(FORMS)) {
+    for (const form of forms) for (const at of TIMES) yield { ...form, name, at } as Event;
+  }
+}
