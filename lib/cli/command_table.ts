@@ -105,6 +105,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       },
       { name: "dataset", value: "NAME", summary: "The dataset whose masters are looked up" },
       { name: "namespace", value: "NAME", summary: "Where the dataset is" },
+      {
+        name: "resync",
+        summary: "With loadMetadata, resync mounts in fs_mode: may delete objects of the UFS",
+      },
     ],
     examples: [
       ["curvine-fluid data-load", "the paths in FLUID_DATALOAD_DATA_PATH"],

@@ -14,7 +14,8 @@ import { loadPaths } from "../operate/load_paths.ts";
 import { type MountRow, MountTableError, readMountTable } from "../operate/mount_table.ts";
 import { podLabels } from "../operate/pod_labels.ts";
 import { interruptible, withCurvineCli } from "./run_cli.ts";
-import { schemeOf } from "../operate/ufs_path.ts";
+import { isNative } from "../plan/curvine/ufs_path.ts";
+import { fluidPath } from "../plan/fluid/mount_conflicts.ts";
 import type { Host } from "../ports/host.ts";
 import { httpGet } from "../system/http_get.ts";
 import { type HostLookup, resolveHost } from "../system/resolve_host.ts";
@@ -38,12 +39,19 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
     env["FLUID_DATALOAD_PATH_REPLICAS"] ?? "",
   );
   warnings.forEach(say);
+  const resync = invocation.flags.has("resync") || resyncWanted(env);
   const target = await findTarget(invocation, host, say);
   const { signal } = interruption;
   const rows = await withCurvineCli(host, target.conf, target.secrets, signal, (cli) => table(cli));
   if (rows.ok) {
     const failed = await dataLoad(
-      { paths, metadata: env["FLUID_DATALOAD_METADATA"] === "true", rows: rows.rows, ...target },
+      {
+        paths,
+        metadata: env["FLUID_DATALOAD_METADATA"] === "true",
+        resync,
+        rows: rows.rows,
+        ...target,
+      },
       {
         withCli: (replicas, use) =>
           withCurvineCli(host, withReplicas(target.conf, replicas), target.secrets, undefined, use),
@@ -56,7 +64,18 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   }
   const ended = interruption.exitCode();
   if (ended !== undefined) return ended;
-  throw new CommandError(`Cannot load: ${rows.reason}`, ExitCode.No);
+  throw new CommandError(`Cannot load: ${rows.reason}`, ExitCode.Unavailable);
+}
+
+/** @throws {CommandError} for a text that is neither true nor false */
+function resyncWanted(env: Readonly<Record<string, string>>): boolean {
+  const text = env["CURVINE_FLUID_DATA_LOAD_RESYNC"] ?? "";
+  if (/^(false)?$/i.test(text)) return false;
+  if (/^true$/i.test(text)) return true;
+  throw new CommandError(
+    `Cannot take "${text}" for CURVINE_FLUID_DATA_LOAD_RESYNC: true or false is wanted`,
+    ExitCode.Usage,
+  );
 }
 
 type Table = { readonly ok: true; readonly rows: MountRow[] } | {
@@ -104,10 +123,8 @@ async function findTarget(
     });
     const { toml } = plan.config;
     say(`Masters from "${file}": ${describe(masterEndpoints(toml))}`);
-    const native = (config?.mounts ?? []).filter((mount) =>
-      schemeOf(mount.mountPoint) === "curvine"
-    )
-      .map((mount) => mount.path ?? `/${mount.name ?? ""}`);
+    const native = (config?.mounts ?? []).filter(({ mountPoint }) => isNative(mountPoint))
+      .map((mount) => fluidPath(mount) ?? "/");
     return { conf: toml, native, secrets };
   }
   const namespace = flags.get("namespace")?.at(-1) ?? host.env["CURVINE_DATALOAD_NAMESPACE"] ??
@@ -132,7 +149,7 @@ async function findTarget(
         [...tried, ...found.tried].map((one) => `  ${one}`).join("\n")
       }\nSet CURVINE_DATALOAD_DATASET to the dataset's name, or CURVINE_DATALOAD_MASTER_ADDRS to ` +
         "host:port,host:port in the class's dataOperationSpecs",
-      ExitCode.No,
+      ExitCode.Unavailable,
     );
   }
   say(`Masters: ${describe(found.endpoints)} (${found.how})`);

@@ -58,9 +58,13 @@ async function serverProblem(
   if (problem !== undefined) {
     return `${component} does not listen on port ${address.port}: ${problem}`;
   }
-  // A master that elects must not be restarted for it: only readiness looks at the state.
-  if (component !== "master" || live) return undefined;
-  const { masterProblem, masterWebPort } = await import("../operate/master_state.ts");
+  if (component !== "master") return undefined;
+  const { masterHealth, masterWebPort } = await import("../operate/master_state.ts");
   const { httpGet } = await import("../system/http_get.ts");
-  return await masterProblem(hostname, masterWebPort(toml), STATE_MS, httpGet);
+  const health = await masterHealth(hostname, masterWebPort(toml), STATE_MS, httpGet);
+  if (live ? !health.alive : !health.ready) return health.remark;
+  if (health.remark !== undefined && health.ready) {
+    host.stderr(`curvine-fluid: healthy: ${health.remark}\n`);
+  }
+  return undefined;
 }

@@ -6,16 +6,17 @@ import type { RuntimeConfig } from "../plan/fluid/runtime_config.ts";
 import { clusterIdOf, namespaceOf } from "../plan/generate/cluster_names.ts";
 import { generatePlan } from "../plan/generate/generate_plan.ts";
 import type { Inputs } from "../plan/inputs.ts";
-import { cliConf } from "../operate/cli_conf.ts";
+import { ASK_LIMITS, cliConf, type ClientLimits } from "../operate/cli_conf.ts";
+import type { CurvineCli } from "../operate/curvine_cli.ts";
 import { type MountRecord, readMountRecord, writeMountRecord } from "../operate/mount_record.ts";
 import { mountUfs } from "../operate/mount_ufs.ts";
-import { interruptible, privateFolders, withCurvineCli } from "./run_cli.ts";
+import { readTable } from "../operate/read_table.ts";
+import { interruptible, pauseUnless, privateFolders, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../cli/time_limit.ts";
 import { wantedMounts } from "../operate/wanted_mounts.ts";
 import { type FileLock, lockFile } from "../system/file_lock.ts";
 import type { Host } from "../ports/host.ts";
 import { inputsOf } from "./inputs_of.ts";
-import { reasonOf } from "../text/describe_error.ts";
 
 /** Fluid gives up after 20 s and then lets us run on. Fluid: executionEntries. */
 const LIMIT_MS = 18_000;
@@ -42,14 +43,25 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
 
   const lock = await takeLock(host, limitMs / 2);
   try {
-    const conf = cliConf(plan.config.toml, { retryMs: remainingMs() * 0.6 });
     const record = recordFile(host, say, inputs, config);
-    const outcome = await withCurvineCli(
-      host,
-      conf,
-      secrets,
-      interruption.signal,
-      (cli) => mountUfs(wanted, { cli, say, remainingMs, ...record }),
+    const { signal } = interruption;
+    const withCli = <Result>(
+      limits: ClientLimits,
+      use: (cli: CurvineCli) => Promise<Result>,
+    ): Promise<Result> =>
+      withCurvineCli(host, cliConf(plan.config.toml, limits), secrets, signal, use);
+    const outcome = await withCli(
+      ASK_LIMITS,
+      (asking) =>
+        withCli({ retryMs: remainingMs() * 0.6 }, (cli) =>
+          mountUfs(wanted, {
+            cli,
+            table: () =>
+              readTable({ cli: asking, say, remainingMs, pause: pauseUnless(signal), signal }),
+            say,
+            remainingMs,
+            ...record,
+          })),
     );
     const interrupted = interruption.exitCode();
     if (interrupted !== undefined) return interrupted;
@@ -75,7 +87,7 @@ async function takeLock(host: Host, waitMs: number): Promise<FileLock> {
       host.makeFolder(folder);
       lock = await lockFile(path, waitMs);
     } catch (error) {
-      faults.push(reasonOf(error));
+      faults.push(error instanceof Error ? error.message : String(error));
       continue;
     }
     if (lock !== undefined) return lock;
@@ -105,7 +117,7 @@ function recordFile(
     if (!warned) {
       say(
         `Cannot ${verb} the record of mounts "${path}": ${
-          reasonOf(error)
+          error instanceof Error ? error.message : error
         }; mounts that the dataset drops later will be left alone`,
       );
     }

@@ -1,10 +1,11 @@
 import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../ports/exit_code.ts";
 import { generatePlan } from "../plan/generate/generate_plan.ts";
-import { cliConf } from "../operate/cli_conf.ts";
+import type { RuntimeConfig } from "../plan/fluid/runtime_config.ts";
+import { ASK_LIMITS, cliConf } from "../operate/cli_conf.ts";
 import { masterWebPort } from "../operate/master_state.ts";
 import { reportSummary } from "../operate/report_summary.ts";
-import { interruptible, withCurvineCli } from "./run_cli.ts";
+import { interruptible, pauseUnless, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../cli/time_limit.ts";
 import type { Host } from "../ports/host.ts";
 import { httpGet } from "../system/http_get.ts";
@@ -18,21 +19,26 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_REPORT_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
   const interruption = interruptible(host);
-  const { plan, secrets } = await generatePlan(inputsOf(host, ["worker"]));
+  const { plan, config, secrets } = await generatePlan(inputsOf(host, ["worker"]));
   const { toml } = plan.config;
   // Curvine's own 120 s would leave nothing but our deadline to say.
-  const conf = cliConf(toml, { retryMs: limitMs * 0.5, answerMs: limitMs * 0.5 });
+  const conf = cliConf(toml, ASK_LIMITS);
+  const { signal } = interruption;
   const port = masterWebPort(toml);
   try {
     const summary = await withCurvineCli(
       host,
       conf,
       secrets,
-      interruption.signal,
+      signal,
       (cli) =>
         reportSummary({
           cli,
+          awaitWorker: wantsWorkers(config),
           remainingMs,
+          say: (message) => host.stderr(`${message}\n`),
+          pause: pauseUnless(signal),
+          signal,
           metrics: (hostname, wait) => metrics(hostname, port, wait),
         }),
     );
@@ -43,6 +49,12 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
     if (interrupted !== undefined) return interrupted;
     throw error;
   }
+}
+
+/** No file says nothing: then there are workers. Fluid: the runtime config file, component. */
+function wantsWorkers(config: RuntimeConfig | undefined): boolean {
+  const worker = config?.worker;
+  return config === undefined || (worker?.replicas ?? worker?.pods?.length ?? 0) > 0;
 }
 
 /** Worth having, but not worth failing for. */

@@ -54,3 +54,18 @@ export function interruptible(host: Host): Interruption {
   });
   return { signal: controller.signal, exitCode: () => code };
 }
+
+/** Pauses that end with the signal. */
+export function pauseUnless(signal: AbortSignal): (milliseconds: number) => Promise<void> {
+  return (milliseconds) =>
+    new Promise((done) => {
+      if (signal.aborted) return done();
+      const over = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", over);
+        done();
+      };
+      const timer = setTimeout(over, milliseconds);
+      signal.addEventListener("abort", over);
+    });
+}

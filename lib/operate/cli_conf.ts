@@ -9,6 +9,12 @@ export interface ClientLimits {
   readonly answerMs?: number;
 }
 
+/**
+ * For a question that is asked again and again until a master leads: short, for cv's own pauses
+ * between its tries grow to many seconds, and a master that hangs must not keep it from the next.
+ */
+export const ASK_LIMITS: ClientLimits = { retryMs: 2_000, answerMs: 5_000 };
+
 /** Curvine: Keys, `client`; the default is 120 s. */
 const RETRY_KEYS = ["rpc_retry_max_duration_ms", "conn_retry_max_duration_ms"];
 const ANSWER_KEYS = ["rpc_timeout_ms", "conn_timeout_ms"];

@@ -8,7 +8,7 @@ import {
   NO_PROGRESS,
   takeLoadLine,
 } from "./load_progress.ts";
-import type { MountRow } from "./mount_table.ts";
+import { type MountRow, writeTypeOf } from "./mount_table.ts";
 
 /** What a load needs of the world. */
 export interface LoadPorts {
@@ -25,8 +25,10 @@ export interface LoadPorts {
 /** What is to be loaded. */
 export interface LoadPlan {
   readonly paths: readonly LoadPath[];
-  /** Bring the mounts' metadata up to date first. */
+  /** Fluid asks for the mounts' metadata to be brought up to date first. */
   readonly metadata: boolean;
+  /** Somebody has asked for `mount resync` by name, though it may delete objects of the UFS. */
+  readonly resync: boolean;
   readonly rows: readonly MountRow[];
   /** Paths of the dataset's `curvine://` mounts, where they are known. */
   readonly native: readonly string[];
@@ -77,7 +79,7 @@ async function loadPath(
   const outcomes: Outcome[] = [];
   for (const source of resolved.sources) {
     if (ports.signal.aborted) return { ok: false, text: "cancelled" };
-    if (plan.metadata) await syncMetadata(source, cli, plan.rows, synced, ports);
+    await syncMetadata(source, cli, plan, synced, ports);
     outcomes.push(await loadSource(path, source, cli, ports));
   }
   return {
@@ -86,19 +88,34 @@ async function loadPath(
   };
 }
 
-/** Only `fs_mode` keeps metadata of its own that can be behind. Curvine: `cv mount resync`. */
+/**
+ * Only `fs_mode` keeps metadata of its own that can be behind: a `cache_mode` mount asks the UFS.
+ * What brings it up to date deletes objects that changed since, and reading a file through Curvine
+ * changes it; so nobody gets that who did not ask for it by name.
+ *
+ * Source: Curvine, What a mount does to the UFS.
+ */
 async function syncMetadata(
   { mount }: LoadSource,
   cli: CurvineCli,
-  rows: readonly MountRow[],
+  plan: LoadPlan,
   synced: Set<string>,
   ports: LoadPorts,
 ): Promise<void> {
   if (synced.has(mount)) return;
   synced.add(mount);
-  const row = rows.find(({ path }) => path === mount);
-  if (row?.columns.get("write type") !== "fs_mode") return;
-  ports.say(`Bringing the metadata of ${mount} up to date`);
+  const row = plan.rows.find(({ path }) => path === mount);
+  if (row === undefined || writeTypeOf(row) !== "fs_mode") return;
+  ports.say(`WARNING: ${mount} is fs_mode: what is loaded is written to the UFS once more`);
+  if (!plan.metadata) return;
+  if (!plan.resync) {
+    ports.say(
+      `The metadata of ${mount} is left as it is: "mount resync" may delete objects of the UFS ` +
+        "(--resync or CURVINE_FLUID_DATA_LOAD_RESYNC=true asks for it by name)",
+    );
+    return;
+  }
+  ports.say(`Bringing the metadata of ${mount} up to date; this may delete objects of the UFS`);
   const result = await cli.run(["mount", "resync", mount], { signal: ports.signal });
   if (!result.ok) ports.say(`The metadata of ${mount} is as old as before: ${result.reason}`);
 }

@@ -1,5 +1,12 @@
 import type { MountRow } from "./mount_table.ts";
-import { isWithin, normalizePath, normalizeUfs, schemeOf } from "./ufs_path.ts";
+import {
+  isNative,
+  isWithin,
+  normalizePath,
+  normalizeUfs,
+  schemeOf,
+} from "../plan/curvine/ufs_path.ts";
+import { nativePath } from "../plan/fluid/mount_conflicts.ts";
 
 /** A path that Fluid wants loaded. */
 export interface LoadPath {
@@ -94,9 +101,7 @@ export function resolveLoadPath(
   rows: readonly MountRow[],
   native: readonly string[],
 ): Resolution {
-  if (schemeOf(path) === "curvine") {
-    return resolveLoadPath(path.slice("curvine://".length), rows, native);
-  }
+  if (isNative(path)) return resolveLoadPath(nativePath(path), rows, native);
   if (schemeOf(path) !== undefined) return resolveUfs(path, rows);
   const wanted = normalizePath(path);
   const mount = longest(rows.filter((row) => isWithin(wanted, row.path)), (row) => row.path);

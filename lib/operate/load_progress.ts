@@ -10,6 +10,8 @@ export interface LoadProgress {
   readonly percent: string | undefined;
   /** Such as `45/100 bytes` or `3 completed, 1 failed`. */
   readonly amount: string | undefined;
+  /** Files that a transfer could not load; it may call itself completed all the same. */
+  readonly failedFiles: number;
 }
 
 /** Before anything was printed. */
@@ -19,6 +21,7 @@ export const NO_PROGRESS: LoadProgress = {
   message: undefined,
   percent: undefined,
   amount: undefined,
+  failedFiles: 0,
 };
 
 /** Curvine: cv load. */
@@ -54,10 +57,23 @@ export function takeLoadLine(progress: LoadProgress, line: string): LoadProgress
     case "message":
       return { ...progress, message: value.trim() };
     case "progress":
-      return { ...progress, percent: /[\d.]+\s*%/.exec(value)?.[0] ?? progress.percent };
+      return takeProgress(progress, value);
     default:
-      return { ...progress, amount: value.trim() };
+      return {
+        ...progress,
+        amount: value.trim(),
+        failedFiles: Number(/(\d+)\s+failed/i.exec(value)?.[1] ?? 0),
+      };
   }
+}
+
+/** `45.0%`, or in the transfer mode `1.0KB / 2.0KB, message=…`. */
+function takeProgress(progress: LoadProgress, value: string): LoadProgress {
+  const percent = /[\d.]+\s*%/.exec(value)?.[0];
+  if (percent !== undefined) return { ...progress, percent };
+  const transfer = /^(.*?),\s*message=(.*)$/.exec(value);
+  if (transfer === null) return progress;
+  return { ...progress, amount: transfer[1]?.trim(), message: transfer[2]?.trim() };
 }
 
 /** Whether the load is over, well or not. */
@@ -65,9 +81,12 @@ export function isTerminal({ state }: LoadProgress): boolean {
   return TERMINAL.has(state?.toLowerCase() ?? "");
 }
 
-/** Whether all of it was loaded: `PartialSuccess` is a failure like the others. */
-export function isCompleted({ state }: LoadProgress): boolean {
-  return state?.toLowerCase() === "completed";
+/**
+ * Whether all of it was loaded: `PartialSuccess` is a failure like the others, and so is a
+ * transfer that completed without some of its files.
+ */
+export function isCompleted({ state, failedFiles }: LoadProgress): boolean {
+  return state?.toLowerCase() === "completed" && failedFiles === 0;
 }
 
 /** One line for people: `Loading 45.0% 45/100 bytes`. */

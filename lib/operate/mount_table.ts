@@ -1,4 +1,4 @@
-import { normalizePath, normalizeUfs } from "./ufs_path.ts";
+import { normalizePath, normalizeUfs } from "../plan/curvine/ufs_path.ts";
 import { plainText } from "../text/plain_text.ts";
 
 /** One row of Curvine's mount table. */
@@ -10,6 +10,11 @@ export interface MountRow {
   readonly ufs: string;
   /** The other columns by their lower-case heading: `write type`, `access mode`, … */
   readonly columns: ReadonlyMap<string, string>;
+}
+
+/** Who leads in a mount, as the table shows it: `cache_mode` or `fs_mode`; it may have no column. */
+export function writeTypeOf(row: MountRow): string | undefined {
+  return row.columns.get("write type");
 }
 
 /** The table cannot be read from what the cli printed; nothing may be decided from it. */

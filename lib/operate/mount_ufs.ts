@@ -1,12 +1,13 @@
-import { CommandError } from "../ports/command_error.ts";
-import { ExitCode } from "../ports/exit_code.ts";
 import type { CliResult, CurvineCli } from "./curvine_cli.ts";
+import { FS_MODE_RISK } from "../plan/curvine/mount_option.ts";
+import { isWithin } from "../plan/curvine/ufs_path.ts";
 import { fingerprint, type MountRecord, recordOf, withMount } from "./mount_record.ts";
-import { type MountRow, MountTableError, readMountTable } from "./mount_table.ts";
-import { type Action, reconcile } from "./reconcile.ts";
+import type { MountRow } from "./mount_table.ts";
+import { type MountAction, reconcile } from "./reconcile.ts";
 import {
   describeOptions,
   mountArguments,
+  type NativeMount,
   type WantedMount,
   type WantedMounts,
 } from "./wanted_mounts.ts";
@@ -14,6 +15,8 @@ import {
 /** What reconciling the mount table needs of the world. */
 export interface MountPorts {
   readonly cli: CurvineCli;
+  /** Curvine's mount table. @throws {CommandError} where it cannot be read */
+  table(): Promise<readonly MountRow[]>;
   /** The record of what we made, as it stands. */
   readonly record: MountRecord;
   /** Keeps a changed record; must not throw. */
@@ -29,7 +32,7 @@ const MIN_REPLACE_MS = 1_000;
 
 /** What became of it. */
 export interface MountOutcome {
-  /** The Dataset's paths that Curvine has, native ones included, in the Dataset's order. */
+  /** The Dataset's paths that Curvine has, as Fluid wrote them, in the Dataset's order. */
   readonly mounted: readonly string[];
   /** One sentence for each mount that is not as the Dataset wants it. */
   readonly failures: readonly string[];
@@ -45,49 +48,69 @@ export async function mountUfs(
   wanted: WantedMounts,
   ports: MountPorts,
 ): Promise<MountOutcome> {
-  const state = { record: ports.record };
-  const failures: string[] = [];
+  const state: State = { record: ports.record, failures: [], left: [] };
+  const fail = (failure: string): void => {
+    state.failures.push(failure);
+    ports.say(failure);
+  };
+  const natives = wanted.natives.filter(({ directory }) => directory !== "/");
   let rows: readonly MountRow[] = [];
-  if (wanted.mounts.length > 0 || state.record.mounts.size > 0) {
-    rows = await table(ports);
+  if (wanted.mounts.length > 0 || natives.length > 0 || state.record.mounts.size > 0) {
+    rows = await ports.table();
     const fingerprints = new Map<string, string>();
     for (const mount of wanted.mounts) {
       fingerprints.set(mount.path, await fingerprint(mount, state.record.salt));
     }
-    const actions = reconcile(wanted.mounts, fingerprints, rows, state.record);
     let changed = false;
-    for (const action of actions) {
-      if (action.kind !== "keep" && action.kind !== "foreign") changed = true;
+    for (const action of reconcile(wanted.mounts, fingerprints, rows, state.record)) {
+      if (CHANGES.has(action.kind)) changed = true;
       const failure = await act(action, state, ports);
-      if (failure !== undefined) {
-        failures.push(failure);
-        ports.say(failure);
-      }
+      if (failure !== undefined) fail(failure);
     }
     forgetAbsent(state, rows, wanted, ports);
-    if (changed) rows = await table(ports);
+    if (changed) rows = await ports.table();
+    for (const native of natives) {
+      const failure = await makeDirectory(native, rows, ports);
+      if (failure !== undefined) fail(failure);
+    }
   }
   const present = new Map(rows.map((row) => [row.path, row.ufs]));
-  for (const mount of wanted.mounts) {
-    if (present.get(mount.path) === mount.ufs) continue;
-    const failure = `${mount.path} is not mounted: Curvine's table ` +
-      (present.has(mount.path) ? `still shows ${present.get(mount.path)}` : "does not have it");
-    failures.push(failure);
-    ports.say(failure);
+  const left = new Set(state.left);
+  const isThere = (mount: WantedMount): boolean =>
+    present.get(mount.path) === mount.ufs || (left.has(mount) && present.has(mount.path));
+  for (const mount of wanted.mounts.filter((one) => !isThere(one))) {
+    fail(
+      `${mount.path} is not mounted: Curvine's table ` +
+        (present.has(mount.path) ? `still shows ${present.get(mount.path)}` : "does not have it"),
+    );
   }
-  const there = new Set([
-    ...wanted.native,
-    ...wanted.mounts.map((mount) => mount.path).filter((path) => present.has(path)),
-  ]);
-  return { mounted: wanted.paths.filter((path) => there.has(path)), failures };
+  const mounted = wanted.places
+    .filter(({ target }) => !("ufs" in target) || isThere(target))
+    .map(({ reported }) => reported);
+  return { mounted, failures: state.failures };
 }
+
+/** Actions after which the table is another. */
+const CHANGES: ReadonlySet<MountAction["kind"]> = new Set([
+  "mount",
+  "unmount",
+  "update",
+  "replace",
+]);
 
 interface State {
   record: MountRecord;
+  readonly failures: string[];
+  /** Mounts that stay otherwise than they are wanted. */
+  readonly left: WantedMount[];
 }
 
 /** @returns a sentence when it failed */
-async function act(action: Action, state: State, ports: MountPorts): Promise<string | undefined> {
+async function act(
+  action: MountAction,
+  state: State,
+  ports: MountPorts,
+): Promise<string | undefined> {
   switch (action.kind) {
     case "keep":
       ports.say(`${action.mount.path} is mounted from ${action.mount.mountPoint} as wanted`);
@@ -97,6 +120,18 @@ async function act(action: Action, state: State, ports: MountPorts): Promise<str
         `${action.path} (${action.ufs}) was not mounted for this dataset; it is left alone`,
       );
       return undefined;
+    case "leave":
+      state.left.push(action.mount);
+      ports.say(`WARNING: ${action.mount.path} is left as it is: ${action.reason}. ${WAY_OUT}`);
+      return undefined;
+    case "leave-dropped":
+      ports.say(
+        `WARNING: ${action.path} (${action.ufs}), which the dataset no longer has, is fs_mode and ` +
+          `left mounted. ${WAY_OUT}`,
+      );
+      return undefined;
+    case "refused":
+      return `Cannot mount ${action.mount.path} from ${action.mount.mountPoint}: ${action.reason}`;
     case "unmount":
       return await unmount(action.path, action.ufs, state, ports);
     case "mount":
@@ -106,6 +141,27 @@ async function act(action: Action, state: State, ports: MountPorts): Promise<str
     case "replace":
       return await replace(action, state, ports);
   }
+}
+
+/** How a person gets a mount out of fs_mode, or into it. */
+const WAY_OUT = `${FS_MODE_RISK}. To change it: stop what writes, wait until the UFS has all of ` +
+  "it, then run `cv umount PATH` by hand; mount-ufs mounts it anew as the Dataset says";
+
+/** As curvine-fuse does for the path that it mounts. Curvine: curvine-fuse, start order. */
+async function makeDirectory(
+  { directory }: NativeMount,
+  rows: readonly MountRow[],
+  ports: MountPorts,
+): Promise<string | undefined> {
+  const mount = rows.find((row) => isWithin(directory, row.path));
+  if (mount !== undefined) {
+    ports.say(`${directory} lies in the mount ${mount.path} (${mount.ufs}); it is not made there`);
+    return undefined;
+  }
+  const result = await ports.cli.run(["fs", "mkdir", "-p", directory], {
+    limitMs: ports.remainingMs(),
+  });
+  return result.ok ? undefined : `Cannot make ${directory} in Curvine: ${result.reason}`;
 }
 
 async function unmount(
@@ -158,7 +214,7 @@ async function mount(
  * the old one is taken away, for as long as the mount takes.
  */
 async function replace(
-  action: Extract<Action, { kind: "replace" }>,
+  action: Extract<MountAction, { kind: "replace" }>,
   state: State,
   ports: MountPorts,
 ): Promise<string | undefined> {
@@ -171,7 +227,7 @@ async function replace(
       `${tried.reason}${hint(wanted, tried)}`;
   }
   const moved = action.from !== wanted.ufs && tried.ok &&
-    (await table(ports)).find((row) => row.path === wanted.path)?.ufs === wanted.ufs;
+    (await ports.table()).find((row) => row.path === wanted.path)?.ufs === wanted.ufs;
   if (moved) {
     keep(
       state,
@@ -211,22 +267,6 @@ function forgetAbsent(
 function keep(state: State, ports: MountPorts, record: MountRecord): void {
   state.record = record;
   ports.keepRecord(record);
-}
-
-async function table({ cli, remainingMs }: MountPorts): Promise<MountRow[]> {
-  const result = await cli.run(["mount"], { limitMs: remainingMs() });
-  if (!result.ok) {
-    throw new CommandError(
-      `Cannot read Curvine's mount table: ${result.reason}`,
-      ExitCode.Unavailable,
-    );
-  }
-  try {
-    return readMountTable(result.stdout);
-  } catch (error) {
-    if (!(error instanceof MountTableError)) throw error;
-    throw new CommandError(error.message, ExitCode.Unavailable, { cause: error });
-  }
 }
 
 /** Curvine cuts `-c key=value` at every "=" and refuses a value with one (Curvine: cv mount). */

@@ -96,6 +96,11 @@ export function completeSummary(summary: Summary, metrics: string | undefined): 
   };
 }
 
+/** Whether any worker offers room; a text that is no size counts as room. */
+export function hasCapacity(summary: Summary): boolean {
+  return parseBytes(summary["cacheCapacity"]) !== 0;
+}
+
 /** Whether the clients' metrics could tell something that the summary does not. */
 export function lacksHitRatio(summary: Summary): boolean {
   return isZero(summary["cacheHitRatio"]);

@@ -1,10 +1,24 @@
 import { ConfigError, type Problem } from "../plan/config_error.ts";
-import { isSecretName, REDACTED, withoutPasswords } from "../plan/secret_names.ts";
+import {
+  FS_MODE_RISK,
+  mountOption,
+  mountOptionValue,
+  nearestMountOption,
+} from "../plan/curvine/mount_option.ts";
+import { isNative, normalizePath, normalizeUfs, schemeOf } from "../plan/curvine/ufs_path.ts";
+import {
+  fluidPath,
+  isFluidsOwn,
+  mountConflicts,
+  nativePath,
+} from "../plan/fluid/mount_conflicts.ts";
 import type { Mount, RuntimeConfig } from "../plan/fluid/runtime_config.ts";
 import type { Inputs } from "../plan/inputs.ts";
+import { isSecretName, quoteValue, REDACTED, withoutPasswords } from "../plan/secret_names.ts";
 import { namesSecretFile, type Secrets } from "../plan/secrets.ts";
-import { mountOption } from "./mount_option.ts";
-import { normalizePath, normalizeUfs, schemeOf } from "./ufs_path.ts";
+
+/** Who leads: the UFS, or Curvine. Curvine: What a mount does to the UFS. */
+export type WriteType = "cache_mode" | "fs_mode";
 
 /** A mount that Curvine's table should have. */
 export interface WantedMount {
@@ -12,153 +26,201 @@ export interface WantedMount {
   readonly path: string;
   /** As the Dataset writes it. */
   readonly mountPoint: string;
-  /** Normalized, to be compared with the table. */
+  /** Normalized, as the table has it and Curvine is given it. */
   readonly ufs: string;
-  /** Flags of `cv mount` without the leading dashes, sorted by name. */
+  readonly writeType: WriteType;
+  /** Flags of `cv mount` without the leading dashes, sorted by name; `""` takes no value. */
   readonly flags: ReadonlyMap<string, string>;
   /** What `-c` takes, secrets included, sorted by name. */
   readonly properties: ReadonlyMap<string, string>;
 }
 
+/** A mount point that is Curvine's own: nothing to mount, but its directory has to be there. */
+export interface NativeMount {
+  /** Inside Curvine, normalized. */
+  readonly directory: string;
+}
+
+/** What Fluid wants reported: its own text for a path, letter for letter. */
+export interface WantedPlace {
+  readonly reported: string;
+  readonly target: WantedMount | NativeMount;
+}
+
 /** What the Dataset asks for. */
 export interface WantedMounts {
+  /** In the Dataset's order. */
+  readonly places: readonly WantedPlace[];
   readonly mounts: readonly WantedMount[];
-  /** Paths of `curvine://` mounts: nothing to mount, but Fluid wants them reported. */
-  readonly native: readonly string[];
-  /** All paths that are reported, in the Dataset's order. */
-  readonly paths: readonly string[];
+  readonly natives: readonly NativeMount[];
   readonly warnings: readonly string[];
 }
 
-/** Mount points that are Fluid's own business: it excepts them from what it checks. */
-const NOT_OURS = new Set(["local", "pvc"]);
 /** Options of a mount that are meant for the runtime, not for Curvine's mount. */
 const RUNTIME_OPTIONS = new Set(["cluster_id", "cluster-id"]);
+
+/** Whether an option is Fluid's own, such as `fluid.fuse.hostvolume`. Fluid: Facts of the file. */
+function isFluidOption(name: string): boolean {
+  return name.startsWith("fluid.");
+}
 
 /**
  * Works out what Curvine's mount table should hold.
  *
- * Source: Fluid, executionEntries; Curvine, `cv mount`.
+ * Source: Fluid, executionEntries; Curvine, `cv mount`; What a mount does to the UFS.
  *
  * @param secrets learns every value that no message may show
- * @throws {ConfigError} with every mount that cannot be made: no scheme, onto `/`, a path taken
- * twice, a secret that is not there
+ * @throws {ConfigError} with every mount that cannot be made, all at once: what Curvine will
+ * refuse, an option whose value it does not take, a secret that is not there
  */
 export function wantedMounts(
   config: RuntimeConfig,
   inputs: Pick<Inputs, "readFile">,
   secrets: Secrets,
 ): WantedMounts {
-  const mounts: WantedMount[] = [];
-  const native: string[] = [];
+  const places: WantedPlace[] = [];
   const warnings: string[] = [];
-  const problems: Problem[] = [];
-  const taken = new Map<string, number>();
+  const problems: Problem[] = mountConflicts(config.mounts);
   config.mounts.forEach((mount, index) => {
+    const reported = fluidPath(mount);
+    if (isFluidsOwn(mount.mountPoint) || reported === undefined) return;
     const at = `mounts[${index}]`;
-    const scheme = schemeOf(mount.mountPoint);
-    if (scheme !== undefined && NOT_OURS.has(scheme)) return;
-    const named = mount.path ?? mount.name;
-    if (named === undefined) {
-      problems.push({ path: at, message: "has neither a path nor a name; one is wanted" });
+    if (!isNative(mount.mountPoint)) {
+      places.push({ reported, target: toWanted(mount, at, normalizePath(reported)) });
       return;
     }
-    const path = normalizePath(named);
-    const other = taken.get(path);
-    if (other !== undefined) {
-      problems.push({
-        path: `${at}.path`,
-        message: `is "${path}", which mounts[${other}] has already; another path is wanted`,
-      });
-      return;
-    }
-    taken.set(path, index);
-    if (scheme === "curvine") {
-      native.push(path);
-    } else if (scheme === undefined) {
-      problems.push({
-        path: `${at}.mountPoint`,
-        message: `is "${mount.mountPoint}"; a scheme is wanted, such as s3://bucket/dir`,
-      });
-    } else if (path === "/") {
-      problems.push({
-        path: `${at}.path`,
-        message: 'is "/", which Curvine refuses to mount on; a path below it is wanted',
-        hint: `path: /${mount.name ?? "data"}`,
-      });
-    } else {
-      mounts.push(toWanted(mount, at, path));
+    const directory = nativePath(mount.mountPoint);
+    places.push({ reported, target: { directory } });
+    if (directory !== normalizePath(reported) && directory !== "/") {
+      warnings.push(
+        `${at}: "${mount.mountPoint}" appears at "${directory}" below the volume, not at its path ` +
+          `"${reported}"; path: ${directory} says so`,
+      );
     }
   });
-  if (problems.length > 0) throw new ConfigError("the Dataset's mounts", problems);
-  return { mounts, native, paths: [...taken.keys()], warnings };
+  if (problems.length > 0) {
+    throw new ConfigError("the Dataset's mounts", problems.sort(byMount));
+  }
+  return {
+    places,
+    mounts: places.flatMap(({ target }) => "ufs" in target ? [target] : []),
+    natives: places.flatMap(({ target }) => "ufs" in target ? [] : [target]),
+    warnings,
+  };
 
   function toWanted(mount: Mount, at: string, path: string): WantedMount {
-    const flags = new Map<string, string>();
-    // The shape of the two paths need not agree: Fluid's path is the user's choice.
-    flags.set("check-path-consist", "false");
-    const access = accessMode(mount, config.accessModes);
-    if (access !== undefined) flags.set("access-mode", access);
+    const scheme = schemeOf(mount.mountPoint) ?? "";
+    const flags = new Map<string, string>([
+      // The shape of the two paths need not agree: Fluid's path is the user's choice.
+      ["check-path-consist", "false"],
+      ["write-type", "cache_mode"],
+      ["access-mode", accessMode(mount, config.accessModes)],
+    ]);
     const properties = new Map<string, string>();
-    for (const { name, value, place } of options(mount, at)) {
-      const target = mountOption(name, schemeOf(mount.mountPoint) ?? "");
-      if (target?.kind === "flag") flags.set(target.name, value);
-      else if (target?.kind === "property") properties.set(target.name, value);
-      else if (!RUNTIME_OPTIONS.has(name)) {
-        warnings.push(
-          `${place}: Curvine's mounts do not know "${name}"; it is left out (a dotted name such as ` +
-            `"${schemeOf(mount.mountPoint)}.${name}" is passed on as it is)`,
-        );
+    for (const { name, value, place, secret } of options(mount, at, scheme)) {
+      const option = mountOption(name, scheme);
+      if (option === undefined) {
+        if (!RUNTIME_OPTIONS.has(name)) warnings.push(unknown(name, scheme, place));
+        continue;
       }
+      const parsed = mountOptionValue(option, value);
+      if (!parsed.ok) {
+        problems.push({
+          path: place,
+          message: `is ${secret ? REDACTED : quoteValue(name, value)}; ${parsed.wanted} is wanted`,
+          ...(parsed.hint === undefined ? {} : { hint: parsed.hint }),
+        });
+        continue;
+      }
+      const text = String(parsed.value);
+      if (option.kind === "property") properties.set(option.target, text);
+      else if (option.kind === "flag") flags.set(option.target, text);
+      else if (parsed.value === true) flags.set(option.target, "");
+      else flags.delete(option.target);
     }
+    checkTogether(flags, at);
     return {
       path,
       mountPoint: mount.mountPoint,
       ufs: normalizeUfs(mount.mountPoint),
+      writeType: flags.get("write-type") === "fs_mode" ? "fs_mode" : "cache_mode",
       flags: sorted(flags),
       properties: sorted(properties),
     };
   }
 
-  function* options(mount: Mount, at: string): Generator<
-    { name: string; value: string; place: string }
-  > {
+  function checkTogether(flags: ReadonlyMap<string, string>, at: string): void {
+    const fsMode = flags.get("write-type") === "fs_mode";
+    if (fsMode) warnings.push(`${at}.options.write_type: ${FS_MODE_RISK}; cache_mode does not`);
+    if (flags.get("write-cache") !== "true") return;
+    if (!fsMode && flags.get("access-mode") === "read_write") return;
+    problems.push({
+      path: `${at}.options.write_cache`,
+      message: "is true, which Curvine takes with cache_mode and read_write only",
+      hint: 'write_cache: "false", or accessModes: ["ReadWriteMany"] of the Dataset',
+    });
+  }
+
+  function* options(mount: Mount, at: string, scheme: string): Generator<OptionText> {
     for (const [name, value] of Object.entries(mount.options)) {
+      if (isFluidOption(name)) continue;
       const place = `${at}.options.${name}`;
       if (namesSecretFile(value)) {
         yield* fromFile(name, value, place);
         continue;
       }
-      const target = mountOption(name, schemeOf(mount.mountPoint) ?? "");
-      if (isSecretName(name) || isSecretName(target?.name ?? "")) secrets.hideText(value);
-      yield { name, value, place };
+      const secret = isSecretName(name) || isSecretName(mountOption(name, scheme)?.target ?? "");
+      if (secret) secrets.hideText(value);
+      yield { name, value, place, secret };
     }
     for (const [name, file] of Object.entries(mount.encryptOptions)) {
       yield* fromFile(name, file, `${at}.encryptOptions.${name}`);
     }
   }
 
-  function* fromFile(name: string, file: string, place: string): Generator<
-    { name: string; value: string; place: string }
-  > {
-    const secret = secrets.read(file, inputs);
-    if (!secret.ok) {
-      problems.push({ path: place, message: secret.message, hint: secret.hint });
-    } else if (secret.content === "") {
+  function* fromFile(name: string, file: string, place: string): Generator<OptionText> {
+    const found = secrets.read(file, inputs);
+    if (!found.ok) {
+      problems.push({ path: place, message: found.message, hint: found.hint });
+    } else if (found.content === "") {
       problems.push({ path: place, message: `the secret file "${file}" is empty` });
     } else {
-      yield { name, value: secret.content, place };
+      yield { name, value: found.content, place, secret: true };
     }
   }
 }
 
+/** An option with the value that it has in the end. */
+interface OptionText {
+  readonly name: string;
+  readonly value: string;
+  /** Where it stands, for messages. */
+  readonly place: string;
+  /** Whether no message may show the value. */
+  readonly secret: boolean;
+}
+
+function unknown(name: string, scheme: string, place: string): string {
+  const near = nearestMountOption(name, scheme);
+  const hint = near === undefined
+    ? `a dotted name such as "${scheme}.${name}" is passed on as it is`
+    : `did you mean "${near}"?`;
+  return `${place}: Curvine's mounts do not know "${name}"; it is left out (${hint})`;
+}
+
 /**
- * Read-only as the mount says. Writing is asked for only where the Dataset's access modes allow it
- * and Fluid's default, ReadOnlyMany, was changed.
+ * Read-only as the mount says, or as all of the Dataset's access modes do; Fluid's default,
+ * ReadOnlyMany, does too.
  */
-function accessMode(mount: Mount, accessModes: readonly string[]): string | undefined {
-  if (mount.readOnly) return "read_only";
-  return accessModes.some((mode) => /^ReadWrite/.test(mode)) ? "read_write" : undefined;
+function accessMode(mount: Mount, accessModes: readonly string[]): "read_only" | "read_write" {
+  const writes = accessModes.some((mode) => /^ReadWrite/.test(mode));
+  return writes && !mount.readOnly ? "read_write" : "read_only";
+}
+
+/** In the Dataset's order: conflicts are found before options are looked at. */
+function byMount(a: Problem, b: Problem): number {
+  const index = (problem: Problem): number => Number(/\[(\d+)\]/.exec(problem.path)?.[1] ?? -1);
+  return index(a) - index(b);
 }
 
 function sorted(map: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -166,7 +228,8 @@ function sorted(map: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
 }
 
 /**
- * The arguments of `cv mount` for a mount.
+ * The arguments of `cv mount` for a mount. The write type stands among them for an update too:
+ * without it cv takes its default and gives the mount the other mode's end of life.
  *
  * @example
  * ```ts
@@ -175,23 +238,25 @@ function sorted(map: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
  *
  * const mount = {
  *   path: "/raw",
- *   mountPoint: "s3://lake/raw",
+ *   mountPoint: "s3://lake/raw/",
  *   ufs: "s3://lake/raw",
- *   flags: new Map([["access-mode", "read_only"]]),
+ *   writeType: "cache_mode" as const,
+ *   flags: new Map([["access-mode", "read_only"], ["read-verify-ufs", ""]]),
  *   properties: new Map([["s3.region_name", "eu"]]),
  * };
  * assert.deepEqual(mountArguments(mount, true), [
- *   "mount", "s3://lake/raw", "/raw", "--update", "--access-mode=read_only", "-c", "s3.region_name=eu",
+ *   "mount", "s3://lake/raw", "/raw", "--update", "--access-mode=read_only", "--read-verify-ufs",
+ *   "-c", "s3.region_name=eu",
  * ]);
  * ```
  */
 export function mountArguments(mount: WantedMount, update: boolean): string[] {
   return [
     "mount",
-    mount.mountPoint,
+    mount.ufs,
     mount.path,
     ...(update ? ["--update"] : []),
-    ...[...mount.flags].map(([name, value]) => `--${name}=${value}`),
+    ...[...mount.flags].map(([name, value]) => value === "" ? `--${name}` : `--${name}=${value}`),
     ...[...mount.properties].flatMap(([name, value]) => ["-c", `${name}=${value}`]),
   ];
 }
@@ -199,6 +264,8 @@ export function mountArguments(mount: WantedMount, update: boolean): string[] {
 /** How a log shows the options: names, and values that are no secret. */
 export function describeOptions(mount: WantedMount): string {
   return [...mount.flags, ...mount.properties]
-    .map(([name, value]) => `${name}=${isSecretName(name) ? REDACTED : withoutPasswords(value)}`)
+    .map(([name, value]) =>
+      value === "" ? name : `${name}=${isSecretName(name) ? REDACTED : withoutPasswords(value)}`
+    )
     .join(" ");
 }

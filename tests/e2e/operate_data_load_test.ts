@@ -121,7 +121,44 @@ test("asks for replicas and metadata where Curvine can", async (world) => {
   });
   assert.equal(ran.code, 0, ran.stderr);
   assert.match(world.read("state/conf"), /^replicas = 3$/m);
-  assert(world.calls().includes("mount resync /raw"));
+  assert(!world.calls().some((call) => call.includes("resync")));
+});
+
+test("never resyncs a mount in fs_mode unless it is asked for by name", async (world) => {
+  world.write("state/table", "");
+  world.addMount("/raw", "s3://lake/raw", "fs_mode");
+  world.addMount("/cached", "s3://lake/cached");
+  const resyncs = async (metadata: string, more = {}, ...args: string[]): Promise<string[]> => {
+    const ran = await world.run(["data-load", ...args], {
+      FLUID_DATALOAD_DATA_PATH: "/:/raw/a",
+      FLUID_DATALOAD_METADATA: metadata,
+      ...more,
+    });
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stderr, /WARNING: \/raw is fs_mode/);
+    return world.calls().filter((call) => call.includes("resync"));
+  };
+  const name = { CURVINE_FLUID_DATA_LOAD_RESYNC: "true" };
+  assert.deepEqual(await resyncs("false"), []);
+  assert.deepEqual(await resyncs("true"), []);
+  assert.deepEqual(await resyncs("false", name), []);
+  assert.deepEqual(await resyncs("true", name), ["mount resync /raw"]);
+  assert.deepEqual(await resyncs("true", {}, "--resync"), ["mount resync /raw"]);
+});
+
+test("refuses a setting of the resync that is neither true nor false", async (world) => {
+  const ran = await load(world, "/raw", { CURVINE_FLUID_DATA_LOAD_RESYNC: "maybe" });
+  assert.equal(ran.code, 64);
+  assert.deepEqual(world.calls(), []);
+});
+
+test("fails on a transfer that completed without some of its files", async (world) => {
+  world.behave("TRANSFER=1 FAILED_FILES=2");
+  const ran = await load(world, "/raw");
+  assert.equal(ran.code, 1);
+  assert.match(ran.stdout, /^FAILED \/raw: .*Completed.* 2 failed/);
+  world.behave("TRANSFER=1 FAILED_FILES=0");
+  assert.equal((await load(world, "/raw")).code, 0);
 });
 
 test("cancels the job on TERM and exits with 143", async (world) => {
@@ -173,7 +210,7 @@ test("asks no guess where two datasets could be meant", async (world) => {
     { POD_NAMESPACE: "ai" },
     pod("lake-load-loader-job-abcde", hosts),
   );
-  assert.equal(ran.code, 1);
+  assert.equal(ran.code, 69);
   assert.match(ran.stderr, /both "lake-load" and "lake" have masters.*CURVINE_DATALOAD_DATASET/);
   assert.deepEqual(world.calls(), []);
 });
@@ -181,7 +218,7 @@ test("asks no guess where two datasets could be meant", async (world) => {
 test("lists all that it tried when it finds no master", async (world) => {
   Deno.removeSync(world.config);
   const ran = await load(world, "/raw", { POD_NAMESPACE: "ai" }, pod("some-job-abc", []));
-  assert.equal(ran.code, 1);
+  assert.equal(ran.code, 69);
   for (
     const part of [
       /runtime config ".*runtime\.json" does not exist/,
@@ -197,7 +234,7 @@ test("calls native paths done, and fails when Curvine is unreachable", async (wo
   assert.match((await load(world, "/shared/x")).stdout, /^done \/shared\/x: it lies in Curvine/);
   world.behave("UNREACHABLE=1");
   const ran = await load(world, "/raw");
-  assert.equal(ran.code, 1);
+  assert.equal(ran.code, 69);
   assert.match(ran.stderr, /cannot connect to any master/);
 });
 

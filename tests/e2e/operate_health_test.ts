@@ -30,29 +30,60 @@ async function healthOf(
   return ran;
 }
 
-for (const state of ["Leader", "Follower", undefined]) {
-  Deno.test({
-    name: `health: a master that listens and is ${state ?? "silent about its state"} is well`,
-    ignore,
-    fn: async () => assert.equal((await healthOf("master", state)).code, 0),
-  });
+for (const state of ["Active", "Standby", undefined]) {
+  for (const args of [[], ["--ready"], ["--live"]]) {
+    Deno.test({
+      name: `health ${args}: a master that listens and is ${state ?? "silent"} is well`,
+      ignore,
+      fn: async () => {
+        const ran = await healthOf("master", state, ...args);
+        assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+      },
+    });
+  }
 }
 
 Deno.test({
-  name: "health: a master without a group is not ready, but alive",
+  name: "health: a master in SafeMode is not ready, but alive",
   ignore,
   fn: async () => {
-    const ready = await healthOf("master", "Candidate");
+    const ready = await healthOf("master", "SafeMode");
     assert.equal(ready.code, 1);
-    assert.match(ready.stderr, /the master is Candidate/);
-    assert.equal((await healthOf("master", "Candidate", "--live")).code, 0);
+    assert.match(ready.stderr, /the master is in SafeMode/);
+    assert.equal((await healthOf("master", "SafeMode", "--live")).code, 0);
+  },
+});
+
+Deno.test({
+  name: "health: a master whose Raft has ended is neither ready nor alive",
+  ignore,
+  fn: async () => {
+    for (const args of [[], ["--live"]]) {
+      const ran = await healthOf("master", "Exit", ...args);
+      assert.equal(ran.code, 1);
+      assert.match(ran.stderr, /the master is in Exit/);
+    }
+  },
+});
+
+Deno.test({
+  name: "health: a state of a newer Curvine is well, with a line that says so",
+  ignore,
+  fn: async () => {
+    for (const state of ["Observer", "Leader", "constructor"]) {
+      for (const args of [[], ["--live"]]) {
+        const ran = await healthOf("master", state, ...args);
+        assert.equal(ran.code, 0);
+        assert.match(ran.stderr, new RegExp(`"${state}", which is not known here`));
+      }
+    }
   },
 });
 
 Deno.test({
   name: "health: a worker is asked for its port alone",
   ignore,
-  fn: async () => assert.equal((await healthOf("worker", "Candidate")).code, 0),
+  fn: async () => assert.equal((await healthOf("worker", "Exit")).code, 0),
 });
 
 Deno.test({

@@ -4,6 +4,7 @@ import { executable, missing } from "../support/requirements.ts";
 
 const ignore = missing("executable", "root", "tool:bash", "tool:unshare");
 const RAW = { mountPoint: "s3://lake/raw", name: "raw", path: "/raw" };
+const FLAGS = "--access-mode=read_only --check-path-consist=false --write-type=cache_mode";
 const CANARY = "canary-0b0d5e+SECRET/xyz";
 
 function test(name: string, work: (world: OperateWorld) => Promise<void>): void {
@@ -32,9 +33,10 @@ test("mounts what is missing and reports native mounts, but not local ones", asy
   assert.deepEqual(world.table(), { "/raw": "s3://lake/raw", "/ro": "s3://lake/ro" });
   assert.deepEqual(world.calls(), [
     "mount",
-    "mount s3://lake/raw /raw --check-path-consist=false",
-    "mount s3://lake/ro /ro --access-mode=read_only --check-path-consist=false",
+    `mount s3://lake/raw /raw ${FLAGS}`,
+    `mount s3://lake/ro /ro ${FLAGS}`,
     "mount",
+    "fs mkdir -p /shared",
   ]);
 });
 
@@ -95,7 +97,7 @@ test("updates a changed option, and only that mount", async (world) => {
   assert.equal(ran.code, 0, ran.stderr);
   assert.deepEqual(world.calls(), [
     "mount",
-    "mount s3://lake/raw /raw --update --check-path-consist=false " +
+    `mount s3://lake/raw /raw --update ${FLAGS} ` +
     "-c s3.endpoint_url=http://b:9000 -c s3.force.path.style=true",
     "mount",
   ]);
@@ -145,7 +147,7 @@ test("adopts the dataset's mounts when the record is lost", async (world) => {
   assert.equal(ran.stdout, '{"mounted":["/raw"]}\n');
   assert.deepEqual(world.calls(), [
     "mount",
-    "mount s3://lake/raw /raw --update --check-path-consist=false",
+    `mount s3://lake/raw /raw --update ${FLAGS}`,
     "mount",
   ]);
   assert.match(ran.stderr, /\/old \(s3:\/\/lake\/old\) was not mounted for this dataset/);
@@ -305,9 +307,164 @@ test("tries every mount and names each that failed", async (world) => {
 test("says that Curvine is unreachable", async (world) => {
   world.mounts(RAW);
   world.behave("UNREACHABLE=1");
-  const ran = await world.run(["mount-ufs"]);
+  const ran = await world.run(["mount-ufs", "--timeout", "2s"]);
   assert.equal(ran.code, 69);
+  assert.match(ran.stderr, /Waiting for a master that leads: .*cannot connect to any master/);
   assert.match(ran.stderr, /Cannot read Curvine's mount table: .*cannot connect to any master/);
+});
+
+test("waits for a master that leads, and then mounts", async (world) => {
+  world.mounts(RAW);
+  world.behave("NO_LEADER=3");
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.equal(ran.stdout, '{"mounted":["/raw"]}\n');
+  assert.equal(world.calls().filter((call) => call === "mount").length, 5);
+});
+
+test("reports each path letter for letter, and gives Curvine the clean one", async (world) => {
+  world.mounts(
+    { mountPoint: "s3://lake//raw/", name: "raw", path: "/raw/" },
+    { mountPoint: "S3://lake/b", path: "/b//c" },
+    { mountPoint: "curvinefs:///shared/", path: "/shared/" },
+  );
+  for (let time = 0; time < 2; time++) {
+    const ran = await world.run(["mount-ufs"]);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.equal(ran.stdout, '{"mounted":["/raw/","/b//c","/shared/"]}\n');
+  }
+  assert.deepEqual(world.table(), { "/raw": "s3://lake/raw", "/b/c": "s3://lake/b" });
+});
+
+test("says before it starts all that Curvine will refuse", async (world) => {
+  world.mounts(
+    RAW,
+    { mountPoint: "s3://lake", path: "/a" },
+    { mountPoint: "s3://other", path: "/raw/deep" },
+    { mountPoint: "s3://third", path: "/raw/" },
+    { mountPoint: "s3://fourth", path: "/" },
+    { mountPoint: "/plain", path: "/p" },
+    { mountPoint: "curvine:///raw/in", path: "/native" },
+  );
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 78);
+  for (const fault of [1, 2, 3, 4, 5, 6]) {
+    assert.match(ran.stderr, new RegExp(`mounts\\[${fault}\\]`));
+  }
+  assert.deepEqual(world.calls(), []);
+});
+
+test("says what Curvine would refuse beside somebody else's mount, and mounts the rest", async (world) => {
+  world.addMount("/theirs", "s3://lake");
+  world.mounts(RAW, { mountPoint: "s3://b", path: "/b" });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 71);
+  assert.match(ran.stderr, /Cannot mount \/raw .*\/theirs \(s3:\/\/lake\) is mounted/);
+  assert.deepEqual(world.table(), { "/theirs": "s3://lake", "/b": "s3://b" });
+});
+
+test("mounts for writing where the dataset may be written", async (world) => {
+  const ufs = { mountPoint: "s3://b", path: "/b" };
+  for (
+    const [mount, accessModes, access] of [
+      [ufs, ["ReadWriteMany"], "read_write"],
+      [ufs, ["ReadOnlyMany", "ReadWriteOnce"], "read_write"],
+      [ufs, ["ReadOnlyMany"], "read_only"],
+      [ufs, [], "read_only"],
+      [{ ...ufs, readOnly: true }, ["ReadWriteMany"], "read_only"],
+      [{ ...ufs, readOnly: true, options: { access_mode: "read_write" } }, [], "read_write"],
+    ] as const
+  ) {
+    world.write("state/table", "");
+    world.mounts(mount);
+    const file = JSON.parse(world.read("runtime.json"));
+    world.write("runtime.json", JSON.stringify({ ...file, accessModes }));
+    const ran = await world.run(["mount-ufs"]);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(world.read("state/table"), new RegExp(`\\t${access}\\tcache_mode\\t`));
+  }
+});
+
+test("mounts in fs_mode only where an option says so, and says what that does", async (world) => {
+  world.mounts({ ...RAW, options: { "write-type": "fs_mode" } });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(world.read("state/table"), /\tfs_mode\t/);
+  assert.match(ran.stderr, /write_type: fs_mode writes into the UFS.*deletes objects/);
+});
+
+test("leaves a mount in fs_mode as it is, whatever the dataset wants of it", async (world) => {
+  world.addMount("/raw", "s3://lake/raw", "fs_mode");
+  const fs = { write_type: "fs_mode" };
+  for (
+    const mount of [
+      RAW,
+      { ...RAW, options: { ttl_ms: "1d" } },
+      { ...RAW, mountPoint: "s3://elsewhere" },
+      { ...RAW, mountPoint: "s3://elsewhere", options: fs },
+    ]
+  ) {
+    world.mounts(mount);
+    const ran = await world.run(["mount-ufs"]);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.equal(ran.stdout, '{"mounted":["/raw"]}\n');
+    assert.match(ran.stderr, /WARNING: \/raw is left as it is: it is fs_mode.*cv umount/);
+    assert.deepEqual(world.calls(), ["mount"]);
+  }
+});
+
+test("does not unmount what the dataset dropped in fs_mode, nor mount it again so", async (world) => {
+  world.mounts({ ...RAW, options: { write_type: "fs_mode" } });
+  await world.run(["mount-ufs"]);
+  world.calls();
+  for (const mounts of [[], [RAW], []]) {
+    world.mounts(...mounts);
+    const ran = await world.run(["mount-ufs"]);
+    assert.equal(ran.code, 0, ran.stderr);
+    assert.match(ran.stderr, /WARNING: \/raw .*fs_mode/);
+    assert.deepEqual(world.calls(), ["mount"]);
+  }
+});
+
+test("takes an fs_mode mount's changed options over without taking it away", async (world) => {
+  world.mounts({ ...RAW, options: { write_type: "fs_mode" } });
+  await world.run(["mount-ufs"]);
+  world.calls();
+  world.mounts({ ...RAW, options: { write_type: "fs_mode", region_name: "eu" } });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(world.calls()[1] ?? "", /--update .*--write-type=fs_mode -c s3.region_name=eu$/);
+});
+
+test("leaves a cache_mode mount that is wanted in fs_mode", async (world) => {
+  world.mounts(RAW);
+  await world.run(["mount-ufs"]);
+  world.calls();
+  world.mounts({ ...RAW, options: { write_type: "fs_mode" } });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.stdout, '{"mounted":["/raw"]}\n');
+  assert.match(ran.stderr, /it is cache_mode, fs_mode is wanted/);
+  assert.deepEqual(world.calls(), ["mount"]);
+});
+
+test("fails where a native directory cannot be made", async (world) => {
+  world.mounts(RAW, { mountPoint: "curvine:///shared", path: "/shared" });
+  world.behave("FAIL=/shared");
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 71);
+  assert.match(ran.stderr, /Cannot make \/shared in Curvine/);
+  assert.deepEqual(world.table(), { "/raw": "s3://lake/raw" });
+});
+
+test("names a value that Curvine does not take, and what it takes", async (world) => {
+  world.mounts({
+    ...RAW,
+    options: { write_type: "cache-mode", auto_cache: "yes", acces_mode: "x" },
+  });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.code, 78);
+  assert.match(ran.stderr, /write_type: is "cache-mode"; cache_mode or fs_mode is wanted/);
+  assert.match(ran.stderr, /auto_cache: is "yes"; true or false is wanted/);
 });
 
 test("needs no Curvine for a dataset of native mounts", async (world) => {

@@ -97,9 +97,34 @@ test("lets the client retry for less than Fluid waits", async (world) => {
   assert.equal(world.read("state/conf-mode"), "600\n");
 });
 
+test("waits for a master that leads, and for a first worker", async (world) => {
+  world.behave("NO_LEADER=2 NO_WORKER=4 LEADER=localhost.invalid:1");
+  const ran = await world.run(["report-summary"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.deepEqual(JSON.parse(ran.stdout), PLAIN);
+  assert.match(ran.stderr, /Waiting for a master that leads/);
+});
+
+test("reports what there is where no worker comes in its time", async (world) => {
+  world.behave("NO_WORKER=999 LEADER=localhost.invalid:1");
+  const ran = await world.run(["report-summary", "--timeout", "5s"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.equal(JSON.parse(ran.stdout).cacheCapacity, "0B");
+  assert.match(ran.stderr, /Waiting for a worker[^]*No worker has registered in time/);
+});
+
+test("waits for no worker where none is wanted", async (world) => {
+  const { worker: _, ...rest } = JSON.parse(world.read("runtime.json"));
+  world.write("runtime.json", JSON.stringify(rest));
+  world.behave("NO_WORKER=999 LEADER=localhost.invalid:1");
+  const ran = await world.run(["report-summary"]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.doesNotMatch(ran.stderr, /Waiting/);
+});
+
 test("says that Curvine is unreachable", async (world) => {
   world.behave("UNREACHABLE=1");
-  const ran = await world.run(["report-summary"]);
+  const ran = await world.run(["report-summary", "--timeout", "4s"]);
   assert.equal(ran.code, 69);
   assert.match(ran.stderr, /cannot connect to any master/);
 });

@@ -90,8 +90,8 @@ export class OperateWorld {
   }
 
   /** Puts a mount into Curvine that we did not make. */
-  addMount(path: string, ufs: string, access = "read_only", props = ""): void {
-    const row = ["99", path, ufs, access, props].join("\t");
+  addMount(path: string, ufs: string, writeType = "cache_mode", access = "read_only"): void {
+    const row = ["99", path, ufs, access, writeType, ""].join("\t");
     Deno.writeTextFileSync(`${this.dir}/state/table`, `${row}\n`, { append: true });
   }
 

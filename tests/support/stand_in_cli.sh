@@ -43,7 +43,7 @@ what=$1
 [ "$1" = mount ] && [ $# -eq 1 ] && what=table
 [ "$HANG" = "$what" ] && hang
 [ "$LATE" = "$what" ] && sleep "${LATE_SECONDS:-1}"
-if [ "$UNREACHABLE" = 1 ]; then
+if [ "$UNREACHABLE" = 1 ] || [ "$(wc -l < "$dir/calls")" -le "${NO_LEADER:-0}" ]; then
   printf '❌ Error: cannot connect to any master\n' >&2
   exit 1
 fi
@@ -61,16 +61,16 @@ table() {
     ID "Curvine Path" "UFS Path" "Write Type" "Read Verify UFS" "Auto Cache" "Access Mode" Storage "TTL Action" Provider
   echo "$line"
   noise
-  while IFS=$'\t' read -r id path ufs access _; do
+  while IFS=$'\t' read -r id path ufs access write _; do
     printf '\033[0m| %-10s| %-20s| %-26s| %-11s| %-15s| %-11s| %-12s| %-8s| %-11s| %-9s|\033[0m\r\n' \
-      "$id" "$path" "$ufs" fs_mode no yes "$access" - free auto
+      "$id" "$path" "$ufs" "$write" no yes "$access" - free auto
   done < "$dir/table"
   echo "$line"
   echo "Total mount points: $(wc -l < "$dir/table")"
 }
 
 mount_one() {
-  local ufs=$1 path=$2 update= access=read_only props=
+  local pair row_path row_ufs ufs=$1 path=$2 update= access=read_only write=fs_mode props=
   shift 2
   echo "Ufs path: $ufs"
   echo "Curvine path: $path"
@@ -78,13 +78,16 @@ mount_one() {
     case $1 in
       --update) update=1; shift ;;
       --access-mode=*) access=${1#*=}; shift ;;
+      --write-type=*) write=${1#*=}; shift ;;
       -c)
         case ${2#*=} in
           *=*) echo "Error: Invalid config format: $2" >&2; exit 1 ;;
         esac
         props="$props $2"
         shift 2 ;;
-      --*=*) shift ;;
+      --read-verify-ufs) shift ;;
+      --check-path-consist=*|--auto-cache=*|--write-cache=*|--provider=*|--ttl-ms=*) shift ;;
+      --replicas=*|--block-size=*|--storage-type=*) shift ;;
       *) echo "error: unexpected argument '$1' found" >&2; exit 2 ;;
     esac
   done
@@ -104,9 +107,9 @@ mount_one() {
       printf '❌ Error: mount point %s not found for update\n' "$path" >&2
       exit 1
     fi
-    # Curvine keeps the UFS silently and only adds properties.
+    # Curvine keeps the UFS and the write type silently, and only adds properties.
     awk -F'\t' -v OFS='\t' -v path="$path" -v access="$access" -v props="$props" \
-      '$2 == path { $4 = access; $5 = $5 props } { print }' "$dir/table" > "$dir/table.new"
+      '$2 == path { $4 = access; $6 = $6 props } { print }' "$dir/table" > "$dir/table.new"
     if [ "$UPDATE" = refuse ] && [ "$(cut -f3 <<< "$old")" != "$ufs" ]; then
       printf '❌ Error: %s is mounted from another ufs path\n' "$path" >&2
       exit 1
@@ -117,7 +120,16 @@ mount_one() {
       printf '❌ Error: %s already exists in mount table\n' "$path" >&2
       exit 1
     fi
-    printf '%s\t%s\t%s\t%s\t%s\n' "$RANDOM$RANDOM" "$path" "$ufs" "$access" "$props" >> "$dir/table"
+    while IFS=$'\t' read -r _ row_path row_ufs _; do
+      for pair in "$row_path $path" "$path $row_path" "$row_ufs $ufs" "$ufs $row_ufs"; do
+        case "${pair#* }/" in
+          "${pair%% *}"/*) printf '❌ Error: mount point is a prefix of another\n' >&2; exit 1 ;;
+        esac
+      done
+    done < "$dir/table"
+    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$RANDOM$RANDOM" "$path" "$ufs" "$access" "$write" \
+      "$props" >> "$dir/table"
+    [ "$write" = fs_mode ] && echo "resync summary: scanned=1"
   fi
   printf '│ ✅️ mount success.\n'
 }
@@ -125,11 +137,13 @@ mount_one() {
 load() {
   local source=$1 state=Completed
   printf '\n✅ Load job submitted successfully\n┌────────\n│ 🔑 Job ID: job-%s\n│ 📁 Target path: x\n└────────\n' "$$"
-  case " $FAILED_LOADS " in *" $source "*) state=${LOAD_STATE:-Failed} ;; esac
+  local failed=${FAILED_FILES:-0}
+  case " $FAILED_LOADS " in *" $source "*) state=${LOAD_STATE:-Failed} failed=1 ;; esac
   [ "$HANG" = loading ] && { printf '│ 🚦 Status: 🔵 Loading\n│ 📊 Progress: 45.0%%\n'; hang; }
   printf '\033[2J\033[1;1H\n📋 Load Job Status\n│ 🚦 Status: 🔵 Loading\n│ 📝 Message: \n│ 📊 Progress: 50.0%%\n│ [███░░░] 5/10 bytes│\n'
   if [ "$TRANSFER" = 1 ]; then
-    printf 'Job ID: job\nState: %s\nFiles: 3 completed, 1 failed\n' "$state"
+    printf 'Job ID: job\nState: %s\nProgress: 1.0KB / 2.0KB, message=%s\n' "$state" "$LOAD_MESSAGE"
+    printf 'Files: 3 completed, %s failed, 0 running, 0 pending; 1.0KB transferred\n' "$failed"
   else
     printf '\033[2J\033[1;1H│ 🚦 Status: 🟢 %s\n│ 📝 Message: %s\n│ 📊 Progress: 100.0%%\n│ [██████] 10/10 bytes│\n' "$state" "$LOAD_MESSAGE"
   fi
@@ -154,10 +168,18 @@ case $what in
     awk -F'\t' -v path="$2" '$2 != path' "$dir/table" > "$dir/table.new" && mv "$dir/table.new" "$dir/table"
     printf '│ ✅️ unmount success.\n' ;;
   load) load "$2" ;;
+  fs)
+    if [ "$FAIL" = "$4" ]; then
+      echo "Error: cannot make $4" >&2
+      exit 1
+    fi
+    echo "Directory created successfully" ;;
   cancel-load) echo "cancelled $2" ;;
   report)
     noise
-    if [ "$2" = fluid-summary ] && [ "$OLD" != 1 ]; then
+    if [ "$2" = fluid-summary ] && [ "$(grep -c ^report "$dir/calls")" -le "${NO_WORKER:-0}" ]; then
+      echo '{"cached":"0B","cachedPercentage":"0","cacheCapacity":"0B","cacheHitRatio":"0"}'
+    elif [ "$2" = fluid-summary ] && [ "$OLD" != 1 ]; then
       echo "${SUMMARY:-{\"cached\":\"1.50GiB\",\"cachedPercentage\":\"0\",\"cacheCapacity\":\"10.00GiB\",\"cacheHitRatio\":\"0\",\"fileNum\":\"12\",\"ufsTotal\":\"0\"\}}"
     elif [ "$2" = json ]; then
       printf '{\n  "active_master": "%s",\n  "inode_file_num": 7,\n  "capacity": 10737418240,\n  "fs_used": 1610612736,\n  "live_workers": []\n}\n' "${LEADER:-127.0.0.1:8995}"

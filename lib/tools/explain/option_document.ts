@@ -1,3 +1,4 @@
+import { FS_MODE_RISK } from "../../plan/curvine/mount_option.ts";
 import { DATASET_OPTIONS, type SpecialOption, THIN_OPTIONS } from "./dataset_options.ts";
 import { markdownTable } from "../../text/markdown_table.ts";
 import { type OptionRow, optionRows, SECTION_NOTES } from "./option_rows.ts";
@@ -83,9 +84,15 @@ export function optionMarkdown({ settings, dataset, thin, curvine }: OptionDocum
     paragraph(
       "In a CacheRuntime: `Dataset.spec.mounts[].options`, `encryptOptions` or `sharedOptions`. " +
         "`mount-ufs` hands them to `cv mount`. Names with a dot, such as `s3.endpoint_url` or " +
-        "`oss.region`, pass as they are; `_` and `-` mean the same.",
+        "`oss.region`, pass as they are; `_` and `-` mean the same. A value that `cv mount` does " +
+        "not take, and mounts that Curvine refuses, are told before anything is mounted.",
     ),
     specialTable(dataset),
+    paragraph(
+      "Without `write-type` a mount is in `cache_mode`: Curvine caches, the bucket leads, and " +
+        `reading leaves it as it is. ${FS_MODE_RISK}. ` +
+        "[mounting.md](mounting.md) has the whole of it.",
+    ),
     "## Options of a ThinRuntime alone",
     paragraph(
       "In `ThinRuntime.spec.fuse.options`, or in the mount's own `options`, which are stronger. " +

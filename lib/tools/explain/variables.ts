@@ -113,6 +113,11 @@ export const VARIABLES: readonly Variable[] = [
     meaning: "`data-load`: what to load, as Fluid hands it over",
   },
   {
+    names: ["CURVINE_FLUID_DATA_LOAD_RESYNC"],
+    meaning: "`true`: `data-load` with metadata resyncs mounts in `fs_mode`; " +
+      "may delete objects of the UFS",
+  },
+  {
     names: [
       "CURVINE_DATALOAD_MASTER_ADDRS",
       "CURVINE_DATALOAD_MASTER_HOST",

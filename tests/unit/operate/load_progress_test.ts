@@ -23,6 +23,7 @@ Deno.test("load progress: what cv prints in boxes", () => {
     message: "half: done",
     percent: "45.5%",
     amount: "45/100 bytes",
+    failedFiles: 0,
   });
   assert.equal(describeProgress(progress), "Loading 45.5% 45/100 bytes");
   assert(!isTerminal(progress));
@@ -37,6 +38,16 @@ Deno.test("load progress: only Completed is completed", () => {
     }
   }
   assert(isCompleted(read("State: Pending\nState: Completed")));
+  assert(isCompleted(read("State: Completed\nFiles: 3 completed, 0 failed, 0 running")));
+  for (
+    const text of [
+      "State: Completed\nFiles: 3 completed, 1 failed",
+      "Files: 2 failed\nState: Completed",
+    ]
+  ) {
+    assert(!isCompleted(read(text)), text);
+    assert(isTerminal(read(text)), text);
+  }
   assert(!isTerminal(read("")));
 });
 

@@ -11,6 +11,7 @@ const MOUNT = {
   path: "/a",
   mountPoint: "s3://b/a",
   ufs: "s3://b/a",
+  writeType: "fs_mode" as const,
   flags: new Map([["write-type", "fs_mode"]]),
   properties: new Map([["s3.credentials.secret", "canary-secret"]]),
 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MountRecord, RecordedMount } from "../../../lib/operate/mount_record.ts";
 import type { MountRow } from "../../../lib/operate/mount_table.ts";
-import { type Action, reconcile } from "../../../lib/operate/reconcile.ts";
+import { type MountAction, reconcile } from "../../../lib/operate/reconcile.ts";
 import type { WantedMount } from "../../../lib/operate/wanted_mounts.ts";
 
 function want(path: string, ufs: string, properties: Record<string, string> = {}): WantedMount {
@@ -10,13 +10,20 @@ function want(path: string, ufs: string, properties: Record<string, string> = {}
     path,
     mountPoint: ufs,
     ufs,
+    writeType: "cache_mode",
     flags: new Map(),
     properties: new Map(Object.entries(properties)),
   };
 }
 
-function has(path: string, ufs: string, access = "read_only"): MountRow {
-  return { id: "1", path, ufs, columns: new Map([["access mode", access]]) };
+function has(
+  path: string,
+  ufs: string,
+  access = "read_only",
+  writeType = "cache_mode",
+): MountRow {
+  const columns = new Map([["access mode", access], ["write type", writeType]]);
+  return { id: "1", path, ufs, columns };
 }
 
 function made(path: string, ufs: string, fingerprint = "f", options: string[] = []): RecordedMount {
@@ -29,7 +36,7 @@ function record(...mounts: readonly RecordedMount[]): MountRecord {
 
 const F = new Map([["/a", "f"], ["/b", "f"]]);
 
-function kinds(actions: readonly Action[]): string[] {
+function kinds(actions: readonly MountAction[]): string[] {
   return actions.map((action) =>
     `${action.kind} ${"mount" in action ? action.mount.path : action.path}`
   );
@@ -87,16 +94,57 @@ Deno.test("reconcile: unmounts only what the record says we made, of that UFS, d
   ]);
 });
 
+Deno.test("reconcile: a mount in fs_mode stays, whatever is wanted of it", () => {
+  const rows = [has("/a", "s3://a", "read_only", "fs_mode"), has("/b", "s3://b", "", "fs_mode")];
+  const known = record(made("/a", "s3://a", "f", ["s3.region_name"]), made("/b", "s3://b"));
+  const cached = want("/a", "s3://a");
+  const kindsFor = (...wanted: WantedMount[]): string[] => kinds(reconcile(wanted, F, rows, known));
+  assert.deepEqual(kindsFor(cached), ["leave-dropped /b", "leave /a"]);
+  assert.deepEqual(kindsFor({ ...cached, ufs: "s3://new" }), ["leave-dropped /b", "leave /a"]);
+  const own: WantedMount = { ...cached, writeType: "fs_mode" };
+  assert.deepEqual(kindsFor(own), ["leave-dropped /b", "leave /a"]);
+  const same = { ...own, properties: new Map([["s3.region_name", "eu"]]) };
+  assert.deepEqual(kindsFor(same), ["leave-dropped /b", "keep /a"]);
+  assert.deepEqual(kinds(reconcile([same], new Map(), rows, known)), [
+    "leave-dropped /b",
+    "update /a",
+  ]);
+});
+
+Deno.test("reconcile: a table without the column of modes is taken at our word", () => {
+  const row = { ...has("/a", "s3://a"), columns: new Map() };
+  for (const writeType of ["cache_mode", "fs_mode"] as const) {
+    const mount = { ...want("/a", "s3://a"), writeType };
+    assert.deepEqual(kinds(reconcile([mount], F, [row], record(made("/a", "s3://a")))), [
+      "keep /a",
+    ]);
+  }
+});
+
+Deno.test("reconcile: says what Curvine would refuse beside the mounts that stay", () => {
+  const kindFor = (path: string, ufs: string, row: MountRow): string[] =>
+    kinds(reconcile([want(path, ufs)], F, [row], record(made("/gone", "s3://gone"))))
+      .filter((kind) => kind.endsWith(` ${path}`));
+  assert.deepEqual(kindFor("/a/b", "s3://b", has("/a", "s3://a")), ["refused /a/b"]);
+  assert.deepEqual(kindFor("/a", "s3://b", has("/a/b", "s3://a")), ["refused /a"]);
+  assert.deepEqual(kindFor("/b", "s3://a/b", has("/a", "s3://a")), ["refused /b"]);
+  assert.deepEqual(kindFor("/b", "s3://a", has("/a", "s3://a/b")), ["refused /b"]);
+  assert.deepEqual(kindFor("/ab", "s3://ab", has("/a", "s3://a")), ["mount /ab"]);
+  // What goes before it, or moves, is in nobody's way.
+  assert.deepEqual(kindFor("/b", "s3://gone/x", has("/gone", "s3://gone")), ["mount /b"]);
+});
+
 Deno.test("reconcile: whatever it starts from, it never touches a mount nobody made for it", () => {
   const path = fc.constantFrom("/a", "/b", "/c", "/a2", "/a/b");
   const ufs = fc.constantFrom("s3://x", "s3://y");
-  const pairs = fc.uniqueArray(fc.tuple(path, ufs), { selector: ([one]) => one });
+  const mode = fc.constantFrom("cache_mode" as const, "fs_mode" as const);
+  const pairs = fc.uniqueArray(fc.tuple(path, ufs, mode), { selector: ([one]) => one });
   fc.assert(fc.property(pairs, pairs, pairs, (wanted, rows, ours) => {
     const known = record(...ours.map(([at, from]) => made(at, from)));
     const actions = reconcile(
-      wanted.map(([at, from]) => want(at, from)),
+      wanted.map(([at, from, writeType]) => ({ ...want(at, from), writeType })),
       F,
-      rows.map(([at, from]) => has(at, from)),
+      rows.map(([at, from, writeType]) => has(at, from, "read_only", writeType)),
       known,
     );
     // Every wanted path and every row is spoken of exactly once.
@@ -108,6 +156,10 @@ Deno.test("reconcile: whatever it starts from, it never touches a mount nobody m
       if (action.kind === "unmount") {
         assert.equal(known.mounts.get(action.path)?.ufs, action.ufs);
         assert(!wanted.some(([at]) => at === action.path));
+      }
+      if (action.kind === "unmount" || action.kind === "replace") {
+        const at = "mount" in action ? action.mount.path : action.path;
+        assert(rows.some(([path, , writeType]) => path === at && writeType === "cache_mode"));
       }
     }
   }));

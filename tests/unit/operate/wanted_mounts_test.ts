@@ -50,6 +50,7 @@ Deno.test("wanted mounts: the S3 names in both spellings, dotted names as they a
       "mount",
       "s3://lake/raw",
       "/raw",
+      "--access-mode=read_only",
       "--check-path-consist=false",
       "--write-type=cache_mode",
       "-c",
@@ -85,7 +86,7 @@ Deno.test("wanted mounts: read-only as the mount says, writing as the Dataset al
   const mount = { mountPoint: "s3://b/a", path: "/a" };
   const access = (args: readonly string[]): string | undefined =>
     args.find((arg) => arg.startsWith("--access-mode"));
-  assert.equal(access(only(mount)), undefined);
+  assert.equal(access(only(mount)), "--access-mode=read_only");
   assert.equal(access(only(mount, ["ReadWriteMany"])), "--access-mode=read_write");
   assert.equal(
     access(only({ ...mount, readOnly: true }, ["ReadWriteMany"])),
@@ -100,8 +101,8 @@ Deno.test("wanted mounts: native paths are reported, local and pvc ones are not"
     { mountPoint: "pvc://a", path: "/p" },
     { mountPoint: "s3://b", name: "named" },
   ]);
-  assert.deepEqual(found.paths, ["/", "/named"]);
-  assert.deepEqual(found.native, ["/"]);
+  assert.deepEqual(found.places.map(({ reported }) => reported), ["/", "/named"]);
+  assert.deepEqual(found.natives, [{ directory: "/" }]);
 });
 
 Deno.test("wanted mounts: names every mount that cannot be made at once", () => {
@@ -110,7 +111,7 @@ Deno.test("wanted mounts: names every mount that cannot be made at once", () => 
       wanted([
         { mountPoint: "/plain", path: "/a" },
         { mountPoint: "s3://b", path: "/" },
-        { mountPoint: "s3://b", path: "/a/" },
+        { mountPoint: "s3://c", path: "/a/../b" },
         { mountPoint: "s3://b", path: "/c", encryptOptions: { secret: "/etc/fluid/secrets/x/y" } },
         { mountPoint: "s3://b" },
       ]),
@@ -136,4 +137,70 @@ Deno.test("wanted mounts: an option that means nothing is left out with a warnin
   }]);
   assert.equal(found.mounts[0]?.properties.size, 0);
   assert.match(found.warnings[0] ?? "", /"endpoint_url".*"oss\.endpoint_url"/);
+});
+
+Deno.test("wanted mounts: every value that cv mount takes is checked, secrets unseen", () => {
+  const [mount] = (wanted([{
+    mountPoint: "s3://b",
+    path: "/a",
+    options: {
+      "write-type": "CACHE_MODE",
+      "read_verify_ufs": "TRUE",
+      "ttl_ms": "1d",
+      "storage_type": "SSD",
+      "write_cache": "true",
+      "fluid.fuse.hostvolume": "x",
+    },
+  }], ["ReadWriteMany"])).mounts;
+  assert(mount);
+  assert.deepEqual(mountArguments(mount, false).slice(3), [
+    "--access-mode=read_write",
+    "--check-path-consist=false",
+    "--read-verify-ufs",
+    "--storage-type=ssd",
+    "--ttl-ms=1d",
+    "--write-cache=true",
+    "--write-type=cache_mode",
+  ]);
+  const bad = {
+    "write_type": "fs-mode",
+    "access_mode": "rw",
+    "replicas": "0",
+    "block_size": "1Gi",
+    "write_cache": "true",
+    "path_style": SECRET,
+  };
+  assert.throws(
+    () => wanted([{ mountPoint: "s3://b", path: "/a", options: bad }]),
+    (error) => {
+      assert(error instanceof ConfigError);
+      assert.deepEqual(
+        error.problems.map(({ path }) => path.replace("mounts[0].options.", "")),
+        Object.keys(bad).filter((name) => name !== "write_cache").concat("write_cache"),
+      );
+      assert(!error.message.includes("hush-hush"));
+      return true;
+    },
+  );
+});
+
+Deno.test("wanted mounts: a misspelt option is named with the nearest", () => {
+  const { warnings } = wanted([{
+    mountPoint: "s3://b",
+    path: "/a",
+    options: { acces_mode: "read_write", endpont_url: "http://x" },
+  }]);
+  assert.match(warnings[0] ?? "", /"acces_mode".*did you mean "access-mode"/);
+  assert.match(warnings[1] ?? "", /"endpont_url".*did you mean "endpoint_url"/);
+});
+
+Deno.test("wanted mounts: a native mount that appears elsewhere than its path is told so", () => {
+  const { warnings, natives } = wanted([
+    { mountPoint: "cv:///x//y/", path: "/x/y" },
+    { mountPoint: "curvine:///x", path: "/z" },
+    { mountPoint: "curvine:///", path: "/all" },
+  ]);
+  assert.deepEqual(natives.map(({ directory }) => directory), ["/x/y", "/x", "/"]);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? "", /appears at "\/x"/);
 });

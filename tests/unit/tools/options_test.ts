@@ -16,7 +16,7 @@ import { DATASET_OPTIONS, THIN_OPTIONS } from "../../../lib/tools/explain/datase
 import { optionRows } from "../../../lib/tools/explain/option_rows.ts";
 import { settingRows } from "../../../lib/tools/explain/setting_rows.ts";
 import { optionTarget } from "../../../lib/plan/generate/option_target.ts";
-import { mountOption } from "../../../lib/operate/mount_option.ts";
+import { mountOption, mountOptionValue } from "../../../lib/plan/curvine/mount_option.ts";
 
 Deno.test("every key has a meaning and an example that its own type takes", () => {
   for (const [section, keys] of Object.entries(CURVINE_KEYS)) {
@@ -63,10 +63,13 @@ Deno.test("the Markdown has every option", () => {
   for (const { option } of optionRows()) assert(text.includes(`\`${option}\``), option);
 });
 
-Deno.test("a Dataset's option becomes what the list says", () => {
-  for (const { name, becomes } of DATASET_OPTIONS) {
-    const { kind, name: target } = mountOption(name, "s3") ?? { kind: "", name: "" };
-    assert.equal(kind === "flag" ? `cv mount --${target}` : target, becomes, name);
+Deno.test("a Dataset's option becomes what the list says, and takes its own example", () => {
+  for (const { name, becomes, example } of DATASET_OPTIONS) {
+    const option = mountOption(name, "s3");
+    assert(option !== undefined, name);
+    const { kind, target } = option;
+    assert.equal(kind === "property" ? target : `cv mount --${target}`, becomes, name);
+    assert(mountOptionValue(option, example).ok, `${name}=${example}`);
   }
 });
 

@@ -19,17 +19,39 @@ export function schemeOf(uri: string): string | undefined {
   return /^([a-z][a-z0-9+.-]*):\/\//i.exec(uri)?.[1]?.toLowerCase();
 }
 
-/** A UFS path in its one spelling: the scheme in lower case, no slash at the end. */
+/** Curvine itself: `cv` is its own name for it, the others are Fluid users'. */
+const NATIVE = new Set(["curvine", "curvinefs", "cv"]);
+
+/** Whether a mount point lies in Curvine itself, so that nothing has to be mounted there. */
+export function isNative(mountPoint: string): boolean {
+  return NATIVE.has(schemeOf(mountPoint) ?? "");
+}
+
+/**
+ * A UFS path in the one spelling that Curvine's mount table has for it: the scheme in lower case,
+ * single slashes, none at the end.
+ *
+ * @example
+ * ```ts
+ *
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(normalizeUfs("S3://lake//a//b/"), "s3://lake/a/b");
+ * assert.equal(normalizeUfs("s3://lake/"), "s3://lake");
+ * assert.equal(normalizeUfs("file:///a//b"), "file:///a/b");
+ * ```
+ */
 export function normalizeUfs(uri: string): string {
   const scheme = schemeOf(uri);
   if (scheme === undefined) return uri;
-  const rest = uri.slice(scheme.length + "://".length);
+  const rest = uri.slice(scheme.length + "://".length).replace(/\/+/g, "/");
   // `file:///a` keeps the slash that its empty authority leaves it.
-  const trimmed = rest.replace(/\/+$/, "");
+  const trimmed = rest.replace(/\/$/, "");
   return `${scheme}://${trimmed === "" && rest !== "" ? "/" : trimmed}`;
 }
 
 /** Whether a path is another or lies below it; `/data2` is not below `/data`. */
 export function isWithin(path: string, above: string): boolean {
-  return path === above || above === "/" || path.startsWith(`${above}/`);
+  return path === above || above === "/" ||
+    path.startsWith(above.endsWith("/") ? above : `${above}/`);
 }
