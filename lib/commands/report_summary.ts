@@ -51,7 +51,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   }
 }
 
-/** No file says nothing: then there are workers. Fluid: the runtime config file, component. */
+/** No file says nothing: then there are workers. Fluid: The runtime config file. */
 function wantsWorkers(config: RuntimeConfig | undefined): boolean {
   const worker = config?.worker;
   return config === undefined || (worker?.replicas ?? worker?.pods?.length ?? 0) > 0;

@@ -147,7 +147,7 @@ async function act(
 const WAY_OUT = `${FS_MODE_RISK}. To change it: stop what writes, wait until the UFS has all of ` +
   "it, then run `cv umount PATH` by hand; mount-ufs mounts it anew as the Dataset says";
 
-/** As curvine-fuse does for the path that it mounts. Curvine: curvine-fuse, start order. */
+/** As curvine-fuse does for the path that it mounts. Curvine: Start. */
 async function makeDirectory(
   { directory }: NativeMount,
   rows: readonly MountRow[],

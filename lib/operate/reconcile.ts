@@ -140,7 +140,7 @@ function optionsTakenBack(known: readonly string[], mount: WantedMount): string[
   return known.filter((name) => !names.has(name) && !RESET_BY_UPDATE.has(name));
 }
 
-/** What Curvine would say of a new mount, by the rows that stay. Curvine: mount table. */
+/** What Curvine would say of a new mount, by the rows that stay. Curvine: What Curvine refuses of a mount. */
 function refusal({ path, ufs }: WantedMount, rows: readonly MountRow[]): string | undefined {
   for (const row of rows) {
     const there = `${row.path} (${row.ufs}) is mounted`;

@@ -59,7 +59,7 @@ export interface WantedMounts {
 /** Options of a mount that are meant for the runtime, not for Curvine's mount. */
 const RUNTIME_OPTIONS = new Set(["cluster_id", "cluster-id"]);
 
-/** Whether an option is Fluid's own, such as `fluid.fuse.hostvolume`. Fluid: Facts of the file. */
+/** Whether an option is Fluid's own, such as `fluid.fuse.hostvolume`. Fluid: The runtime config file. */
 function isFluidOption(name: string): boolean {
   return name.startsWith("fluid.");
 }

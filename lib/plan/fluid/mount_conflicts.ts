@@ -42,8 +42,8 @@ export function nativePath(mountPoint: string): string {
  * scheme, `/`, a path or a UFS that is another's or lies inside another's.
  *
  * Curvine compares whole components of paths, and schemes and buckets as if they were such; it
- * refuses the second of two mounts, whatever the order. Source: Curvine, mount table; Fluid,
- * executionEntries.
+ * refuses the second of two mounts, whatever the order. Source: Curvine, What Curvine refuses
+ * of a mount; Fluid, executionEntries.
  *
  * @example
  * ```ts
