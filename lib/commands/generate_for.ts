@@ -11,6 +11,7 @@ import { inputsOf } from "./inputs_of.ts";
 /**
  * The plan for a command line's words.
  *
+ * @param options.here whether what is planned happens on this machine: then what that lacks counts
  * @throws {CommandError} for words that nobody knows, or none where they are needed (64)
  * @throws {ConfigError} for everything else that is wrong
  */
@@ -18,9 +19,13 @@ export async function generateFor(
   command: string,
   words: readonly string[],
   host: Host,
+  options: { readonly here?: boolean } = {},
 ): Promise<Generated> {
   checkWords(command, words);
-  const inputs = inputsOf(host, words);
+  const inputs = {
+    ...inputsOf(host, words),
+    ...(options.here === true ? { pipesHold: host.pipesHold } : {}),
+  };
   const { mode, component, reasons } = detectMode(inputs);
   if (mode === "standalone" && component === undefined) {
     throw new CommandError(

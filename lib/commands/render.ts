@@ -12,7 +12,9 @@ import { reasonOf } from "../text/describe_error.ts";
 
 /** Shows what `run` would do. */
 export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
-  const { plan, secrets } = await generateFor("render", operands, host);
+  const { plan, secrets } = await generateFor("render", operands, host, {
+    here: flags.has("write"),
+  });
   for (const { code, message } of plan.warnings) host.stderr(`warning (${code}): ${message}\n`);
   const shown = secrets.redactPlan(plan);
   const [out] = flags.get("out") ?? [];

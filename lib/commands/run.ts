@@ -28,7 +28,7 @@ export async function command(invocation: Invocation, outer: Host): Promise<numb
   }
   // Every setting that cannot be read is told before anything is written or started.
   const settings = readSettings(outer.env, invocation.flags);
-  const generated = await generateFor("run", operands, host);
+  const generated = await generateFor("run", operands, host, { here: true });
   const { plan } = generated;
   announce(plan, host);
   prepare(plan, host);
@@ -37,7 +37,7 @@ export async function command(invocation: Invocation, outer: Host): Promise<numb
     return await supervisePlan(generated, settings, operands, host);
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
-  return await startProcess(plan.process, host, advice);
+  return await startProcess({ ...plan.process, allFiles: plan.mount !== null }, host, advice);
 }
 
 function announce(plan: Plan, host: Host): void {

@@ -4,7 +4,7 @@ export interface InheritedMount {
   readonly path: string;
 }
 
-/** Curvine's marks of a state file (Curvine: Taking a FUSE connection over). */
+/** Curvine's marks of a state file (Takeover: Start). */
 const MAGIC = "cvfs";
 const VERSION = 1;
 

@@ -10,4 +10,8 @@ export interface Inputs {
   readFile(path: string): Content | undefined;
   /** Whether a path is a file, links followed. */
   isFile(path: string): boolean;
+  /**
+   * Whether a pipe here can be made so many bytes large; absent where the plan is for elsewhere.
+   */
+  pipesHold?(bytes: number): boolean;
 }

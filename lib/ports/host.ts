@@ -39,6 +39,8 @@ export interface Host {
   createFile(path: string, text: string): boolean;
   /** Makes a folder and those above it; one that exists is fine. */
   makeFolder(path: string): void;
+  /** Whether a pipe can be made so many bytes large. */
+  pipesHold(bytes: number): boolean;
   /** Becomes another program. @throws {ExecError} where that cannot be done */
   exec(program: Executable): Promise<never>;
   exit(code: number): never;
@@ -50,6 +52,8 @@ export interface Executable {
   readonly argv: readonly string[];
   /** What changes in the environment; `null` takes a variable away. */
   readonly env: Readonly<Record<string, string | null>>;
+  /** Whether it gets all the files that the hard limit allows; a server's limits are left alone. */
+  readonly allFiles?: boolean;
   /** The working directory, `undefined` for the one we have. */
   readonly cwd?: string;
 }

@@ -9,6 +9,7 @@ import {
   kernelInBackground,
   withErrno,
 } from "./kernel_calls.ts";
+import { raiseOpenFiles } from "./raise_open_files.ts";
 import { unblockSignals } from "./signal_mask.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
@@ -26,6 +27,8 @@ const LAST_SIGNAL = 64;
 /** `struct sigaction` and `sigset_t` as the kernel has them: handler, flags, restorer, mask. */
 const SIGACTION_BYTES = 32;
 const SIGSET_BYTES = 8;
+/** For `prlimit`. */
+const OURSELVES = 0;
 const NO_DESCRIPTOR = -1;
 const FIRST_OWN_DESCRIPTOR = 3;
 const LAST_DESCRIPTOR = 0xffff_ffff;
@@ -41,7 +44,10 @@ const FD_CLOEXEC = 1;
  *
  * @throws {ExecError} where it cannot be done; the process should then end
  */
-export async function exec({ argv, env, cwd }: Executable, path: string): Promise<never> {
+export async function exec(
+  { argv, env, cwd, allFiles = false }: Executable,
+  path: string,
+): Promise<never> {
   for (const [name, value] of Object.entries(env)) {
     if (value === null) Deno.env.delete(name);
     else Deno.env.set(name, value);
@@ -54,6 +60,7 @@ export async function exec({ argv, env, cwd }: Executable, path: string): Promis
   const words = argumentBlock(argv);
   const variables = environment();
   leakNoDescriptors();
+  if (allFiles) raiseOpenFiles(OURSELVES);
   await deliverSignals();
   resetSignals();
   let worst: number = Errno.ENOENT;

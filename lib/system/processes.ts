@@ -17,7 +17,7 @@ import { ownChild } from "./own_children.ts";
 import { pump } from "./pump.ts";
 import { Reaper } from "./reaper.ts";
 import type { Sink } from "./sink.ts";
-import { startChild } from "./start_child.ts";
+import { startChild, startDaemon } from "./start_child.ts";
 import { within } from "./within.ts";
 
 /** The most that is kept of a helper's output. */
@@ -42,7 +42,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
       // Also where there is nothing to start.
       reaping();
-      const child = startChild(request);
+      const child = startDaemon(request);
       const ended = statusOf(child);
       ownChild(child.pid, ended);
       const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);

@@ -1,9 +1,17 @@
+import { raiseOpenFiles } from "./raise_open_files.ts";
 import { SpawnError, type SpawnRequest } from "../ports/world.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
 /** What a shell exits with when a command is missing, or is there but cannot be executed. */
 const NOT_FOUND = 127;
 const CANNOT_EXECUTE = 126;
+
+/** Starts a daemon: as {@link startChild}, with all the files that it may open. */
+export function startDaemon(request: SpawnRequest): Deno.ChildProcess {
+  const child = startChild(request);
+  raiseOpenFiles(child.pid);
+  return child;
+}
 
 /** Starts a child with its output in pipes. @throws {SpawnError} */
 export function startChild({ argv, env, cwd }: SpawnRequest): Deno.ChildProcess {

@@ -80,6 +80,7 @@ export function fakeHost(
     makeFolder: (path) => {
       host.folders.add(path);
     },
+    pipesHold: () => true,
     exec: (program): Promise<never> => {
       host.executed = program;
       if (given.execError) throw given.execError;

@@ -9,6 +9,8 @@ export interface World {
   readonly hostname?: string;
   /** By path; an object becomes JSON. */
   readonly files?: Readonly<Record<string, string | Uint8Array | object>>;
+  /** The largest pipe that can be had, in bytes; any where it is left out. */
+  readonly largestPipe?: number;
 }
 
 /** Where the made-up CacheRuntime or ThinRuntime file lies. */
@@ -16,7 +18,9 @@ export const CONFIG_PATH = "/etc/fluid/config/runtime.json";
 /** Where the made-up image's own configuration lies. */
 export const BASE_PATH = "/app/curvine/conf/curvine-cluster.toml";
 
-export function inputs({ words = [], env = {}, hostname = "", files = {} }: World): Inputs {
+export function inputs(
+  { words = [], env = {}, hostname = "", files = {}, largestPipe }: World,
+): Inputs {
   const bytes = new Map(
     Object.entries(files).map(([path, content]) => [
       path,
@@ -31,6 +35,7 @@ export function inputs({ words = [], env = {}, hostname = "", files = {} }: Worl
     hostname: env["HOSTNAME"] ?? hostname,
     readFile: (path) => bytes.get(path),
     isFile: (path) => bytes.has(path),
+    ...(largestPipe === undefined ? {} : { pipesHold: (size: number) => size <= largestPipe }),
   };
 }
 

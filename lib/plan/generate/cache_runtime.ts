@@ -7,6 +7,7 @@ import { fuseProcess, serverProcess } from "./daemon_process.ts";
 import { defaultDataDirs, DEFAULTS, fillServerDefaults, logToStdout } from "./defaults.ts";
 import type { Findings } from "./findings.ts";
 import { guardFormat } from "./guard_format.ts";
+import { guardSplice } from "./guard_splice.ts";
 import type { Inputs } from "../inputs.ts";
 import { checkHostname, type Masters, ownNames, writeMasters } from "./masters.ts";
 import { checkFuse, curvinePath, mountPlan, mountTarget } from "./mount_target.ts";
@@ -62,6 +63,7 @@ export async function generateCacheRuntime(
   writeDataDirs(toml, config?.worker, asked, inputs, findings);
   const target = writeTarget(toml, givenTarget, component, config, inputs, findings);
   checkFuse(toml, findings);
+  if (component === "client") guardSplice(toml, asked, inputs, findings);
   logToStdout(toml, asked);
   if (dirsOfBase === undefined || worker["data_dir"] !== dirsOfBase) {
     checkDataDirs(worker["data_dir"] as string[], "worker.data_dir", findings);

@@ -6,6 +6,7 @@ import { defaultDataDirs, DEFAULTS, fillServerDefaults, portOf } from "./default
 import { endpointTable } from "./endpoints.ts";
 import type { Findings } from "./findings.ts";
 import { guardFormat } from "./guard_format.ts";
+import { guardSplice } from "./guard_splice.ts";
 import type { Inputs } from "../inputs.ts";
 import { mountPlan, mountTarget } from "./mount_target.ts";
 import type { Component, Plan } from "../plan.ts";
@@ -41,7 +42,12 @@ export async function generateStandalone(
   const fuse = section(toml, "fuse");
   const given = env["CURVINE_TARGET_PATH"] || fuse["mnt_path"] || DEFAULTS.fuseTarget;
   const target = mountTarget(String(given), "fuse.mnt_path", findings) ?? "";
-  if (component === "client") fuse["mnt_path"] = target;
+  if (component === "client") {
+    fuse["mnt_path"] = target;
+    // The image's own configuration rules here, as an option does under Fluid.
+    const asked = new Set(fuse["enable_splice"] === undefined ? [] : ["fuse.enable_splice"]);
+    guardSplice(toml, asked, inputs, findings);
+  }
   guardFormat(toml, component, new Set(), paths, inputs, findings);
   return {
     mode: "standalone",

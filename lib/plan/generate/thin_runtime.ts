@@ -10,6 +10,7 @@ import { DEFAULTS } from "./defaults.ts";
 import { type Endpoint, endpointTable, parseEndpoints } from "./endpoints.ts";
 import type { Findings } from "./findings.ts";
 import { guardFormat } from "./guard_format.ts";
+import { guardSplice } from "./guard_splice.ts";
 import type { Inputs } from "../inputs.ts";
 import { checkFuse, curvinePath, mountPlan, mountTarget } from "./mount_target.ts";
 import type { Plan } from "../plan.ts";
@@ -108,6 +109,7 @@ export function generateThinRuntime(
   setDefault(fuse, "worker_threads", DEFAULTS.thinWorkerThreads);
   if (mount?.readOnly) fuse["readonly"] = true;
   checkFuse(toml, findings);
+  guardSplice(toml, asked, inputs, findings);
   guardFormat(toml, "fuse", asked, paths, inputs, findings);
   return {
     mode: "thin-runtime",
