@@ -64,7 +64,7 @@ Deno.test("a package that is imported but not locked makes no SBOM", () => {
 
 Deno.test("imported packages are those that a source names, by the import map", () => {
   const imports = { "zod/mini": "npm:zod@4.6.7/mini", "x": "npm:@s/x@1.0.0", "y": "npm:y@1.0.0" };
-  const sources = ['import * as z from "zod/mini";', 'await import("x")'];
+  const sources = ['import * as z from "zod/mini";', `await import(${JSON.stringify("x")})`];
   assert.deepEqual(importedPackages(sources, imports), ["@s/x", "zod"]);
 });
 
