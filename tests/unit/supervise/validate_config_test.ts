@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
-import { ConfigValidator, type Verdict } from "../../../lib/supervise/validate_config.ts";
+import {
+  ConfigValidator,
+  type ValidatorParts,
+  type Verdict,
+} from "../../../lib/supervise/validate_config.ts";
 import type { Processes, SpawnRequest } from "../../../lib/ports/world.ts";
 
 const PLAN: Plan = {
@@ -98,4 +102,53 @@ Deno.test("one that hangs or cannot be started says nothing", async () => {
   const { verdict, files } = await ask(undefined, undefined);
   assert.deepEqual(verdict, { kind: "unknown" });
   assert.equal(files.size, 0);
+});
+
+Deno.test("an acceptance that says nothing of a configuration is none of validate-config's", async () => {
+  const silent = { code: 0, stdout: "curvine-fuse mounted\n" };
+  assert.deepEqual((await ask({ code: 1, stderr: "x" }, silent)).verdict, { kind: "unknown" });
+});
+
+Deno.test("a refusal is told by the last line of stderr, else of stdout, else by its code", async () => {
+  const message = async (answer: Answer): Promise<unknown> => {
+    const { verdict } = await ask(answer, LOADED);
+    return verdict.kind === "bad" ? verdict.message : verdict.kind;
+  };
+  assert.equal(await message({ code: 1, stderr: "a\n  b \n\n", stdout: "c" }), "b");
+  assert.equal(await message({ code: 1, stderr: "\n", stdout: "c\nd\n" }), "d");
+  assert.equal(await message({ code: 1 }), "exit 1");
+});
+
+Deno.test("both questions leave no file, and the second one is about an empty one", async () => {
+  const { calls, files } = await ask({ code: 1 }, LOADED);
+  assert.deepEqual(calls.map((argv) => argv.at(-1)), [
+    "/run/cf/candidate.toml",
+    "/run/cf/empty.toml",
+  ]);
+  assert.equal(files.size, 0);
+});
+
+Deno.test("without a folder, a mount or a program nobody is asked; nor where writing fails", async () => {
+  const parts = (more: Partial<ValidatorParts> = {}): ValidatorParts => ({
+    world: {
+      processes: { run: () => assert.fail("asked") } as unknown as Processes,
+      files: {
+        read: () => undefined,
+        write: () => {},
+        remove: () => {},
+        makeFolder: () => {},
+      },
+    },
+    env: {},
+    folder: "/run/cf",
+    write: () => {},
+    ...more,
+  });
+  const unknown = { kind: "unknown" };
+  const empty = { ...PLAN, process: { ...PLAN.process, argv: [] } };
+  assert.deepEqual(await new ConfigValidator(parts({ folder: undefined })).ask(PLAN), unknown);
+  assert.deepEqual(await new ConfigValidator(parts()).ask({ ...PLAN, mount: null }), unknown);
+  assert.deepEqual(await new ConfigValidator(parts()).ask(empty), unknown);
+  const full = parts({ write: () => Promise.reject(new Error("ENOSPC")) });
+  assert.deepEqual(await new ConfigValidator(full).ask(PLAN), unknown);
 });
