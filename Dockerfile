@@ -3,9 +3,10 @@
 #   docker buildx build --platform linux/amd64,linux/arm64 -t curvine-fluid .
 #   docker build --build-arg EXECUTABLE=executable-prebuilt -t curvine-fluid .
 #
-# The second takes dist/curvine-fluid (made by `deno task compile`) instead of compiling, for
-# networks that cannot reach Deno's host. With BuildKit only the stages that are needed are built,
-# so the Deno image is not even pulled then.
+# Both put the same bytes into the image. The second takes dist/curvine-fluid (made by
+# `deno task compile`) instead of compiling, for networks in which Docker cannot reach Deno's host
+# and image. With BuildKit only the stages that are needed are built, so the Deno image is not even
+# pulled then.
 #
 # Build arguments:
 #   BASE_IMAGE_TAG  the tag of the Curvine image                                   latest
@@ -13,6 +14,7 @@
 #   SLIM_BASE       a base without shell, with glibc >= Curvine's and GCC's runtime
 #   EXECUTABLE      executable-compiled | executable-prebuilt
 #   PREBUILT        the file that executable-prebuilt takes           dist/curvine-fluid
+#                   (for arm64: dist/curvine-fluid-arm64, made with `--arch arm64`)
 #
 # For a release that can be built again bit by bit, name the three images by digest.
 
@@ -20,7 +22,8 @@ ARG BASE_IMAGE_TAG=latest
 ARG CURVINE_IMAGE=ghcr.io/curvineio/curvine:${BASE_IMAGE_TAG}
 # Debian 13 has glibc 2.41: new enough for programs built on Rocky 9 (2.34) and Ubuntu 24.04 (2.39).
 ARG SLIM_BASE=gcr.io/distroless/cc-debian13:latest
-ARG DENO_IMAGE=docker.io/denoland/deno:2.9.6
+# The version that compiles (.ci/compile.ts; a test holds the two together).
+ARG DENO_IMAGE=docker.io/denoland/deno:2.6.8
 ARG EXECUTABLE=executable-compiled
 # deno.json's; a test holds the two together.
 ARG VERSION=0.1.0
@@ -34,7 +37,7 @@ COPY deno.json deno.lock main.ts ./
 COPY .ci/compile.ts .ci/
 COPY .ci/compile .ci/compile
 COPY lib lib
-RUN ["/bin/sh", "-c", "deno run --allow-all .ci/compile.ts --arch \"$TARGETARCH\" && mv dist/curvine-fluid /curvine-fluid"]
+RUN ["/bin/sh", "-c", "deno run --allow-all .ci/compile.ts --arch \"$TARGETARCH\" --output /curvine-fluid"]
 
 FROM scratch AS executable-prebuilt
 ARG PREBUILT=dist/curvine-fluid

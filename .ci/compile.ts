@@ -1,147 +1,156 @@
 /**
- * Builds `dist/curvine-fluid`: bundle and minify `main.ts`, link the bundle into packs, record what
- * V8 makes of them, and put all of it behind a Deno base runtime.
+ * Builds `dist/curvine-fluid`: bundle and minify `main.ts`, and put the bundle behind Deno's base
+ * runtime. The same commit gives the same bytes, wherever and whenever it is built: one version of
+ * Deno bundles and compiles, the base runtime is pinned, and every time that is written down is
+ * `SOURCE_DATE_EPOCH` (seconds since 1970; 0 where it is not set).
  *
- * `--arch amd64|arm64` (the names that container builds use) compiles for another processor than
- * this machine's; that needs Deno's own host (see `compile/base_runtime.ts`). V8's code is made by
- * running the packs, so that there are none then: the bundle goes in as it is. `--floor` compiles
- * an empty program too, as `dist/floor`: what the benches measure us against.
+ * `--arch amd64|arm64` (the names that container builds use) compiles for that processor; another
+ * one than this machine's goes to `dist/curvine-fluid-ARCH`. `--output FILE` names the executable.
+ * `--floor` compiles an empty program too, as `dist/floor`: what the benches measure us against.
  */
-import { Script } from "node:vm";
-import { BaseRuntime } from "./compile/base_runtime.ts";
-import { type Files, layOut } from "./compile/lay_out.ts";
-import { asExpression, linkChunks, type PackPlan } from "./compile/link_chunks.ts";
-import { recordCode } from "./compile/record.ts";
+import { parseArgs } from "node:util";
+import { type Arch, baseRuntime, RUNTIMES } from "./compile/base_runtime.ts";
+import { nameChunks } from "./compile/name_chunks.ts";
 import { fail, runCommand, say, sha256 } from "./compile/run_command.ts";
 
-/** What `deno compile --target` calls the processors that container builds name. */
-const TARGETS: Readonly<Record<string, string>> = {
-  amd64: "x86_64-unknown-linux-gnu",
-  arm64: "aarch64-unknown-linux-gnu",
-};
+/**
+ * The release of Deno that bundles and compiles. Npm has no 2.6.10, whose base runtime we take; what
+ * an executable carries behind it is the same in all of 2.6.
+ */
+const COMPILER_VERSION = "2.6.8";
 
 /**
- * What must start quickly, split by what is needed together. What comes after the daemon's start is
- * compressed, as is all the rest, `check`'s reader of YAML apart from it. `health` and the small
- * tools are quick enough without code; it is three times as large as its text.
+ * All of them: it reads `/proc` (its own name, the mount table, its children) and `/sys` (FUSE
+ * connections), calls libc and starts what it is told to. Deno lets nobody with fewer rights read
+ * `/proc`. It imports no code at run time.
  */
-const PACKS: readonly PackPlan[] = [
-  { name: "cli", entries: ["host", "dispatch"] },
-  { name: "run", entries: ["run"], after: ["cli"] },
-  {
-    name: "supervise",
-    entries: ["supervise_plan"],
-    after: ["cli", "run"],
-    form: "compressed",
-  },
-  { name: "toml", entries: ["read_toml"], after: ["cli", "run"] },
-  { name: "health", entries: ["health"], after: ["cli"], form: "text" },
-  { name: "manifests", entries: ["check_manifests"], after: ["cli", "run"], form: "compressed" },
-  {
-    name: "small",
-    entries: ["version", "uname", "sleep", "probe", "ask_mount"],
-    after: ["cli"],
-    form: "text",
-  },
-];
+const PERMISSIONS = ["--allow-all", "--no-prompt"];
 
 /**
  * Flags of V8 that pay (tests/bench/RESULTS.md). `--jitless`: nothing of ours runs often enough to
- * be worth machine code; without the machinery for it a start is quicker by half a millisecond, and
- * no memory of a privileged PID 1 is both writable and executable.
+ * be worth machine code; without the machinery for it a start is quicker by milliseconds, and no
+ * memory of a privileged PID 1 is both writable and executable.
  */
-const V8_FLAGS = ["--jitless"];
-
-/**
- * Packs save 6 to 8 ms. Deno 2.4 has node:vm, which opens them, in its snapshot; later ones compile
- * it and what it needs when it is first loaded (denoland/deno#34450), for longer than that.
- */
-const MOST_VM_MS = 3;
+const V8_FLAGS = ["--v8-flags=--jitless"];
 
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
+const here: Arch = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
+const { arch, output, floor } = options();
 const { version } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
-const target = targetOf(Deno.args.filter((arg) => arg !== "--floor"));
-const runtime = new BaseRuntime(target);
+const time = sourceTime();
+const runtime = await baseRuntime(arch, cacheFolder()).catch((error) => fail(error.message));
 
-const chunks = await bundle("main.ts", "--code-splitting");
-const files = target === Deno.build.target ? await packed(chunks) : chunks;
-await compile("curvine-fluid", files, V8_FLAGS);
-// Without flags: as an empty program is compiled.
-if (Deno.args.includes("--floor")) await compile("floor", new Map([["main.js", ""]]), []);
-
-/** The chunks as packs with their code; as they are where packs would not pay. */
-async function packed(chunks: ReadonlyMap<string, string>): Promise<Files> {
-  const linked = linkChunks(chunks, PACKS);
-  // Most packs are opened by no start: what could not be, such as one with a top-level await, must
-  // not first be found out in a container.
-  for (const { name, script } of linked.packs) new Script(script, { filename: name });
-  const loader = asExpression("pack_loader.ts", await bundleOne(".ci/compile/pack_loader.ts"));
-  const recorder = asExpression("record_code.ts", await bundleOne(".ci/compile/record_code.ts"));
-  const path = `${dist}/recorder`;
-  await lay(path, layOut(linked, loader, recorder));
-  await runtime.compile(path, `${path}.bin`, V8_FLAGS);
-  try {
-    const kept = linked.packs.filter(({ form }) => form === "code");
-    const { code, vmMs } = await recordCode(`${path}.bin`, kept.map(({ name }) => name));
-    if (vmMs < MOST_VM_MS) return layOut(linked, loader, code);
-    say(`Without packs: this base runtime takes ${vmMs} ms to load node:vm, which opens them.`);
-    return chunks;
-  } finally {
-    await Deno.remove(`${path}.bin`);
-  }
+const bundled = `${dist}/bundle`;
+await bundle(bundled);
+await compile(bundled, output, V8_FLAGS);
+if (floor) {
+  await emptyFolder(`${dist}/empty`);
+  await Deno.writeTextFile(`${dist}/empty/main.js`, "");
+  // Without flags: as an empty program is compiled.
+  await compile(`${dist}/empty`, `${dist}/floor`, []);
 }
 
-async function compile(name: string, files: Files, v8Flags: readonly string[]): Promise<void> {
-  await lay(`${dist}/${name}.files`, files);
-  await runtime.compile(`${dist}/${name}.files`, `${dist}/${name}`, v8Flags);
-  const { size } = await Deno.stat(`${dist}/${name}`);
-  say(`Compiled dist/${name} ${version} with ${runtime.origin}`);
-  say(`  ${(size / 1024 / 1024).toFixed(1)} MiB, sha256 ${await sha256(`${dist}/${name}`)}`);
-}
-
-async function lay(folder: string, files: Files): Promise<void> {
-  await Deno.remove(folder, { recursive: true }).catch(() => {});
-  await Deno.mkdir(folder, { recursive: true });
-  for (const [name, content] of files) {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await Deno.writeFile(`${folder}/${name}`, bytes);
-  }
-}
-
-/** Bundles a module with all that it imports. @returns the files by name */
-async function bundle(module: string, ...flags: string[]): Promise<Map<string, string>> {
-  const folder = `${dist}/bundle`;
-  await lay(folder, new Map());
-  const made = await runCommand([
-    Deno.execPath(),
+/** Bundles `main.ts` with all that it imports: what is imported dynamically stays apart. */
+async function bundle(folder: string): Promise<void> {
+  await emptyFolder(folder);
+  await deno(root, [
     "bundle",
     "--minify",
     "--platform=deno",
-    ...flags,
+    "--code-splitting",
     `--outdir=${folder}`,
-    `${root}${module}`,
-  ], { cwd: root });
-  if (!made.ok) fail(`Cannot bundle ${module}: ${made.reason}`);
+    "main.ts",
+  ]);
   const files = new Map<string, string>();
-  for await (const { name } of Deno.readDir(folder)) {
+  for (const { name } of Deno.readDirSync(folder)) {
     const text = await Deno.readTextFile(`${folder}/${name}`);
     // The version is stamped here, so that the executable need not carry deno.json.
     files.set(name, text.replaceAll("0.0.0-source", version));
   }
-  return files;
+  await emptyFolder(folder);
+  for (const [name, text] of nameChunks(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
 }
 
-async function bundleOne(module: string): Promise<string> {
-  return [...(await bundle(module)).values()].join("");
-}
-
-function targetOf(args: readonly string[]): string {
-  if (args.length === 0) return Deno.build.target;
-  const [flag, arch = ""] = args;
-  const found = flag === "--arch" ? TARGETS[arch] : undefined;
-  if (found === undefined) {
-    fail(`Cannot compile for "${args.join(" ")}": want --floor or --arch amd64|arm64`);
+/** Makes an executable of a folder whose beginning is its `main.js`. */
+async function compile(folder: string, to: string, v8Flags: readonly string[]): Promise<void> {
+  for (const { name } of Deno.readDirSync(folder)) {
+    await Deno.utime(`${folder}/${name}`, time, time);
   }
-  return found;
+  await Deno.utime(folder, time, time);
+  // The executable knows by which name it was made.
+  const stage = await Deno.makeTempDir({ dir: dist });
+  await deno(folder, [
+    "compile",
+    ...PERMISSIONS,
+    `--target=${RUNTIMES[arch].target}`,
+    ...v8Flags,
+    "--no-check",
+    // Inside this folder there is no deno.json whose npm packages would be embedded.
+    "--no-config",
+    "--no-lock",
+    // It lies in a folder that is empty whenever a container starts.
+    "--no-code-cache",
+    "--include=.",
+    `--output=${stage}/curvine-fluid`,
+    "main.js",
+  ]);
+  await Deno.rename(`${stage}/curvine-fluid`, to);
+  await Deno.remove(stage);
+  const bytes = await Deno.readFile(to);
+  const name = to.startsWith(root) ? to.slice(root.length) : to;
+  say(`Compiled ${name} ${version} for ${arch} with Deno ${COMPILER_VERSION}`);
+  say(`  ${(bytes.length / 2 ** 20).toFixed(1)} MiB, sha256 ${await sha256(bytes)}`);
+}
+
+/** Runs the Deno that compiles: this one, if it is the right one. */
+async function deno(cwd: string, args: readonly string[]): Promise<void> {
+  const command = Deno.version.deno === COMPILER_VERSION
+    ? [Deno.execPath()]
+    : ["npx", "-y", `deno@${COMPILER_VERSION}`];
+  const env = { DENORT_BIN: runtime, DENO_TLS_CA_STORE: "system", DENO_NO_UPDATE_CHECK: "1" };
+  const outcome = await runCommand([...command, ...args], { cwd, env });
+  if (!outcome.ok) fail(`Cannot ${args[0]} with Deno ${COMPILER_VERSION}: ${outcome.reason}`);
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  await Deno.mkdir(folder, { recursive: true });
+}
+
+function options(): { arch: Arch; output: string; floor: boolean } {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: {
+        arch: { type: "string", default: here },
+        output: { type: "string" },
+        floor: { type: "boolean", default: false },
+      },
+    });
+    const { arch, floor } = values;
+    if (arch !== "amd64" && arch !== "arm64") throw new Error(`--arch "${arch}" is neither`);
+    const name = arch === here ? "curvine-fluid" : `curvine-fluid-${arch}`;
+    return { arch, output: values.output ?? `${dist}/${name}`, floor };
+  } catch (error) {
+    fail(
+      `Cannot compile: ${(error as Error).message}; ` +
+        "want --arch amd64|arm64, --output FILE, --floor, or nothing",
+    );
+  }
+}
+
+function sourceTime(): number {
+  const text = Deno.env.get("SOURCE_DATE_EPOCH") ?? "0";
+  if (!/^\d{1,11}$/.test(text)) {
+    fail(`Cannot compile: SOURCE_DATE_EPOCH is "${text}", want seconds since 1970`);
+  }
+  return Number(text);
+}
+
+/** The user's cache; where there is no home, the folder that is built in. */
+function cacheFolder(): string {
+  const home = Deno.env.get("HOME");
+  const cache = Deno.env.get("XDG_CACHE_HOME") ?? (home === undefined ? dist : `${home}/.cache`);
+  return `${cache}/curvine-fluid`;
 }

@@ -259,6 +259,15 @@ Deno.test("the Dockerfile's version is that of deno.json", async () => {
   assert.deepEqual(tags, [version, version, version]);
 });
 
+Deno.test("the Dockerfile's Deno is the one that compiles", async () => {
+  const dockerfile = await Deno.readTextFile(`${root}Dockerfile`);
+  const build = await Deno.readTextFile(`${root}.ci/compile.ts`);
+  const version = /COMPILER_VERSION = "(.+)"/.exec(build)?.[1];
+  assert(version);
+  assert.equal(/^ARG DENO_IMAGE=\S+:(\S+)$/m.exec(dockerfile)?.[1], version);
+  assert((await Deno.readTextFile(`${root}README.md`)).includes(`Deno ${version}`));
+});
+
 Deno.test("the image has a link for every applet and old name of the executable", async () => {
   const script = await Deno.readTextFile(`${root}.ci/image/names.sh`);
   const applets = /^applets=\(([^)]*)\)/m.exec(script)?.[1]?.split(" ") ?? [];
