@@ -1,4 +1,6 @@
 import type { Host } from "../ports/host.ts";
+import { parseMountinfo } from "../mount/mountinfo.ts";
+import { FilterChain } from "./line_filter.ts";
 import { readShellString, type ShellString } from "./shell_string.ts";
 
 /** What shells exit with when there is no such command. */
@@ -46,6 +48,17 @@ async function perform(string: ShellString, host: Host): Promise<number> {
       const { countFiles } = await import("./count_files.ts");
       return await countFiles(string.target, host);
     }
+    case "check-device":
+      return await timed(string.timed, host, async () => {
+        const { checkDevice } = await import("./check_mount.ts");
+        return await checkDevice(host);
+      });
+    case "pipeline":
+      return await pipeline(string, host);
+    case "umount": {
+      const { applet } = await import("./umount.ts");
+      return await applet(string.args, host);
+    }
     case "script": {
       const empty = { operands: [], flags: new Map() };
       const { command } = string.name === "mountUfs.sh"
@@ -54,6 +67,24 @@ async function perform(string: ShellString, host: Host): Promise<number> {
       return await command(empty, host);
     }
   }
+}
+
+async function pipeline(
+  { source, args, filters }: Extract<ShellString, { kind: "pipeline" }>,
+  host: Host,
+): Promise<number> {
+  const chain = new FilterChain(filters, (line) => host.stdout(`${line}\n`));
+  const into: Host = { ...host, stdout: (text) => chain.write(text) };
+  if (source === "mount") {
+    const table = new TextDecoder().decode(host.readFile("/proc/self/mountinfo"));
+    for (const { source, path, type } of parseMountinfo(table)) {
+      chain.write(`${source} on ${path} type ${type}\n`);
+    }
+  } else {
+    const { applet } = source === "ls" ? await import("./ls.ts") : await import("./df.ts");
+    await applet(args, into);
+  }
+  return chain.end();
 }
 
 async function timed(

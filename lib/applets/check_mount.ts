@@ -64,3 +64,25 @@ async function repeatedly(
   }
   return true;
 }
+
+/** What Fluid's script runs in a sidecar that has no privileges of its own. */
+const DEVICE_TOOL = "/tools/ioctl_sync";
+/** Kubernetes gives a postStart no limit; the tool waits for the mount. */
+const DEVICE_MS = 300_000;
+
+/**
+ * Fluid's `/check-mount.sh` without arguments, of a sidecar without privileges: all that it does is
+ * to run a tool that the device plugin has mounted.
+ *
+ * @returns the tool's exit code, 127 where there is none
+ */
+export async function checkDevice(host: Host): Promise<number> {
+  try {
+    const { code, stdout, stderr } = await runChild([DEVICE_TOOL], { limitMs: DEVICE_MS });
+    host.stderr(stdout + stderr);
+    return code;
+  } catch (error) {
+    host.stderr(`check-mount: cannot run ${DEVICE_TOOL}: ${(error as Error).message}\n`);
+    return 127;
+  }
+}

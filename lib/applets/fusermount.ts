@@ -1,5 +1,6 @@
 import type { Host } from "../ports/host.ts";
 import { unmountPath } from "../operate/unmount_path.ts";
+import { readShortOptions } from "./short_options.ts";
 
 const FAILED = 1;
 
@@ -8,15 +9,9 @@ const FAILED = 1;
  * then nobody has asked for the end of the mount, and the supervisor is not told so.
  */
 export async function applet(args: readonly string[], host: Host): Promise<number> {
-  let letters = "";
-  const paths: string[] = [];
-  let options = true;
-  for (const arg of args) {
-    if (options && arg === "--") options = false;
-    else if (options && /^-[uqz]+$/.test(arg)) letters += arg.slice(1);
-    else if (options && arg.startsWith("-")) return usage(`cannot read the option "${arg}"`, host);
-    else paths.push(arg);
-  }
+  const options = readShortOptions(args, "uqz");
+  if (!options.ok) return usage(options.fault, host);
+  const { letters, operands: paths } = options;
   const [path, ...more] = paths;
   if (path === undefined || more.length > 0) return usage("one path is wanted", host);
   if (!letters.includes("u")) return usage("mounting is curvine-fuse's own work", host);

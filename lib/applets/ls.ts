@@ -1,5 +1,6 @@
 import type { Host } from "../ports/host.ts";
 import { entryAt, type EntryDetails, readTree, type TreeEntry } from "../system/read_tree.ts";
+import { readShortOptions } from "./short_options.ts";
 
 /** GNU ls: a minor problem such as an unreadable folder; a path that cannot be listed. */
 const MINOR = 1;
@@ -7,25 +8,18 @@ const SERIOUS = 2;
 
 /** `ls [-lRaA1] [PATH…]`: Fluid walks a ThinRuntime's mount with `ls -lR` to warm its metadata. */
 export async function applet(args: readonly string[], host: Host): Promise<number> {
-  let letters = "";
-  const paths: string[] = [];
-  let options = true;
-  for (const arg of args) {
-    if (options && arg === "--") options = false;
-    else if (options && /^-[lRaA1]+$/.test(arg)) letters += arg.slice(1);
-    else if (options && arg.startsWith("-") && arg !== "-") {
-      host.stderr(
-        `ls: cannot read the option "${arg}"; curvine-fluid's ls takes -l, -R, -a, -A, -1\n`,
-      );
-      return SERIOUS;
-    } else paths.push(arg);
+  const options = readShortOptions(args, "lRaA1");
+  if (!options.ok) {
+    host.stderr(`ls: ${options.fault}; curvine-fluid's ls takes -l, -R, -a, -A, -1\n`);
+    return SERIOUS;
   }
+  const { letters } = options;
+  const paths = options.operands.length === 0 ? ["."] : options.operands;
   const style = {
     long: letters.includes("l"),
     recursive: letters.includes("R"),
     hidden: /[aA]/.test(letters),
   };
-  if (paths.length === 0) paths.push(".");
   let code = 0;
   for (const [index, path] of paths.entries()) {
     if (index > 0) host.stdout("\n");

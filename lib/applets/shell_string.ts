@@ -1,4 +1,7 @@
-/** A string that Fluid gives to `bash -c`, as what it means. Fluid: Every command that Fluid runs. */
+import { type LineFilter, readFilter } from "./line_filter.ts";
+import { type ShellCommand, splitPipeline } from "./shell_words.ts";
+
+/** A string that Fluid gives to a shell, as what it means. Fluid: Every command that Fluid runs. */
 export type ShellString =
   | {
     readonly kind: "check-mount";
@@ -7,12 +10,24 @@ export type ShellString =
     readonly below: string;
     readonly timed: boolean;
   }
+  /** `/check-mount.sh` of a sidecar without privileges: it tells the device plugin. */
+  | { readonly kind: "check-device"; readonly timed: boolean }
   | { readonly kind: "disk-usage"; readonly target: string }
   | { readonly kind: "count-files"; readonly target: string }
+  | {
+    readonly kind: "pipeline";
+    readonly source: "ls" | "df" | "mount";
+    readonly args: readonly string[];
+    readonly filters: readonly LineFilter[];
+  }
+  | { readonly kind: "umount"; readonly args: readonly string[] }
   | { readonly kind: "script"; readonly name: string };
 
 /** The scripts of earlier images, which class templates call through a shell. */
 const SCRIPTS = new Set(["mountUfs.sh", "reportSummary.sh"]);
+
+/** Where Fluid up to 1.0.7 had the words of a postStart go: to the log of the container. */
+const CONTAINER_LOG = "/proc/1/fd/1";
 
 /**
  * Recognizes the strings that Fluid passes to a shell, with any spacing. Nothing is interpreted
@@ -33,121 +48,69 @@ const SCRIPTS = new Set(["mountUfs.sh", "reportSummary.sh"]);
 export function readShellString(text: string): ShellString | undefined {
   const commands = splitPipeline(text);
   if (commands === undefined) return undefined;
-  const [first = [], second, third, ...more] = commands;
-  if (more.length > 0) return undefined;
-  if (second === undefined) return readSingle(first);
-  if (third === undefined) {
-    const [grep, target, ...rest] = second;
-    return matches(first, ["df", "--block-size=1"]) && grep === "grep" && target !== undefined &&
-        target !== "" && rest.length === 0
-      ? { kind: "disk-usage", target }
-      : undefined;
-  }
-  const [ls, options, target, ...rest] = first;
-  return ls === "ls" && options === "-lR" && target !== undefined && rest.length === 0 &&
-      matches(second, ["grep", "^-"]) && matches(third, ["wc", "-l"])
-    ? { kind: "count-files", target }
+  const [first, ...filters] = commands;
+  if (first === undefined) return undefined;
+  if (filters.length === 0) return readSingle(first);
+  if (commands.some(({ appendTo }) => appendTo !== undefined)) return undefined;
+  const words = commands.map(plainWords);
+  const [source, ...rest] = words;
+  if (source === undefined || rest.includes(undefined)) return undefined;
+  return readPipeline(source, rest.map((one) => one ?? []));
+}
+
+/** The words of a command that holds no pattern for file names. */
+function plainWords({ words }: ShellCommand): string[] | undefined {
+  // A pattern of grep's is none for file names as long as no file has such a name.
+  const command = words[0]?.text;
+  const isPattern = words.some(({ pattern }) => pattern) && command !== "grep";
+  return isPattern ? undefined : words.map(({ text }) => text);
+}
+
+function readPipeline(
+  source: readonly string[],
+  rest: readonly (readonly string[])[],
+): ShellString | undefined {
+  const [name, ...args] = source;
+  if (name !== "ls" && name !== "df" && name !== "mount") return undefined;
+  const [grep, count, ...more] = rest;
+  if (grep === undefined) return undefined;
+  const [, target, ...others] = grep;
+  // Neither asks for more than it has to: a mount that hangs must not keep the others' lines back.
+  if (
+    matches(source, ["df", "--block-size=1"]) && rest.length === 1 && grep[0] === "grep" &&
+    target !== undefined && target !== "" && !target.startsWith("-") && others.length === 0
+  ) return { kind: "disk-usage", target };
+  const [options, folder, ...folders] = args;
+  if (
+    name === "ls" && options === "-lR" && folder !== undefined && folders.length === 0 &&
+    matches(grep, ["grep", "^-"]) && count !== undefined && matches(count, ["wc", "-l"]) &&
+    more.length === 0
+  ) return { kind: "count-files", target: folder };
+  const filters = rest.map(readFilter).filter((filter) => filter !== undefined);
+  return filters.length === rest.length
+    ? { kind: "pipeline", source: name, args, filters }
     : undefined;
 }
 
-function readSingle(words: readonly string[]): ShellString | undefined {
-  const timed = words[0] === "time";
-  const [name = "", ...args] = timed ? words.slice(1) : words;
+function readSingle({ words, appendTo }: ShellCommand): ShellString | undefined {
+  const texts = words.map(({ text }) => text);
+  const timed = texts[0] === "time";
+  const [name = "", ...args] = timed ? texts.slice(1) : texts;
   if (name === "/check-mount.sh") {
-    const [folder, type, below = "", ...rest] = args;
-    return folder === undefined || type === undefined || rest.length > 0
-      ? undefined
-      : { kind: "check-mount", folder, type, below, timed };
+    if (appendTo !== undefined && appendTo !== CONTAINER_LOG) return undefined;
+    const [folder, type, ...below] = args;
+    if (folder === undefined) return { kind: "check-device", timed };
+    if (type === undefined) return undefined;
+    // Fluid quotes nothing: a sub-path with a space comes as two words.
+    return { kind: "check-mount", folder, type, below: below.join(" "), timed };
   }
+  if (timed || appendTo !== undefined || words.some(({ pattern }) => pattern)) return undefined;
+  // The preStop of a ThinRuntime up to Fluid 1.0.6.
+  if (name === "umount") return args.length === 0 ? undefined : { kind: "umount", args };
   const script = name.slice(name.lastIndexOf("/") + 1);
-  return !timed && args.length === 0 && SCRIPTS.has(script)
-    ? { kind: "script", name: script }
-    : undefined;
+  return args.length === 0 && SCRIPTS.has(script) ? { kind: "script", name: script } : undefined;
 }
 
 function matches(words: readonly string[], wanted: readonly string[]): boolean {
   return words.length === wanted.length && words.every((word, index) => word === wanted[index]);
-}
-
-/** Words of a pipeline's commands; `undefined` for anything that only a shell could do. */
-function splitPipeline(text: string): string[][] | undefined {
-  const commands: string[][] = [[]];
-  let rest = text;
-  let word: string | undefined;
-  const endWord = (): void => {
-    if (word !== undefined) commands.at(-1)?.push(word);
-    word = undefined;
-  };
-  while (rest !== "") {
-    const space = /^[ \t\n]+/.exec(rest)?.[0];
-    if (space !== undefined) {
-      endWord();
-      rest = rest.slice(space.length);
-      continue;
-    }
-    if (rest.startsWith("|") && !rest.startsWith("||") && !rest.startsWith("|&")) {
-      endWord();
-      commands.push([]);
-      rest = rest.slice(1);
-      continue;
-    }
-    const piece = readPiece(rest);
-    if (piece === undefined) return undefined;
-    word = (word ?? "") + piece.text;
-    rest = rest.slice(piece.length);
-  }
-  endWord();
-  return commands.some((command) => command.length === 0) ? undefined : commands;
-}
-
-interface Piece {
-  readonly text: string;
-  readonly length: number;
-}
-
-/** Fluid quotes paths in `$'…'` where they hold anything unusual. */
-function readPiece(text: string): Piece | undefined {
-  const plain = /^[A-Za-z0-9_./:=,@%+^~-]+/.exec(text)?.[0];
-  if (plain !== undefined) return { text: plain, length: plain.length };
-  const single = /^'([^']*)'/.exec(text);
-  if (single !== null) return { text: single[1] ?? "", length: single[0].length };
-  const double = /^"([^"$`\\!]*)"/.exec(text);
-  if (double !== null) return { text: double[1] ?? "", length: double[0].length };
-  const dollar = /^\$'((?:[^'\\]|\\.)*)'/s.exec(text);
-  if (dollar !== null) {
-    const value = unescapeDollar(dollar[1] ?? "");
-    return value === undefined ? undefined : { text: value, length: dollar[0].length };
-  }
-  return undefined;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\\": "\\",
-  "'": "'",
-  '"': '"',
-  "?": "?",
-  a: "\x07",
-  b: "\b",
-  e: "\x1b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
-
-function unescapeDollar(text: string): string | undefined {
-  let known = true;
-  const value = text.replace(
-    /\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|([0-7]{1,3})|(.))/gs,
-    (_, hex?: string, unicode?: string, octal?: string, letter?: string) => {
-      const code = hex ?? unicode;
-      if (code !== undefined) return String.fromCodePoint(parseInt(code, 16));
-      if (octal !== undefined) return String.fromCodePoint(parseInt(octal, 8));
-      const found = ESCAPES[letter ?? ""];
-      if (found === undefined) known = false;
-      return found ?? "";
-    },
-  );
-  return known ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Host } from "../ports/host.ts";
 import { unmountPath } from "../operate/unmount_path.ts";
+import { readShortOptions } from "./short_options.ts";
 
 /** util-linux: usage error; unmount failed or not mounted. */
 const USAGE = 1;
@@ -18,17 +19,9 @@ const LONG: Readonly<Record<string, string>> = {
  * runs when the application has ended. "not mounted" on stderr is what it looks for.
  */
 export async function applet(args: readonly string[], host: Host): Promise<number> {
-  let letters = "";
-  const paths: string[] = [];
-  let options = true;
-  for (const arg of args) {
-    if (options && arg === "--") options = false;
-    else if (options && arg.startsWith("-") && arg !== "-") {
-      const found = LONG[arg] ?? (/^-[lfvqn]+$/.test(arg) ? arg.slice(1) : undefined);
-      if (found === undefined) return usage(`cannot read the option "${arg}"`, host);
-      letters += found;
-    } else paths.push(arg);
-  }
+  const options = readShortOptions(args, "lfvqn", LONG);
+  if (!options.ok) return usage(options.fault, host);
+  const { letters, operands: paths } = options;
   if (paths.length === 0) return usage("no path is given", host);
   let code = 0;
   for (const path of paths) {

@@ -1,4 +1,5 @@
 import type { Host } from "../ports/host.ts";
+import { readShortOptions } from "./short_options.ts";
 import { machine } from "../system/machine.ts";
 
 const ALL = "snrvmo";
@@ -14,14 +15,12 @@ const LONG: Readonly<Record<string, string>> = {
 
 /** `uname`: curvine-fuse asks for `-r`, and takes the kernel for 0.0 where there is no answer. */
 export function applet(args: readonly string[], host: Host): number {
-  const letters = args.map((arg) =>
-    LONG[arg] ?? (/^-[asnrvmo]+$/.test(arg) ? arg.slice(1) : undefined)
-  );
-  if (letters.includes(undefined)) {
+  const options = readShortOptions(args, `a${ALL}`, LONG);
+  if (!options.ok || options.operands.length > 0) {
     host.stderr(`uname: cannot read "${args.join(" ")}"; -a, -s, -n, -r, -v, -m or -o is wanted\n`);
     return 1;
   }
-  const asked = letters.join("") || "s";
+  const asked = options.letters || "s";
   const wanted = asked.includes("a") ? ALL : asked;
   const fields = [...ALL].filter((letter) => wanted.includes(letter))
     .map((letter) => field(letter, host));

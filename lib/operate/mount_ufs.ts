@@ -69,10 +69,7 @@ export async function mountUfs(
     }
     forgetAbsent(state, rows, wanted, ports);
     if (changed) rows = await ports.table();
-    for (const native of natives) {
-      const failure = await makeDirectory(native, rows, ports);
-      if (failure !== undefined) fail(failure);
-    }
+    for (const native of natives) await makeDirectory(native, rows, ports);
   }
   const present = new Map(rows.map((row) => [row.path, row.ufs]));
   const left = new Set(state.left);
@@ -147,21 +144,25 @@ async function act(
 const WAY_OUT = `${FS_MODE_RISK}. To change it: stop what writes, wait until the UFS has all of ` +
   "it, then run `cv umount PATH` by hand; mount-ufs mounts it anew as the Dataset says";
 
-/** As curvine-fuse does for the path that it mounts. Curvine: Start. */
+/**
+ * As curvine-fuse does for the path that it mounts (Curvine: Start). One that cannot be made is
+ * told and no more: a failure would keep the whole Dataset from being bound, and the next call
+ * tries again.
+ */
 async function makeDirectory(
   { directory }: NativeMount,
   rows: readonly MountRow[],
   ports: MountPorts,
-): Promise<string | undefined> {
+): Promise<void> {
   const mount = rows.find((row) => isWithin(directory, row.path));
   if (mount !== undefined) {
     ports.say(`${directory} lies in the mount ${mount.path} (${mount.ufs}); it is not made there`);
-    return undefined;
+    return;
   }
   const result = await ports.cli.run(["fs", "mkdir", "-p", directory], {
     limitMs: ports.remainingMs(),
   });
-  return result.ok ? undefined : `Cannot make ${directory} in Curvine: ${result.reason}`;
+  if (!result.ok) ports.say(`WARNING: cannot make ${directory} in Curvine: ${result.reason}`);
 }
 
 async function unmount(

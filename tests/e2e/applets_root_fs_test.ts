@@ -105,6 +105,48 @@ test("3: check-mount finds the mount and the path below it", async (fs) => {
   assert.equal(stdout, "0\n0\n2\n1\n1\n2\n", stderr);
 });
 
+test("the postStart of Fluid 1.0.0 to 1.0.7, and sub-paths that are plain to bash", async (fs) => {
+  for (const name of ["数据", "v1{x}", "a#b"]) fs.write(`/source/sub/${name}`, "");
+  const { stdout, stderr } = await fs.scene(
+    `
+    bind /mnt/lake
+    check() { inside bash -c "$1"; echo "$?"; }
+    check 'time /check-mount.sh /mnt fuse  >> /proc/1/fd/1'
+    for below in '数据' 'v1{x}' 'a#b'; do
+      check "time /check-mount.sh /mnt fuse sub/$below >> /proc/1/fd/1"
+      check "time /check-mount.sh /mnt fuse sub/$below"
+    done
+    check "time /check-mount.sh /mnt fuse sub/none >> /proc/1/fd/1"
+    check "time /check-mount.sh /mnt fuse >> /somewhere/else"
+    check "time /check-mount.sh >> /proc/1/fd/1"
+  `,
+    { CURVINE_FLUID_CHECK_MOUNT_TIMEOUT: "1s" },
+  );
+  assert.equal(stdout, "0\n0\n0\n0\n0\n0\n0\n2\n127\n127\n", stderr);
+  assert.match(stderr, /\/tools\/ioctl_sync/);
+});
+
+test("the preStop of a ThinRuntime up to Fluid 1.0.6", async (fs) => {
+  const { stdout, stderr } = await fs.scene(`
+    bind /mnt/thin-fuse
+    inside sh -c "umount /mnt/thin-fuse"; echo "code $? left $(mounted /mnt/thin-fuse)"
+    inside sh -c "umount /mnt/thin-fuse"; echo "code $?"
+  `);
+  assert.equal(stdout, "code 0 left 0\ncode 32\n", stderr);
+  assert.match(stderr, /umount: \/mnt\/thin-fuse: not mounted/);
+});
+
+test("what Fluid lets be piped: mount, ls and df into grep and wc", async (fs) => {
+  const { stdout, stderr } = await fs.scene(`
+    bind /mnt/x
+    inside bash -c "mount |grep /mnt/x |wc -l"
+    inside bash -c "mount |grep /mnt/none"; echo "$?"
+    inside bash -c "ls -lR /mnt/x/sub /mnt/x |grep ^- |wc -l"
+    inside bash -c "df --block-size=1 /mnt/x |grep -v Filesystem |wc -l"
+  `);
+  assert.equal(stdout, "1\n1\n5\n1\n", stderr);
+});
+
 test("3: check-mount waits for a mount that comes later", async (fs) => {
   const { stdout, stderr } = await fs.scene(`
     ( sleep 1; bind /mnt/late; sleep 30 ) & late=$!
@@ -185,6 +227,7 @@ test("8, 9, 10: mountUFS, reportSummary and DataLoad", async (fs) => {
           echo "| ID | Curvine Path | UFS Path |"; echo "| 1 | /raw | s3://lake/raw |"
         else echo "Mount Table: (empty)"; fi ;;
       "mount s3://lake/raw /raw "*) echo > /table; echo "│ ✅️ mount success." ;;
+      "fs mkdir -p /shared "*) ;;
       "report fluid-summary "*)
         echo '{"cached":"1.00GiB","cachedPercentage":"1%","cacheCapacity":"2.00GiB","cacheHitRatio":"1%"}' ;;
       "load s3://lake/raw/a --watch "*) echo "│ 🚦 Status: 🟢 Completed" ;;

@@ -447,13 +447,21 @@ test("leaves a cache_mode mount that is wanted in fs_mode", async (world) => {
   assert.deepEqual(world.calls(), ["mount"]);
 });
 
-test("fails where a native directory cannot be made", async (world) => {
-  world.mounts(RAW, { mountPoint: "curvine:///shared", path: "/shared" });
+test("tells of a native directory that cannot be made, and goes on", async (world) => {
+  world.mounts({ mountPoint: "curvine:///shared", path: "/shared" }, RAW);
   world.behave("FAIL=/shared");
   const ran = await world.run(["mount-ufs"]);
-  assert.equal(ran.code, 71);
-  assert.match(ran.stderr, /Cannot make \/shared in Curvine/);
-  assert.deepEqual(world.table(), { "/raw": "s3://lake/raw" });
+  assert.equal(ran.stdout, '{"mounted":["/shared","/raw"]}\n');
+  assert.match(ran.stderr, /WARNING: cannot make \/shared in Curvine: .*cannot make \/shared/);
+});
+
+test("makes no native directory in somebody's mount: it would land in the bucket", async (world) => {
+  world.addMount("/theirs", "s3://theirs");
+  world.mounts({ mountPoint: "curvine:///theirs/x", path: "/theirs/x" });
+  const ran = await world.run(["mount-ufs"]);
+  assert.equal(ran.stdout, '{"mounted":["/theirs/x"]}\n');
+  assert.deepEqual(world.calls(), ["mount"]);
+  assert.match(ran.stderr, /lies in the mount \/theirs \(s3:\/\/theirs\)/);
 });
 
 test("names a value that Curvine does not take, and what it takes", async (world) => {

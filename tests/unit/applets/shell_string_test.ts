@@ -23,6 +23,71 @@ Deno.test("shell string: every string of Fluid's, with any spacing", () => {
   });
 });
 
+Deno.test("shell string: the postStart of every Fluid, its output's end too", () => {
+  const known = { kind: "check-mount", folder: "/a/b", type: "fuse", below: "", timed: true };
+  for (
+    const text of [
+      // 1.0.8 and later; 1.0.0 to 1.0.7; 0.7 and 0.8.
+      "time /check-mount.sh /a/b fuse ",
+      "time /check-mount.sh /a/b fuse  >> /proc/1/fd/1",
+      "time /check-mount.sh /a/b fuse >>/proc/1/fd/1",
+    ]
+  ) assert.deepEqual(readShellString(text), known, text);
+  for (const end of ["", " >> /proc/1/fd/1"]) {
+    for (
+      const below of [
+        "数据",
+        "v1{x}",
+        "a#b",
+        "a/b c",
+        "é",
+        "x=y",
+        "a,b",
+        "100%",
+        "a[1]",
+        "{x}",
+        "v{1..}",
+      ]
+    ) {
+      assert.deepEqual(
+        readShellString(`time /check-mount.sh /a/b fuse ${below}${end}`),
+        { ...known, below },
+        below,
+      );
+    }
+  }
+  assert.deepEqual(readShellString("time /check-mount.sh >> /proc/1/fd/1"), {
+    kind: "check-device",
+    timed: true,
+  });
+});
+
+Deno.test("shell string: the preStop of a ThinRuntime up to Fluid 1.0.6", () => {
+  assert.deepEqual(readShellString("umount /runtime-mnt/thin/ai/lake/thin-fuse"), {
+    kind: "umount",
+    args: ["/runtime-mnt/thin/ai/lake/thin-fuse"],
+  });
+});
+
+Deno.test("shell string: what Fluid lets be piped", () => {
+  for (
+    const [text, source, args, filters] of [
+      ["mount |grep fuse", "mount", [], 1],
+      ["mount |grep curvinefs |wc -l", "mount", [], 2],
+      ["ls -lR /a /b |grep ^- |wc -l ", "ls", ["-lR", "/a", "/b"], 2],
+      ["df --block-size=1 |grep /a |wc -l", "df", ["--block-size=1"], 2],
+      ["df --block-size=1 /a |grep -v Filesystem", "df", ["--block-size=1", "/a"], 1],
+      ["ls /a |wc -l", "ls", ["/a"], 1],
+      ["ls /a |grep -E 'x|y*'", "ls", ["/a"], 1],
+    ] as const
+  ) {
+    const found = readShellString(text);
+    assert.equal(found?.kind, "pipeline", text);
+    if (found?.kind !== "pipeline") continue;
+    assert.deepEqual([found.source, found.args, found.filters.length], [source, args, filters]);
+  }
+});
+
 Deno.test("shell string: quoted paths are the paths", () => {
   for (
     const quoted of ["$'/a b/\\'c\\''", `"/a b/'c'"`, `'/a b/'"'c'"`, "$'\\x2fa\\040b/\\'c\\''"]
@@ -40,7 +105,6 @@ Deno.test("shell string: whatever only a shell could do is refused", () => {
       "",
       "ls",
       "ls -lR /a",
-      "ls -lR /a /b |grep ^- |wc -l ",
       "ls -lR /a |grep ^- |wc -l ; id",
       "ls -lR $(id) |grep ^- |wc -l ",
       "ls -lR `id` |grep ^- |wc -l ",
@@ -51,12 +115,31 @@ Deno.test("shell string: whatever only a shell could do is refused", () => {
       "df --block-size=1 |grep /a &",
       "df --block-size=1 |grep /a # no",
       "df --block-size=1 |grep",
-      "df --block-size=1 |grep ''",
-      "df --block-size=1 |grep /a |wc -l",
+      "df --block-size=1 |tail -n1",
+      "df --block-size=1 |grep /a >> /b",
+      "df --block-size=1 |grep /a /b",
+      "df --block-size=1 |wc",
+      "cat /a |grep b",
+      "ls /a/* |wc -l",
+      "ls /{a,b} |wc -l",
+      "ls /{1..3} |wc -l",
+      "ls ~/a |wc -l",
+      "ls /a |",
+      "| wc -l",
       "time mountUfs.sh",
       "mountUfs.sh --help",
       "/check-mount.sh /a",
-      "umount /a",
+      "/check-mount.sh /a fuse >> /etc/passwd",
+      "/check-mount.sh /a fuse >> /proc/1/fd/1 x",
+      "/check-mount.sh /a fuse >>",
+      "/check-mount.sh /a fuse > /proc/1/fd/1",
+      "/check-mount.sh /a fuse x{a,b}",
+      "/check-mount.sh /a fuse #x",
+      "/check-mount.sh /a fuse x;y",
+      "umount",
+      "umount /a && umount /b",
+      "umount /a/*",
+      "time umount /a",
       "X=1 mountUfs.sh",
     ]
   ) assert.equal(readShellString(text), undefined, text);
