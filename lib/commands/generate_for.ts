@@ -5,12 +5,14 @@ import { usageError } from "../cli/parse_arguments.ts";
 import { nearestName } from "../text/nearest_name.ts";
 import { type Generated, generatePlan } from "../plan/generate/generate_plan.ts";
 import { detectMode } from "../plan/detect_mode.ts";
+import type { PlanSettings } from "../plan/settings.ts";
 import type { Host } from "../ports/host.ts";
 import { inputsOf } from "./inputs_of.ts";
 
 /**
  * The plan for a command line's words.
  *
+ * @param options.settings our own, where the plan is to be started or shown as it would be
  * @param options.here whether what is planned happens on this machine: then what that lacks counts
  * @throws {CommandError} for words that nobody knows, or none where they are needed (64)
  * @throws {ConfigError} for everything else that is wrong
@@ -19,14 +21,15 @@ export async function generateFor(
   command: string,
   words: readonly string[],
   host: Host,
-  options: { readonly here?: boolean } = {},
+  options: { readonly settings?: PlanSettings; readonly here?: boolean } = {},
 ): Promise<Generated> {
   checkWords(command, words);
   const inputs = {
-    ...inputsOf(host, words),
+    ...inputsOf(host, words, options.settings),
     ...(options.here === true ? { pipesHold: host.pipesHold } : {}),
   };
-  const { mode, component, reasons } = detectMode(inputs);
+  const detection = detectMode(inputs);
+  const { mode, component, reasons } = detection;
   if (mode === "standalone" && component === undefined) {
     throw new CommandError(
       `Cannot tell what to start: ${reasons.join("; ")}.\n` +
@@ -34,7 +37,7 @@ export async function generateFor(
       ExitCode.Usage,
     );
   }
-  return await generatePlan(inputs);
+  return await generatePlan(inputs, detection);
 }
 
 function checkWords(command: string, words: readonly string[]): void {

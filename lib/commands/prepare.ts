@@ -6,6 +6,7 @@ import { isTomlTable } from "../plan/curvine/toml_value.ts";
 import { isWrittenByUs, WRITTEN_BY_US } from "../plan/generate/base_config.ts";
 import { mountScript } from "../plan/generate/mount_script.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
 import type { Host } from "../ports/host.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
@@ -25,11 +26,14 @@ export function configText(plan: Plan): string {
  *
  * @throws {CommandError} where the disk does not allow it (71)
  */
-export function prepare(plan: Plan, host: Host): void {
+export function prepare(
+  plan: Plan,
+  { writeMountScript }: Pick<SupervisorSettings, "writeMountScript">,
+  host: Host,
+): void {
   writeConfig(plan, host);
   if (plan.formatMarker !== undefined) claimFormat(plan.formatMarker, host);
-  const wanted = (host.env["CURVINE_FLUID_WRITE_MOUNT_SCRIPT"] ?? "").toLowerCase();
-  if (wanted === "1" || wanted === "true") {
+  if (writeMountScript) {
     const script = mountScript(plan);
     const { mountScript: path } = curvinePaths(host.env);
     if (script !== undefined) {

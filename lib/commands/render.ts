@@ -5,6 +5,7 @@ import { shellQuote } from "../text/shell_quote.ts";
 import { mountScript } from "../plan/generate/mount_script.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planJson } from "../plan/plan_json.ts";
+import { readSettings } from "../plan/settings.ts";
 import type { Host } from "../ports/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { configText, writeConfig } from "./prepare.ts";
@@ -13,6 +14,7 @@ import { reasonOf } from "../text/describe_error.ts";
 /** Shows what `run` would do. */
 export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
   const { plan, secrets } = await generateFor("render", operands, host, {
+    settings: readSettings(host.env),
     here: flags.has("write"),
   });
   for (const { code, message } of plan.warnings) host.stderr(`warning (${code}): ${message}\n`);

@@ -11,9 +11,7 @@ import { withFlags } from "../cli/setting_flags.ts";
 import { startProcess } from "./start_process.ts";
 
 /** Generates the configuration and starts the component. */
-export async function command(invocation: Invocation, outer: Host): Promise<number> {
-  const { operands } = invocation;
-  const host = withFlags(outer, invocation.flags);
+export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
   const action = operands[1] ?? "start";
   if (action === "stop" || action === "restart") {
     throw new CommandError(
@@ -24,14 +22,17 @@ export async function command(invocation: Invocation, outer: Host): Promise<numb
   }
   if (action === "health-check") {
     const health = await import("./health.ts");
-    return await health.command({ operands: operands.slice(0, 1), flags: new Map() }, host);
+    return await health.command(
+      { operands: operands.slice(0, 1), flags: new Map() },
+      withFlags(host, flags),
+    );
   }
   // Every setting that cannot be read is told before anything is written or started.
-  const settings = readSettings(outer.env, invocation.flags);
-  const generated = await generateFor("run", operands, host, { here: true });
+  const settings = readSettings(host.env, flags);
+  const generated = await generateFor("run", operands, host, { settings, here: true });
   const { plan } = generated;
   announce(plan, host);
-  prepare(plan, host);
+  prepare(plan, settings, host);
   if (plan.process.policy === "supervise") {
     const { supervisePlan } = await import("./supervise_plan.ts");
     return await supervisePlan(generated, settings, operands, host);

@@ -32,7 +32,8 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
       {
         version: VERSION,
         inputsOf,
-        generate: (words, container) => generateFor("simulate", words, container),
+        generate: (words, container, settings) =>
+          generateFor("simulate", words, container, { settings }),
         prepare,
         writeConfig,
       },

@@ -28,7 +28,8 @@ export async function supervisePlan(
       version: VERSION,
       source: {
         ...(configPath === undefined ? {} : { file: configPath }),
-        generate: async () => (await generateFor("run", operands, host, { here: true })).plan,
+        generate: async () =>
+          (await generateFor("run", operands, host, { settings, here: true })).plan,
         write: (changed) => writeConfig(changed, host),
       },
     });

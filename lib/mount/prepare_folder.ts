@@ -1,6 +1,7 @@
 import type { Folders, PinnedFolder } from "../ports/folders.ts";
 import { isFuse, type Mount } from "./mountinfo.ts";
 import { mountsOnTheWay } from "./mount_path.ts";
+import { isNumberedMount } from "../plan/numbered_mounts.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
 /** Why a target cannot be mounted on, in one sentence; `undefined` when all is well. */
@@ -24,9 +25,6 @@ const LOCAL = new Set([
   "xfs",
   "zfs",
 ]);
-
-/** The mount points that `fuse.mnt_number` above 1 leaves behind (Curvine: curvine-fuse). */
-const NUMBERED = /^mnt-\d{1,9}$/;
 
 /**
  * Makes the target an empty folder: creates it when it is missing and takes away our own empty
@@ -69,7 +67,7 @@ export function prepareFolder(
 
 function emptied(target: string, folder: PinnedFolder): FolderProblem {
   const left = folder.names(MOST_NAMES).filter((name) =>
-    !(NUMBERED.test(name) && folder.removeEmpty(name))
+    !(isNumberedMount(name) && folder.removeEmpty(name))
   );
   if (left.length === 0) return undefined;
   const shown = left.slice(0, 3).map((name) => JSON.stringify(name)).join(", ");

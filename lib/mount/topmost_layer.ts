@@ -1,4 +1,5 @@
 import { isFuse, type Mount } from "./mountinfo.ts";
+import { isNumberedMount } from "../plan/numbered_mounts.ts";
 import { isWithin, layersAt } from "./mount_path.ts";
 
 /** A mount that lies over a target or over one of the `mnt-N` in it. */
@@ -31,9 +32,7 @@ export function topmostLayer(table: readonly Mount[], target: string): Layer | u
 export function numberedBelow(table: readonly Mount[], target: string): string[] {
   const paths = new Set<string>();
   for (const { path } of table) {
-    if (isWithin(path, target) && NUMBERED.test(path.slice(target.length))) paths.add(path);
+    if (isWithin(path, target) && isNumberedMount(path.slice(target.length + 1))) paths.add(path);
   }
   return [...paths];
 }
-
-const NUMBERED = /^\/mnt-\d{1,9}$/;

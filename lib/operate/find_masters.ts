@@ -1,3 +1,5 @@
+import { headlessService, podName, shortDnsName } from "../plan/generate/cluster_names.ts";
+import { defaultPort } from "../plan/curvine/key_table.ts";
 import { type Endpoint, parseEndpoints } from "../plan/generate/endpoints.ts";
 import type { HostLookup } from "../system/resolve_host.ts";
 import type { PodLabels } from "./pod_labels.ts";
@@ -26,8 +28,8 @@ export type Masters =
   | { readonly ok: true; readonly endpoints: readonly Endpoint[]; readonly how: string }
   | { readonly ok: false; readonly tried: readonly string[] };
 
-/** Curvine: Ports. */
-const DEFAULT_PORT = 8995;
+/** Curvine: ports. */
+const DEFAULT_PORT = defaultPort("master");
 /** A DNS server that answers every name would keep the probing from ending. */
 const MAX_MASTERS = 15;
 /** What people put behind a dataset's name to name its DataLoad. */
@@ -160,5 +162,6 @@ async function probeDataset(
 }
 
 function masterName(dataset: string, ordinal: number, { namespace }: MasterFacts): string {
-  return `${dataset}-master-${ordinal}.svc-${dataset}-master.${namespace}.svc`;
+  const pod = podName(`${dataset}-master`, ordinal);
+  return shortDnsName(pod, headlessService(dataset, "master"), namespace);
 }

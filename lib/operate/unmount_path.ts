@@ -5,6 +5,7 @@ import { CommandError } from "../ports/command_error.ts";
 import type { Mounts } from "../ports/mounts.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
 import { announceUnmount } from "../supervise/control_client.ts";
+import { isNumberedMount } from "../plan/numbered_mounts.ts";
 import { runFolders } from "../plan/run_folders.ts";
 import { readLink } from "../system/read_link.ts";
 import type { Host } from "../ports/host.ts";
@@ -99,7 +100,7 @@ function fuseLayersAt(target: string, mounts: Mounts): number {
 }
 
 function isNumberedBelow(path: string, target: string): boolean {
-  return path.startsWith(`${target}/`) && /^\/mnt-\d+$/.test(path.slice(target.length));
+  return path.startsWith(`${target}/`) && isNumberedMount(path.slice(target.length + 1));
 }
 
 function absolute(path: string, host: Host): string {

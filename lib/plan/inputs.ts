@@ -1,4 +1,5 @@
 import type { Content } from "../text/strict_text.ts";
+import type { PlanSettings } from "./settings.ts";
 
 /** All that generating reads of the world: the same inputs give the same plan. */
 export interface Inputs {
@@ -6,6 +7,8 @@ export interface Inputs {
   readonly words: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly hostname: string;
+  /** Our own settings that bear on a plan. */
+  readonly settings: PlanSettings;
   /** @returns a file's content, `undefined` where there is none @throws what reading throws */
   readFile(path: string): Content | undefined;
   /** Whether a path is a file, links followed. */

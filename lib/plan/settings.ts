@@ -33,6 +33,12 @@ export interface SupervisorSettings {
   readonly writeMountScript: boolean;
 }
 
+/** Those of them that bear on a plan. */
+export type PlanSettings = Pick<SupervisorSettings, "supervise" | "allowFormat">;
+
+/** What a plan is made with that nobody starts: of a check, or for the masters' addresses in it. */
+export const NOTHING_SET: PlanSettings = { supervise: undefined, allowFormat: undefined };
+
 /** From the most to the least talkative. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
@@ -157,7 +163,7 @@ export function settingSpecs(): Readonly<Record<keyof SupervisorSettings, Settin
       "FORMAT",
       "text",
       "how our own log lines look",
-      (text) => text === "text" || text === "json" ? text : undefined,
+      (text) => ["text", "json"].find((format) => format === text.toLowerCase()),
       "text or json",
     ),
     logLevel: spec(
@@ -181,7 +187,7 @@ export function settingSpecs(): Readonly<Record<keyof SupervisorSettings, Settin
       "WORD",
       "",
       "once: honour an explicit format option one time, behind a marker",
-      (text) => text === "once" ? text : undefined,
+      (text) => text.toLowerCase() === "once" ? "once" : undefined,
       "once",
     ),
     writeMountScript: spec(
@@ -218,7 +224,9 @@ export function readSettings(
       continue;
     }
     const value = spec.read(text.trim());
-    if (value === undefined) {
+    // What is off unless it is set may also be said to be off.
+    const isOff = spec.preset === "" && parseBoolean(text.trim()) === false;
+    if (value === undefined && !isOff) {
       problems.push({ path, message: `value is ${JSON.stringify(text)}, wanted ${spec.wanted}` });
     }
     settings[name] = value;

@@ -1,6 +1,7 @@
 import { type Draft, draftPlan, generatePlan } from "../../lib/plan/generate/generate_plan.ts";
 import type { Inputs } from "../../lib/plan/inputs.ts";
 import type { Plan } from "../../lib/plan/plan.ts";
+import { readSettings } from "../../lib/plan/settings.ts";
 
 /** A made-up world to generate in. */
 export interface World {
@@ -33,6 +34,7 @@ export function inputs(
     words,
     env,
     hostname: env["HOSTNAME"] ?? hostname,
+    settings: readSettings(env),
     readFile: (path) => bytes.get(path),
     isFile: (path) => bytes.has(path),
     ...(largestPipe === undefined ? {} : { pipesHold: (size: number) => size <= largestPipe }),

@@ -1,5 +1,4 @@
-import type { Key, KeyName, KeyType, SectionName } from "./key_table.ts";
-import { CURVINE_KEYS } from "./keys.ts";
+import { type Key, type KeyName, keyOf, type KeyType, type SectionName } from "./key_table.ts";
 
 /**
  * What a key does, for people. Its type and default are {@link CURVINE_KEYS}'s; this table is only
@@ -294,7 +293,16 @@ const FUSE: Entries<"fuse"> = {
 const JOB: Entries<"job"> = {
   job_life_ttl: ["How long a finished job is remembered"],
   job_cleanup_ttl: ["How often finished jobs are cleaned up"],
+  terminal_retention: ["How long a finished load can be asked for"],
   job_max_files: ["The most files of one job"],
+  master_max_concurrent_load_jobs: ["Loads that a master plans at once"],
+  master_max_background_load_jobs: ["Loads that may wait for being planned"],
+  master_max_pending_load_job_submits: ["Loads that may wait for being taken at all"],
+  master_load_job_runtime_threads: ["Threads that plan loads"],
+  master_load_job_blocking_threads: ["Threads that plan loads and wait for the UFS"],
+  master_failed_load_job_retry_interval: [
+    "How long a load whose source was not there stays failed",
+  ],
   task_timeout: ["How long one task may take"],
   task_report_interval: ["How often a task reports"],
   worker_max_concurrent_tasks: ["Tasks that one worker does at once"],
@@ -302,7 +310,10 @@ const JOB: Entries<"job"> = {
 
 const TRANSFER: Entries<"transfer"> = {
   enabled: ["Give loads to the transfer service"],
-  store_url: ["Where the transfer service keeps its state"],
+  store_url: [
+    "Where transfers are kept: a memory, sqlite, mysql or postgres URL",
+    "sqlite:///data/transfer.db",
+  ],
   hostname: ["The transfer service's own name"],
   rpc_port: ["The port that clients connect to"],
   web_port: ["Web pages and /metrics"],
@@ -327,6 +338,13 @@ const LOG: Entries<"log"> = {
   targets: ["Only the lines of these modules", "curvine_fuse"],
 };
 
+const COMPATIBILITY: Entries<"compatibility"> = {
+  mode: ["What happens to a component of a wrong version: diagnose or enforce", "enforce"],
+  min_worker_version: ["The lowest version of a worker", "0.2.0"],
+  min_client_version: ["The lowest version of a client", "0.2.0"],
+  blocked_versions: ["Versions that are refused in either mode", "0.1.0"],
+};
+
 const DOCS: Readonly<Record<SectionName, Readonly<Record<string, Entry>>>> = {
   "": TOP,
   master: MASTER,
@@ -336,6 +354,7 @@ const DOCS: Readonly<Record<SectionName, Readonly<Record<string, Entry>>>> = {
   fuse: FUSE,
   job: JOB,
   transfer: TRANSFER,
+  compatibility: COMPATIBILITY,
   log: LOG,
 };
 
@@ -368,7 +387,7 @@ const EXAMPLES: Readonly<Record<KeyType, string>> = {
  * ```
  */
 export function keyDoc(section: SectionName, name: string): KeyDoc {
-  const [type, preset] = CURVINE_KEYS[section][name] ?? ["string"];
+  const [type, preset]: Key = keyOf(section, name) ?? ["string"];
   const [summary, example, formerly] = DOCS[section][name] ?? [""];
   const usual = type === "boolean" ? String(preset !== true) : presetText(type, preset);
   return {

@@ -1,4 +1,4 @@
-import type { KeyType } from "./keys.ts";
+import type { KeyType } from "./key_table.ts";
 import { TomlFloat, type TomlValue } from "./toml_value.ts";
 
 /** A value of the key's type, or what was wanted instead. */

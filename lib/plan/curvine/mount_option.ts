@@ -1,4 +1,4 @@
-import type { KeyType } from "./keys.ts";
+import type { KeyType } from "./key_table.ts";
 import { type KeyValue, parseKeyValue } from "./key_value.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 

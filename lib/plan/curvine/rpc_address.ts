@@ -1,8 +1,7 @@
+import { defaultPort } from "./key_table.ts";
+
 /** A component that is a server. */
 export type Server = "master" | "worker" | "transfer";
-
-/** Curvine: curvine-cluster.toml, Keys. */
-const PORTS: Readonly<Record<Server, number>> = { master: 8995, worker: 8997, transfer: 9010 };
 
 /**
  * Where a server listens, by the configuration that it was started with.
@@ -11,7 +10,7 @@ const PORTS: Readonly<Record<Server, number>> = { master: 8995, worker: 8997, tr
  */
 export function rpcAddress(toml: unknown, server: Server): { hostname: string; port: number } {
   const section = field(toml, server);
-  const port = Number(field(section, "rpc_port") ?? PORTS[server]);
+  const port = Number(field(section, "rpc_port") ?? defaultPort(server));
   const hostname = field(section, "hostname");
   return {
     hostname: typeof hostname === "string" && hostname !== "" ? hostname : "localhost",

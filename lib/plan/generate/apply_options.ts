@@ -3,8 +3,7 @@ import { parseKeyValue } from "../curvine/key_value.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
 import { isSecretName, quoteValue } from "../secret_names.ts";
-import type { Findings } from "./findings.ts";
-import type { Inputs } from "../inputs.ts";
+import type { Generation } from "./generation.ts";
 import {
   knownOptionNames,
   type OptionScope,
@@ -35,22 +34,18 @@ const MAX_ADVISED = 100;
 /**
  * Lays options over the configuration. Every value gets its key's type; whatever is wrong is
  * reported with the option's place, and nothing of it is applied.
- *
- * @returns the dotted keys that options have set, for defaults that must not undo them
  */
 export function applyOptions(
-  toml: TomlTable,
+  generation: Generation,
   layer: OptionLayer,
   managed: ManagedKeys,
-  inputs: Pick<Inputs, "readFile">,
-  findings: Findings,
-): ReadonlySet<string> {
+): void {
   const setBy = new Map<string, string>();
   for (const [name, text] of Object.entries(layer.options)) {
     const at = layer.place?.(name) ?? `${layer.at}.${name}`;
     const target = optionTarget(layer.scope, name);
     if (target === undefined) {
-      findings.problem(
+      generation.problem(
         layer.at,
         `the option name ${JSON.stringify(name)} is not a key; ` +
           "letters, digits, _ and - are wanted, with dots between nested keys",
@@ -60,50 +55,54 @@ export function applyOptions(
     const key = dotted(target);
     const source = Object.hasOwn(managed, key) ? managed[key] : undefined;
     if (source !== undefined) {
-      findings.problem(at, `"${key}" is managed and cannot be set by an option`, source);
+      generation.problem(at, `"${key}" is managed and cannot be set by an option`, source);
       continue;
     }
     const earlier = setBy.get(key);
     if (earlier !== undefined && layer.options[earlier] !== text) {
-      findings.problem(at, `sets "${key}", and so does "${earlier}", to another value`);
+      generation.problem(at, `sets "${key}", and so does "${earlier}", to another value`);
       continue;
     }
-    const value = valueOf(name, text, target, at, inputs, findings, layer.scope);
+    const value = valueOf({ name, text, target, at, scope: layer.scope }, generation);
     if (value === undefined) continue;
     setBy.set(key, name);
-    if (!setKey(toml, target, value)) {
-      findings.problem(at, `sets "${key}", but a part of that name already has a plain value`);
+    generation.asked.add(key);
+    if (!setKey(generation.toml, target, value)) {
+      generation.problem(at, `sets "${key}", but a part of that name already has a plain value`);
     }
   }
-  return new Set(setBy.keys());
 }
 
-function valueOf(
-  name: string,
-  text: string,
-  target: OptionTarget,
-  at: string,
-  inputs: Pick<Inputs, "readFile">,
-  findings: Findings,
-  scope: OptionScope,
-): TomlValue | undefined {
+/** One option, and the key that it sets. */
+interface Option {
+  readonly name: string;
+  readonly text: string;
+  /** Its place, for messages. */
+  readonly at: string;
+  readonly target: OptionTarget;
+  readonly scope: OptionScope;
+}
+
+/** @returns `undefined` where it has none that is right, which is reported */
+function valueOf(option: Option, generation: Generation): TomlValue | undefined {
+  const { name, text, at, target } = option;
   const key = dotted(target);
   let plain = text;
   let shown = (): string => quoteValue(name, text);
   if (namesSecretFile(text)) {
-    const secret = findings.secrets.read(text, inputs);
+    const secret = generation.secrets.read(text, generation.inputs);
     if (!secret.ok) {
-      findings.problem(at, secret.message, secret.hint);
+      generation.problem(at, secret.message, secret.hint);
       return undefined;
     }
     plain = secret.content;
     shown = () => `the content of ${JSON.stringify(text)}`;
-    findings.secrets.hidePath(pathOf(target));
+    generation.secrets.hidePath(pathOf(target));
   } else if (isSecretName(name)) {
-    findings.secrets.hidePath(pathOf(target));
+    generation.secrets.hidePath(pathOf(target));
   }
   if (!plain.isWellFormed()) {
-    findings.problem(
+    generation.problem(
       at,
       `is ${shown()}, which holds half of a surrogate pair; TOML wants Unicode text`,
     );
@@ -111,7 +110,7 @@ function valueOf(
   }
   const known = lookUpKey(target.section, target.path);
   if (known === "table") {
-    findings.problem(at, `"${key}" is a table; set a key inside it, such as "${name}.level"`);
+    generation.problem(at, `"${key}" is a table; set a key inside it, such as "${name}.level"`);
     return undefined;
   }
   const plainKey = target.path.findIndex((_part, index) =>
@@ -119,18 +118,18 @@ function valueOf(
   );
   if (plainKey > 0) {
     const outer = dotted({ ...target, path: target.path.slice(0, plainKey) });
-    findings.problem(at, `sets "${key}", but "${outer}" is a plain value with no keys inside`);
+    generation.problem(at, `sets "${key}", but "${outer}" is a plain value with no keys inside`);
     return undefined;
   }
   if (known === undefined || known === "open") {
-    if (known === undefined) warnUnknown(scope, name, key, shown(), at, findings);
+    if (known === undefined) warnUnknown(option, shown(), generation);
     return guess(plain);
   }
   const [type] = known;
   const timeout = milliseconds(name, key, plain);
   if (timeout !== undefined) {
     if (timeout.suspicious) {
-      findings.warn(
+      generation.warn(
         "suspicious-timeout",
         `${at}: ${shown()} is taken as milliseconds, as curvine-fuse does; ` +
           `for seconds write ${JSON.stringify(String(Number(plain) * 1000))}`,
@@ -141,7 +140,7 @@ function valueOf(
   }
   const parsed = parseKeyValue(type, plain);
   if (parsed.ok) return parsed.value;
-  findings.problem(at, `is ${shown()}; ${parsed.wanted} is wanted`, parsed.hint);
+  generation.problem(at, `is ${shown()}; ${parsed.wanted} is wanted`, parsed.hint);
   return undefined;
 }
 
@@ -168,16 +167,14 @@ function milliseconds(
 }
 
 function warnUnknown(
-  scope: OptionScope,
-  name: string,
-  key: string,
+  { name, at, target, scope }: Option,
   shown: string,
-  at: string,
-  findings: Findings,
+  generation: Generation,
 ): void {
+  const key = dotted(target);
   const bare = key.slice(key.lastIndexOf(".") + 1).replaceAll("-", "_");
   const replacement = Object.hasOwn(RETIRED_KEYS, bare) ? RETIRED_KEYS[bare] : undefined;
-  const near = replacement === undefined && findings.warnings.length < MAX_ADVISED
+  const near = replacement === undefined && generation.warnings.length < MAX_ADVISED
     ? nearestName(name.replaceAll("-", "_"), knownOptionNames(scope))
     : undefined;
   const advice = replacement !== undefined
@@ -185,7 +182,7 @@ function warnUnknown(
     : near !== undefined
     ? `; did you mean "${near}"?`
     : "";
-  findings.warn(
+  generation.warn(
     "unknown-option",
     `${at} is ${shown}: Curvine knows no key "${key}"; it is kept${advice}`,
     at,

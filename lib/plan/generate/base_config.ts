@@ -1,6 +1,6 @@
 import { ConfigError } from "../config_error.ts";
 import type { CurvinePaths } from "../curvine/paths.ts";
-import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
+import { isTomlTable, type TomlTable, tomlTable } from "../curvine/toml_value.ts";
 import { type Content, strictText } from "../../text/strict_text.ts";
 import type { Inputs } from "../inputs.ts";
 import { reasonOf } from "../../text/describe_error.ts";
@@ -26,7 +26,10 @@ export function isWrittenByUs(text: string): boolean {
  *
  * @throws {ConfigError} for a base that is no TOML: starting without it would lose its settings
  */
-export async function readBase(paths: CurvinePaths, inputs: Inputs): Promise<BaseConfig> {
+export async function readBase(
+  paths: CurvinePaths,
+  inputs: Pick<Inputs, "readFile">,
+): Promise<BaseConfig> {
   for (const path of [paths.conf, paths.savedBase, paths.imageConf]) {
     const subject = `the base configuration ${JSON.stringify(path)}`;
     const content = read(path, subject, inputs);
@@ -41,9 +44,13 @@ export async function readBase(paths: CurvinePaths, inputs: Inputs): Promise<Bas
   return { path: undefined, toml: tomlTable() };
 }
 
-function read(path: string, subject: string, inputs: Inputs): Content | undefined {
+function read(
+  path: string,
+  subject: string,
+  { readFile }: Pick<Inputs, "readFile">,
+): Content | undefined {
   try {
-    return inputs.readFile(path);
+    return readFile(path);
   } catch (error) {
     const message = `cannot be read: ${reasonOf(error)}`;
     throw new ConfigError(subject, [{ path: "", message }]);
@@ -63,7 +70,7 @@ function decode(content: Content, subject: string): string {
 }
 
 /** A section of the configuration, made where it is missing. */
-export function section(toml: TomlTable, name: string): TomlTable {
+export function sectionOf(toml: TomlTable, name: string): TomlTable {
   const found = toml[name];
   if (found === undefined) return toml[name] = tomlTable();
   if (isTomlTable(found)) return found;
@@ -72,9 +79,4 @@ export function section(toml: TomlTable, name: string): TomlTable {
     message: "is a plain value; a section is wanted",
     hint: `write [${name}]`,
   }]);
-}
-
-/** Sets a key only where the base has none. */
-export function setDefault(table: TomlTable, key: string, value: TomlValue): void {
-  table[key] ??= value;
 }

@@ -1,16 +1,13 @@
-import { curvinePaths } from "../curvine/paths.ts";
-import type { ComponentConfig, RuntimeConfig } from "../fluid/runtime_config.ts";
+import type { CacheDirectory, ComponentConfig } from "../fluid/runtime_config.ts";
 import { applyOptions, type ManagedKeys } from "./apply_options.ts";
-import { readBase, section } from "./base_config.ts";
 import { clusterIdOf, namespaceOf, podDnsName } from "./cluster_names.ts";
 import { fuseProcess, serverProcess } from "./daemon_process.ts";
-import { defaultDataDirs, DEFAULTS, fillServerDefaults, logToStdout } from "./defaults.ts";
-import type { Findings } from "./findings.ts";
+import { defaultDataDirs, fillServerDefaults, logToStdout } from "./defaults.ts";
+import type { Generation } from "./generation.ts";
 import { guardFormat } from "./guard_format.ts";
 import { guardSplice } from "./guard_splice.ts";
-import type { Inputs } from "../inputs.ts";
 import { checkHostname, type Masters, ownNames, writeMasters } from "./masters.ts";
-import { checkFuse, curvinePath, mountPlan, mountTarget } from "./mount_target.ts";
+import { checkFuse, curvinePath, mountPlan, writeMountPoint } from "./mount_target.ts";
 import type { Component, Plan, ProcessPlan } from "../plan.ts";
 import { checkDataDirs, dataDirs } from "./worker_directories.ts";
 
@@ -24,149 +21,129 @@ const MANAGED: ManagedKeys = {
 
 /**
  * The plan of a CacheRuntime's master, worker or client: the base, then defaults, then every
- * component's options, then what follows from the topology.
- *
- * @param config `undefined` where the runtime config does not exist: a local component starts
+ * component's options, then what follows from the topology. Without a runtime config a local
+ * component starts.
  */
 export async function generateCacheRuntime(
   component: Exclude<Component, "fuse">,
-  config: RuntimeConfig | undefined,
-  reasons: readonly string[],
-  inputs: Inputs,
-  findings: Findings,
+  generation: Generation,
 ): Promise<Plan> {
-  const { env } = inputs;
-  const paths = curvinePaths(env);
-  const { toml } = await readBase(paths, inputs);
-  const dirsOfBase = section(toml, "worker")["data_dir"];
-  fillServerDefaults(toml, paths);
+  const { config, env, toml } = generation;
+  await generation.takeBase();
+  const dirsOfBase = generation.section("worker")["data_dir"];
+  fillServerDefaults(generation);
   toml["cluster_id"] = clusterIdOf(env, config);
-
-  const asked = new Set<string>();
   for (const scope of ["master", "worker", "client"] as const) {
     const { options = {}, optionsAt: at = "" } = config?.[scope] ?? {};
-    const set = applyOptions(toml, { scope, at, options }, MANAGED, inputs, findings);
-    for (const key of set) asked.add(key);
+    applyOptions(generation, { scope, at, options }, MANAGED);
   }
 
   const givenTarget = config?.targetPath ?? (env["FLUID_RUNTIME_MOUNT_PATH"] ||
     env["CURVINE_TARGET_PATH"]);
-  const namespace = namespaceOf(inputs, config, givenTarget);
-  const masters = writeMasters(toml, config, component, namespace, asked, inputs, findings);
-  const worker = section(toml, "worker");
-  if (component === "worker" && !asked.has("worker.hostname") && config?.worker !== undefined) {
-    worker["hostname"] = workerHostname(config.worker, namespace, inputs);
-  }
-  if (component === "worker" && typeof worker["hostname"] === "string") {
-    checkHostname(worker["hostname"], "worker", findings);
-  }
-  writeDataDirs(toml, config?.worker, asked, inputs, findings);
-  const target = writeTarget(toml, givenTarget, component, config, inputs, findings);
-  checkFuse(toml, findings);
-  if (component === "client") guardSplice(toml, asked, inputs, findings);
-  logToStdout(toml, asked);
-  if (dirsOfBase === undefined || worker["data_dir"] !== dirsOfBase) {
-    checkDataDirs(worker["data_dir"] as string[], "worker.data_dir", findings);
-  }
-  const formatMarker = guardFormat(toml, component, asked, paths, inputs, findings);
-  return {
-    mode: "cache-runtime",
-    component,
-    reasons,
-    config: { path: paths.conf, toml },
-    process: processOf(component, target, masters, String(worker["hostname"]), config, inputs),
+  const namespace = namespaceOf(generation.inputs, config, givenTarget);
+  const masters = writeMasters(generation, namespace);
+  if (component === "worker") writeWorkerHostname(generation, namespace);
+  writeDataDirs(generation, config?.worker?.cacheDirectories ?? [], dirsOfBase);
+  const target = writeTarget(generation, givenTarget);
+  checkFuse(generation);
+  if (component === "client") guardSplice(generation);
+  logToStdout(generation);
+  const formatMarker = guardFormat(generation);
+  return generation.plan({
+    process: processOf(component, target, masters, generation),
     mount: component === "client" ? mountPlan(target, toml) : null,
-    warnings: findings.warnings,
     ...(formatMarker === undefined ? {} : { formatMarker }),
-  };
+  });
 }
 
-function workerHostname(worker: ComponentConfig, namespace: string, inputs: Inputs): string {
+function writeWorkerHostname(generation: Generation, namespace: string): void {
+  const { config, asked } = generation;
+  const worker = generation.section("worker");
+  if (!asked.has("worker.hostname") && config?.worker !== undefined) {
+    worker["hostname"] = workerHostname(config.worker, namespace, generation);
+  }
+  const { hostname } = worker;
+  if (typeof hostname === "string") checkHostname(hostname, "worker", generation);
+}
+
+function workerHostname(
+  worker: ComponentConfig,
+  namespace: string,
+  { env, inputs }: Generation,
+): string {
   const names = ownNames(inputs);
   const pod = names.find((name) => name.replace(/-\d+$/, "") === worker.name) ?? names[0] ??
     "localhost";
-  const service = worker.service || inputs.env["FLUID_RUNTIME_COMPONENT_SVC_NAME"] || "";
+  const service = worker.service || env["FLUID_RUNTIME_COMPONENT_SVC_NAME"] || "";
   // Without a service a pod's name resolves nowhere; its address does.
-  return service === "" && inputs.env["POD_IP"]
-    ? inputs.env["POD_IP"]
-    : podDnsName(pod, service, namespace, inputs.env);
+  return service === "" && env["POD_IP"] ? env["POD_IP"] : podDnsName(pod, service, namespace, env);
 }
 
+/** @param ofBase the base's, which are as its author wants them */
 function writeDataDirs(
-  toml: Plan["config"]["toml"],
-  config: ComponentConfig | undefined,
-  asked: ReadonlySet<string>,
-  inputs: Inputs,
-  findings: Findings,
+  generation: Generation,
+  tiers: readonly CacheDirectory[],
+  ofBase: unknown,
 ): void {
-  const worker = section(toml, "worker");
-  if (asked.has("worker.data_dir")) return;
-  const tiers = dataDirs(config?.cacheDirectories ?? [], findings);
-  if (tiers.length > 0) worker["data_dir"] = tiers;
-  else worker["data_dir"] ??= defaultDataDirs(inputs.env);
+  const worker = generation.section("worker");
+  if (!generation.asked.has("worker.data_dir")) {
+    const dirs = dataDirs(tiers, generation);
+    if (dirs.length > 0) worker["data_dir"] = dirs;
+    else worker["data_dir"] ??= defaultDataDirs(generation.env);
+  }
+  if (ofBase === undefined || worker["data_dir"] !== ofBase) {
+    checkDataDirs(worker["data_dir"] as string[], "worker.data_dir", generation);
+  }
 }
 
-function writeTarget(
-  toml: Plan["config"]["toml"],
-  given: string | undefined,
-  component: Component,
-  config: RuntimeConfig | undefined,
-  inputs: Inputs,
-  findings: Findings,
-): string {
-  const fuse = section(toml, "fuse");
-  if (!given && component === "client" && config !== undefined) {
-    findings.problem(
+function writeTarget(generation: Generation, given: string | undefined): string {
+  const { component, config, env } = generation;
+  if (component !== "client") return writeMountPoint(generation, given, "targetPath");
+  if (!given && config !== undefined) {
+    generation.problem(
       "targetPath",
       "is missing, so there is no place to mount at",
       "Fluid writes it; otherwise set FLUID_RUNTIME_MOUNT_PATH",
     );
   }
-  const target = mountTarget(given || DEFAULTS.fuseTarget, "targetPath", findings) ?? "";
-  if (given || component === "client") fuse["mnt_path"] = target;
-  if (component === "client") {
-    const mountPoint = inputs.env["CURVINE_MOUNT_POINT"] || "curvine:///";
-    const path = curvinePath(mountPoint);
-    if (path === undefined) {
-      findings.problem("$CURVINE_MOUNT_POINT", `is "${mountPoint}"; curvine:///path is wanted`);
-    } else fuse["fs_path"] = path;
+  const mountPoint = env["CURVINE_MOUNT_POINT"] || "curvine:///";
+  const fsPath = curvinePath(mountPoint);
+  if (fsPath === undefined) {
+    generation.problem("$CURVINE_MOUNT_POINT", `is "${mountPoint}"; curvine:///path is wanted`);
   }
-  return target;
+  return writeMountPoint(generation, given, "targetPath", fsPath);
 }
 
 function processOf(
   component: Exclude<Component, "fuse">,
   target: string,
   masters: Masters,
-  workerHostname: string,
-  config: RuntimeConfig | undefined,
-  inputs: Inputs,
+  generation: Generation,
 ): ProcessPlan {
-  const paths = curvinePaths(inputs.env);
+  const { config, env } = generation;
   // Curvine takes this variable over the file's value: another component's must not leak in.
-  const notMaster = "CURVINE_MASTER_HOSTNAME" in inputs.env
-    ? { CURVINE_MASTER_HOSTNAME: null }
-    : {};
+  const notMaster = "CURVINE_MASTER_HOSTNAME" in env ? { CURVINE_MASTER_HOSTNAME: null } : {};
   const endpoints = masters.endpoints.map(({ hostname, port }) => `${hostname}:${port}`).join(",");
   const common = {
-    ORPC_BIND_HOSTNAME: inputs.env["ORPC_BIND_HOSTNAME"] || "0.0.0.0",
+    ORPC_BIND_HOSTNAME: env["ORPC_BIND_HOSTNAME"] || "0.0.0.0",
     CURVINE_MASTER_ENDPOINTS: endpoints,
   };
+  const hostname = String(generation.section("worker")["hostname"]);
   switch (component) {
     case "master":
-      return serverProcess(paths, "master", {
+      return serverProcess(generation, "master", {
         ...common,
         ...(config === undefined ? {} : { CURVINE_MASTER_HOSTNAME: masters.hostname }),
-      }, inputs);
+      });
     case "worker":
-      return serverProcess(paths, "worker", {
+      return serverProcess(generation, "worker", {
         ...common,
         ...notMaster,
-        ...(config?.worker === undefined ? {} : { CURVINE_WORKER_HOSTNAME: workerHostname }),
-      }, inputs);
+        ...(config?.worker === undefined ? {} : { CURVINE_WORKER_HOSTNAME: hostname }),
+      });
     case "transfer":
-      return serverProcess(paths, "transfer", { ...common, ...notMaster }, inputs);
+      return serverProcess(generation, "transfer", { ...common, ...notMaster });
     case "client":
-      return fuseProcess(paths, target, notMaster, inputs);
+      return fuseProcess(generation, target, notMaster);
   }
 }

@@ -1,6 +1,7 @@
 import type { ComponentConfig, RuntimeConfig } from "../fluid/runtime_config.ts";
 import { strictText } from "../../text/strict_text.ts";
 import type { Inputs } from "../inputs.ts";
+import { ownOption } from "./option_aliases.ts";
 
 /** Where a pod's service account puts its namespace. */
 const NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
@@ -36,9 +37,20 @@ export function clusterIdOf(
   config: RuntimeConfig | undefined,
 ): string {
   const options = [...(config?.mounts ?? []).map((mount) => mount.options), config?.runtimeOptions];
-  const ofOptions = options.map((one) => one?.["cluster_id"] || one?.["cluster-id"]).find(Boolean);
+  const ofOptions = options.map((one) => ownOption(one ?? {}, "cluster_id")?.text).find(Boolean);
   return env["FLUID_DATASET_NAME"] || env["CURVINE_DATASET_NAME"] || ofOptions || "curvine";
 }
+
+/**
+ * The headless service of a runtime's component.
+ *
+ * Source: Fluid, Environment, volumes, names.
+ */
+export function headlessService(runtime: string, component: string): string {
+  return `${SERVICE_PREFIX}${runtime}-${component}`;
+}
+
+const SERVICE_PREFIX = "svc-";
 
 /** A pod's DNS name: through its headless service, or bare where there is none. */
 export function podDnsName(
@@ -48,7 +60,12 @@ export function podDnsName(
   env: Readonly<Record<string, string>>,
 ): string {
   if (service === "") return pod;
-  return `${pod}.${service}.${namespace}.svc.${env["POD_CLUSTER_DOMAIN"] || "cluster.local"}`;
+  return `${shortDnsName(pod, service, namespace)}.${env["POD_CLUSTER_DOMAIN"] || "cluster.local"}`;
+}
+
+/** A pod's DNS name without the cluster's domain, which resolvers add. */
+export function shortDnsName(pod: string, service: string, namespace: string): string {
+  return `${pod}.${service}.${namespace}.svc`;
 }
 
 /** A master: its ordinal, from 0, and its pod's name. */
@@ -73,8 +90,13 @@ export function masterPods(
   const workload = workloadName(master, env);
   return Array.from({ length: Math.max(1, master.replicas ?? 1) }, (_, ordinal) => ({
     ordinal,
-    pod: `${workload}-${ordinal}`,
+    pod: podName(workload, ordinal),
   }));
+}
+
+/** `lake-master-2` of the workload `lake-master`. */
+export function podName(workload: string, ordinal: number): string {
+  return `${workload}-${ordinal}`;
 }
 
 /** `lake-master` of `lake-master-2`. Fluid: Environment, volumes, names. */
@@ -82,8 +104,12 @@ export function workloadName(
   master: ComponentConfig,
   env: Readonly<Record<string, string>>,
 ): string {
-  return master.name || master.service.replace(/^svc-/, "") ||
+  return master.name || withoutPrefix(master.service) ||
     `${env["FLUID_DATASET_NAME"] || env["CURVINE_DATASET_NAME"] || "curvine"}-master`;
+}
+
+function withoutPrefix(service: string): string {
+  return service.startsWith(SERVICE_PREFIX) ? service.slice(SERVICE_PREFIX.length) : service;
 }
 
 /** The number behind a pod's last dash. */

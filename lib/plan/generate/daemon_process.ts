@@ -1,6 +1,6 @@
-import type { CurvinePaths } from "../curvine/paths.ts";
 import type { Inputs } from "../inputs.ts";
 import type { ProcessPlan } from "../plan.ts";
+import type { Generation } from "./generation.ts";
 
 /** Variables that Curvine takes even when they are empty, as an empty host name. */
 const HOSTNAME_VARIABLES = [
@@ -17,10 +17,9 @@ const HOSTNAME_VARIABLES = [
  * Source: Curvine, curvine-fuse.
  */
 export function fuseProcess(
-  paths: CurvinePaths,
+  { paths, inputs }: Generation,
   target: string,
-  env: Readonly<Record<string, string | null>>,
-  inputs: Inputs,
+  env: Readonly<Record<string, string | null>> = {},
 ): ProcessPlan {
   return {
     argv: [paths.fuse, "--conf", paths.conf, "--mnt-path", target],
@@ -36,10 +35,9 @@ export function fuseProcess(
 
 /** A server: it reads the file once and has its web pages in the working directory. */
 export function serverProcess(
-  paths: CurvinePaths,
+  { paths, inputs }: Generation,
   service: "master" | "worker" | "transfer",
-  env: Readonly<Record<string, string | null>>,
-  inputs: Inputs,
+  env: Readonly<Record<string, string | null>> = {},
 ): ProcessPlan {
   return {
     argv: [paths.server, "--service", service, "--conf", paths.conf],
@@ -50,15 +48,9 @@ export function serverProcess(
 }
 
 /** A mount must be kept alive; a server needs nobody between it and the container runtime. */
-function policyOf({ env }: Inputs, usual: ProcessPlan["policy"]): ProcessPlan["policy"] {
-  switch (env["CURVINE_FLUID_SUPERVISE"]?.toLowerCase()) {
-    case "true":
-      return "supervise";
-    case "false":
-      return "exec";
-    default:
-      return usual;
-  }
+function policyOf({ settings }: Inputs, usual: ProcessPlan["policy"]): ProcessPlan["policy"] {
+  if (settings.supervise === undefined) return usual;
+  return settings.supervise ? "supervise" : "exec";
 }
 
 function withoutHarm(

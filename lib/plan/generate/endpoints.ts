@@ -1,3 +1,4 @@
+import { defaultPort } from "../curvine/key_table.ts";
 import type { TomlTable } from "../curvine/toml_value.ts";
 import { tomlTable } from "../curvine/toml_value.ts";
 
@@ -36,7 +37,11 @@ export function parseEndpoints(text: string): Endpoints {
     }
     const [hostname = "", digits] = part.split(":");
     if (digits === undefined) {
-      return { ok: false, message: `${quoted} has no port`, hint: `write "${hostname}:8995"` };
+      return {
+        ok: false,
+        message: `${quoted} has no port`,
+        hint: `write "${hostname}:${defaultPort("master")}"`,
+      };
     }
     if (!/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9.])?$/.test(hostname)) {
       return { ok: false, message: `${quoted} has no valid host name; "host:port" is wanted` };
@@ -49,7 +54,7 @@ export function parseEndpoints(text: string): Endpoints {
   }
   const [first, ...rest] = endpoints;
   return first === undefined
-    ? { ok: false, message: "names no endpoint", hint: 'write "host:8995"' }
+    ? { ok: false, message: "names no endpoint", hint: `write "host:${defaultPort("master")}"` }
     : { ok: true, endpoints: [first, ...rest] };
 }
 

@@ -1,14 +1,14 @@
 import { ConfigError, type Problem } from "../config_error.ts";
 import { withLines } from "../fluid/json_lines.ts";
 import { loadJson } from "../fluid/load_json.ts";
-import { parseRuntimeConfig } from "../fluid/parse_runtime_config.ts";
+import { type ParsedConfig, parseRuntimeConfig } from "../fluid/parse_runtime_config.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
 import type { Content } from "../../text/strict_text.ts";
 import { type Detection, detectMode } from "../detect_mode.ts";
 import { generateCacheRuntime } from "./cache_runtime.ts";
-import { Findings } from "./findings.ts";
+import { Generation } from "./generation.ts";
 import type { Inputs } from "../inputs.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan, Warning } from "../plan.ts";
 import type { Secrets } from "../secrets.ts";
 import { generateStandalone } from "./standalone.ts";
 import { generateThinRuntime } from "./thin_runtime.ts";
@@ -37,10 +37,14 @@ export interface Draft extends Generated {
 /**
  * Makes the plan of a start: detect, load, validate, generate. Nothing is written or started.
  *
+ * @param detection of these inputs, where it is known already
  * @throws {ConfigError} with every problem found
  */
-export async function generatePlan(inputs: Inputs): Promise<Generated> {
-  const draft = await draftPlan(inputs);
+export async function generatePlan(
+  inputs: Inputs,
+  detection: Detection = detectMode(inputs),
+): Promise<Generated> {
+  const draft = await draftPlan(inputs, detection);
   if (draft.problems.length === 0) return draft;
   const { configPath, subject, problems } = draft;
   const content = configPath === undefined ? undefined : inputs.readFile(configPath);
@@ -53,84 +57,75 @@ export async function generatePlan(inputs: Inputs): Promise<Generated> {
  *
  * @throws {ConfigError} where there is nothing to make a plan of: an unreadable file, wrong types
  */
-export async function draftPlan(inputs: Inputs): Promise<Draft> {
-  const detection = detectMode(inputs);
-  const findings = new Findings();
-  const loaded = loadRuntimeConfig(detection, inputs, findings);
-  const plan = await planOf(detection, loaded?.config, inputs, findings);
-  const clusterId = plan.config.toml["cluster_id"];
-  if (typeof clusterId === "string" && !clusterId.isWellFormed()) {
-    findings.problem("cluster_id", "holds half of a surrogate pair; TOML wants Unicode text");
-  }
-  findings.secrets.hideIn(plan.config.toml);
-  return {
-    plan,
-    secrets: findings.secrets,
-    config: loaded?.config,
-    configPath: detection.configPath,
-    source: loaded?.source,
-    problems: findings.problems,
-    subject: subjectOf(detection, loaded !== undefined),
-  };
-}
-
-async function planOf(
-  { mode, component, reasons }: Detection,
-  config: RuntimeConfig | undefined,
+export async function draftPlan(
   inputs: Inputs,
-  findings: Findings,
-): Promise<Plan> {
-  if (mode === "thin-runtime") {
-    return generateThinRuntime(config, reasons, inputs, findings);
-  }
-  if (component === undefined || component === "fuse") {
+  detection: Detection = detectMode(inputs),
+): Promise<Draft> {
+  const { mode, component, configPath, reasons } = detection;
+  if (component === undefined) {
     const message = reasons.at(-1) ?? "";
     const hint = "name the component: curvine-fluid master|worker|client start";
     throw new ConfigError("the command line", [{ path: "component", message, hint }]);
   }
-  if (mode === "standalone") {
-    return await generateStandalone(component, reasons, inputs, findings);
+  const loaded = configPath === undefined ? undefined : load(configPath, inputs);
+  const generation = new Generation(inputs, detection, component, loaded?.config);
+  if (loaded !== undefined) generation.warnings.push(...loaded.warnings);
+  else if (mode === "cache-runtime") {
+    generation.warn(
+      "config-missing",
+      `the runtime config "${configPath}" does not exist: a local component with one master ` +
+        "on localhost starts (Fluid names the file in FLUID_RUNTIME_CONFIG_PATH)",
+    );
   }
-  return await generateCacheRuntime(component, config, reasons, inputs, findings);
+  const plan = component === "fuse"
+    ? generateThinRuntime(generation)
+    : mode === "standalone"
+    ? await generateStandalone(component, generation)
+    : await generateCacheRuntime(component, generation);
+  const clusterId = plan.config.toml["cluster_id"];
+  if (typeof clusterId === "string" && !clusterId.isWellFormed()) {
+    generation.problem("cluster_id", "holds half of a surrogate pair; TOML wants Unicode text");
+  }
+  generation.secrets.hideIn(plan.config.toml);
+  return {
+    plan,
+    secrets: generation.secrets,
+    config: loaded?.config,
+    configPath,
+    source: loaded?.source,
+    problems: generation.problems,
+    subject: subjectOf(configPath, loaded !== undefined),
+  };
 }
 
-function loadRuntimeConfig(
-  { mode, configPath }: Detection,
-  inputs: Inputs,
-  findings: Findings,
-): { config: RuntimeConfig; source: unknown } | undefined {
-  if (configPath === undefined) return undefined;
-  const subject = configSubject(configPath);
+/** A runtime config as it was read. */
+interface Loaded extends ParsedConfig {
+  /** Its parsed JSON. */
+  readonly source: unknown;
+}
+
+/** @returns `undefined` where there is no such file */
+function load(path: string, inputs: Inputs): Loaded | undefined {
+  const subject = configSubject(path);
   let content: Content | undefined;
   try {
-    content = inputs.readFile(configPath);
+    content = inputs.readFile(path);
   } catch (error) {
     const message = `cannot be read: ${reasonOf(error)}`;
     throw new ConfigError(subject, [{ path: "", message }]);
   }
-  if (content === undefined) {
-    if (mode === "cache-runtime") {
-      findings.warn(
-        "config-missing",
-        `the runtime config "${configPath}" does not exist: a local component with one master ` +
-          "on localhost starts (Fluid names the file in FLUID_RUNTIME_CONFIG_PATH)",
-      );
-    }
-    return undefined;
-  }
+  if (content === undefined) return undefined;
   const { value, firstLineOnly } = loadJson(content, subject);
-  if (firstLineOnly) {
-    findings.warn(
-      "json-first-line",
-      `${subject} holds more than its first line, which alone is JSON: the rest is left aside`,
-    );
-  }
   const { config, warnings } = parseRuntimeConfig(value, subject, content);
-  findings.warnings.push(...warnings);
-  return { config, source: value };
+  const firstLine: Warning = {
+    code: "json-first-line",
+    message:
+      `${subject} holds more than its first line, which alone is JSON: the rest is left aside`,
+  };
+  return { config, warnings: [...(firstLineOnly ? [firstLine] : []), ...warnings], source: value };
 }
 
-function subjectOf({ configPath }: Detection, loaded: boolean): string {
+function subjectOf(configPath: string | undefined, loaded: boolean): string {
   if (configPath === undefined) return "the configuration";
   return loaded
     ? configSubject(configPath)

@@ -1,8 +1,4 @@
-import type { CurvinePaths } from "../curvine/paths.ts";
-import type { TomlTable } from "../curvine/toml_value.ts";
-import type { Findings } from "./findings.ts";
-import type { Inputs } from "../inputs.ts";
-import type { Component } from "../plan.ts";
+import type { Generation } from "./generation.ts";
 
 /** A format is done once: this file in the data directory says that it was. */
 const MARKER = ".curvine-fluid-formatted";
@@ -14,17 +10,10 @@ const MARKER = ".curvine-fluid-formatted";
  * `CURVINE_FLUID_ALLOW_FORMAT=once` honours an explicit option one time, for the component that
  * it concerns.
  *
- * @param asked the keys that options have set, as opposed to the base
  * @returns the marker's path where this start will format, to be written before it does
  */
-export function guardFormat(
-  toml: TomlTable,
-  component: Component,
-  asked: ReadonlySet<string>,
-  paths: CurvinePaths,
-  inputs: Inputs,
-  findings: Findings,
-): string | undefined {
+export function guardFormat(generation: Generation): string | undefined {
+  const { toml, component, asked, paths, inputs } = generation;
   const marker = `${paths.dataDir}/${MARKER}-${component}`;
   let formats = false;
   for (
@@ -34,11 +23,11 @@ export function guardFormat(
     toml[key] = false;
     if (!wanted) continue;
     const allowed = asked.has(key) && concerned === component &&
-      inputs.env["CURVINE_FLUID_ALLOW_FORMAT"] === "once";
+      inputs.settings.allowFormat === "once";
     if (allowed && !inputs.isFile(marker)) {
       toml[key] = true;
       formats = true;
-      findings.warn(
+      generation.warn(
         "format-allowed",
         `${key} is honoured this one time: CURVINE_FLUID_ALLOW_FORMAT is "once" ` +
           `and "${marker}" does not exist yet`,
@@ -48,7 +37,7 @@ export function guardFormat(
     const reason = allowed
       ? `it was done before ("${marker}" exists)`
       : "it would delete all data at every start";
-    findings.warn(
+    generation.warn(
       "format-refused",
       `${key} is true in ${asked.has(key) ? "the options" : "the base configuration"}, ` +
         `but false is written: ${reason}`,

@@ -1,6 +1,4 @@
-import { isTomlTable, type TomlTable } from "../curvine/toml_value.ts";
-import type { Inputs } from "../inputs.ts";
-import type { Findings } from "./findings.ts";
+import type { Generation } from "./generation.ts";
 
 /** What each pipe of curvine-fuse has to hold, in bytes (Curvine: Limits of the process). */
 const PIPE_BYTES = 1_052_672;
@@ -11,17 +9,12 @@ const KEY = "fuse.enable_splice";
  * Turns splice off where the system does not give curvine-fuse the pipes that it asks for: by its
  * own default it would mount, fail, unmount and exit 1, at every start. The usual
  * `/proc/sys/fs/pipe-max-size` is a page too small, and only CAP_SYS_RESOURCE may exceed it.
- *
- * @param asked the dotted keys that options have set: what a person decided stays
+ * What a person decided by an option stays.
  */
-export function guardSplice(
-  toml: TomlTable,
-  asked: ReadonlySet<string>,
-  inputs: Pick<Inputs, "pipesHold">,
-  findings: Findings,
-): void {
-  const fuse = toml["fuse"];
-  if (!isTomlTable(fuse) || fuse["enable_splice"] === false) return;
+export function guardSplice(generation: Generation): void {
+  const { asked, inputs } = generation;
+  const fuse = generation.section("fuse");
+  if (fuse["enable_splice"] === false) return;
   if (inputs.pipesHold?.(PIPE_BYTES) ?? true) return;
   const why = `pipes of ${PIPE_BYTES} bytes cannot be had here: ` +
     "CAP_SYS_RESOURCE is missing, and /proc/sys/fs/pipe-max-size is smaller";
@@ -29,11 +22,11 @@ export function guardSplice(
     "fs.pipe-max-size to 2097152 on the node";
   if (asked.has(KEY)) {
     const fate = `curvine-fuse will unmount and exit 1 right after each start: ${why}`;
-    findings.warn("splice-impossible", `${KEY} is true by an option, so ${fate}; ${cure}`, KEY);
+    generation.warn("splice-impossible", `${KEY} is true by an option, so ${fate}; ${cure}`, KEY);
     return;
   }
   fuse["enable_splice"] = false;
-  findings.warn(
+  generation.warn(
     "splice-off",
     `${KEY} is written as false: ${why}; for it to be true, ${cure}`,
     KEY,

@@ -1,12 +1,10 @@
+import { defaultPort } from "../curvine/key_table.ts";
 import { isTomlTable, type TomlTable, tomlTable } from "../curvine/toml_value.ts";
-import type { RuntimeConfig } from "../fluid/runtime_config.ts";
-import { section } from "./base_config.ts";
-import { masterPods, ordinalOf, podDnsName, workloadName } from "./cluster_names.ts";
-import { DEFAULTS, portOf } from "./defaults.ts";
+import { masterPods, ordinalOf, podDnsName, podName, workloadName } from "./cluster_names.ts";
 import { type Endpoint, endpointTable, parseEndpoints } from "./endpoints.ts";
 import type { Findings } from "./findings.ts";
+import type { Generation } from "./generation.ts";
 import type { Inputs } from "../inputs.ts";
-import type { Component } from "../plan.ts";
 
 /** The masters as every component must see them. */
 export interface Masters {
@@ -29,31 +27,23 @@ interface Peer {
  *
  * Source: Curvine, curvine-server: `journal.hostname:journal.rpc_port` must match one peer.
  */
-export function writeMasters(
-  toml: TomlTable,
-  config: RuntimeConfig | undefined,
-  component: Component,
-  namespace: string,
-  asked: ReadonlySet<string>,
-  inputs: Inputs,
-  findings: Findings,
-): Masters {
-  const master = section(toml, "master");
-  const journal = section(toml, "journal");
-  const rpcPort = portOf(toml, "master", "rpc_port", findings);
-  const journalPort = portOf(toml, "journal", "rpc_port", findings);
+export function writeMasters(generation: Generation, namespace: string): Masters {
+  const { config, component, asked } = generation;
+  const master = generation.section("master");
+  const journal = generation.section("journal");
+  const rpcPort = generation.port("master", "rpc_port");
+  const journalPort = generation.port("journal", "rpc_port");
   const external = config?.master === undefined && component !== "master"
-    ? externalMasters(config, inputs, findings)
+    ? externalMasters(generation)
     : undefined;
-  let peers = external === undefined ? peersOf(config, namespace, component, inputs, findings) : [];
-  let hostname = ownHostname(peers, config, component, inputs, findings) ??
-    external?.[0]?.hostname ?? "localhost";
+  let peers = external === undefined ? peersOf(generation, namespace) : [];
+  let hostname = ownHostname(peers, generation) ?? external?.[0]?.hostname ?? "localhost";
 
   if (asked.has("master.hostname") && typeof master["hostname"] === "string") {
     const wanted = master["hostname"];
     if (peers.length === 1) peers = peers.map((peer) => ({ ...peer, hostname: wanted }));
     else if (peers.length > 1 && !peers.some((peer) => peer.hostname === wanted)) {
-      findings.problem(
+      generation.problem(
         "master.hostname",
         `is "${wanted}", which is none of the ${peers.length} masters; ` +
           `one of ${peers.map((peer) => `"${peer.hostname}"`).join(", ")} is wanted`,
@@ -63,7 +53,7 @@ export function writeMasters(
   }
 
   const names = new Set([...peers.map((peer) => peer.hostname), hostname]);
-  for (const name of names) checkHostname(name, "master", findings);
+  for (const name of names) checkHostname(name, "master", generation);
   master["hostname"] = hostname;
   journal["hostname"] = hostname;
   if (peers.length > 0) {
@@ -72,7 +62,7 @@ export function writeMasters(
     );
   }
   const endpoints = external ?? peers.map((peer) => ({ hostname: peer.hostname, port: rpcPort }));
-  section(toml, "client")["master_addrs"] = endpoints.map(endpointTable);
+  generation.section("client")["master_addrs"] = endpoints.map(endpointTable);
   return { endpoints, hostname };
 }
 
@@ -87,20 +77,16 @@ export function checkHostname(name: string, at: string, findings: Findings): voi
 }
 
 /** Where the file has no master, the environment may name one: the older scripts exported it. */
-function externalMasters(
-  config: RuntimeConfig | undefined,
-  inputs: Inputs,
-  findings: Findings,
-): readonly Endpoint[] | undefined {
-  const given = inputs.env["CURVINE_MASTER_ENDPOINTS"];
+function externalMasters(generation: Generation): readonly Endpoint[] | undefined {
+  const given = generation.env["CURVINE_MASTER_ENDPOINTS"];
   if (given) {
     const parsed = parseEndpoints(given);
     if (parsed.ok) return parsed.endpoints;
-    findings.problem("$CURVINE_MASTER_ENDPOINTS", parsed.message, parsed.hint);
-    return [{ hostname: "localhost", port: DEFAULTS.masterRpcPort }];
+    generation.problem("$CURVINE_MASTER_ENDPOINTS", parsed.message, parsed.hint);
+    return [{ hostname: "localhost", port: defaultPort("master") }];
   }
-  if (config !== undefined) {
-    findings.problem(
+  if (generation.config !== undefined) {
+    generation.problem(
       "master",
       "is missing or disabled, so there is no master to connect to",
       "enable the CacheRuntime's master, or set CURVINE_MASTER_ENDPOINTS to host:port",
@@ -109,13 +95,8 @@ function externalMasters(
   return undefined;
 }
 
-function peersOf(
-  config: RuntimeConfig | undefined,
-  namespace: string,
-  component: Component,
-  inputs: Inputs,
-  findings: Findings,
-): Peer[] {
+function peersOf(generation: Generation, namespace: string): Peer[] {
+  const { config, component, inputs } = generation;
   const master = config?.master;
   if (master === undefined) return [{ id: 1, pod: "localhost", hostname: "localhost" }];
   const service = master.service ||
@@ -129,14 +110,14 @@ function peersOf(
     : undefined;
   const ordinal = ordinalOf(own ?? "") ?? -1;
   if (ordinal >= pods.length && ordinal < 1000) {
-    findings.warn(
+    generation.warn(
       "replicas-behind",
       `master.replicas is ${pods.length}, but this is "${own}": ` +
         `${ordinal + 1} masters are taken, for the file may be older than the pod`,
       "master.replicas",
     );
     for (let next = pods.length; next <= ordinal; next++) {
-      pods.push({ ordinal: next, pod: `${workload}-${next}` });
+      pods.push({ ordinal: next, pod: podName(workload, next) });
     }
   }
   return pods.map((pod) => ({
@@ -149,11 +130,9 @@ function peersOf(
 /** @returns this master's own name, or the first one's; `undefined` where there is no peer */
 function ownHostname(
   peers: readonly Peer[],
-  config: RuntimeConfig | undefined,
-  component: Component,
-  inputs: Inputs,
-  findings: Findings,
+  generation: Generation,
 ): string | undefined {
+  const { config, component, inputs } = generation;
   const [first] = peers;
   if (component !== "master" || config?.master === undefined || peers.length === 0) {
     return first?.hostname;
@@ -161,7 +140,7 @@ function ownHostname(
   const names = ownNames(inputs);
   const own = peers.find((peer) => names.includes(peer.pod));
   if (own !== undefined || peers.length === 1) return own?.hostname ?? first?.hostname;
-  findings.problem(
+  generation.problem(
     "$HOSTNAME",
     `is "${names[0] ?? ""}", which is none of the ${peers.length} masters; ` +
       `one of ${peers.map((peer) => `"${peer.pod}"`).join(", ")} is wanted`,

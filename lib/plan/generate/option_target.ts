@@ -1,4 +1,5 @@
-import { keyNames, lookUpKey } from "../curvine/key_table.ts";
+import { lookUpKey, sectionKeys } from "../curvine/key_table.ts";
+import { aliasNames, aliasOf } from "./option_aliases.ts";
 
 /** Whose options they are: this decides what a bare name means. */
 export type OptionScope = "master" | "worker" | "client" | "thin";
@@ -13,27 +14,6 @@ export interface OptionTarget {
 
 const KEY = /^[A-Za-z0-9_-]+$/;
 const SECTIONS = ["master", "journal", "worker", "client", "fuse", "job", "transfer"];
-
-/** Other names for a key, wherever they stand. Curvine: Aliases of keys. */
-const ALIASES: Readonly<Record<string, readonly [section: string, key: string]>> = {
-  journal_port: ["journal", "rpc_port"],
-  raft_port: ["journal", "rpc_port"],
-  master_hostname: ["master", "hostname"],
-  worker_hostname: ["worker", "hostname"],
-};
-
-/** Other names for a key of `[fuse]`: curvine-fuse's flags where they differ, and older names. */
-const FUSE_ALIASES: Readonly<Record<string, string>> = {
-  enable_write_back: "write_back_cache",
-  meta_cache_ttl: "meta_cache_timeout",
-  mnt_per_task: "tasks_per_mnt",
-  entry_timeout: "entry_timeout_ms",
-  attr_timeout: "attr_timeout_ms",
-  negative_timeout: "negative_timeout_ms",
-};
-
-/** The options of a ThinRuntime that are about the master. */
-const THIN_ALIASES: Readonly<Record<string, string>> = { master_web_port: "web_port" };
 
 /**
  * Finds the key that an option sets. A bare name is a key of its own section; `a.b` nests; a
@@ -56,17 +36,12 @@ export function optionTarget(scope: OptionScope, name: string): OptionTarget | u
   const parts = name.split(".");
   if (!parts.every((part) => KEY.test(part))) return undefined;
   const [first = "", ...rest] = parts;
-  if (rest.length > 0 && SECTIONS.includes(first)) return inSection(first, rest);
-  if (rest.length === 0) {
-    const snake = first.replaceAll("-", "_");
-    const alias = own(ALIASES, snake);
-    if (alias) return { section: alias[0], path: [alias[1]] };
-    const ofMaster = scope === "thin" ? own(THIN_ALIASES, snake) : undefined;
-    if (ofMaster) return { section: "master", path: [ofMaster] };
-  }
+  if (rest.length > 0 && SECTIONS.includes(first)) return inSection(first, rest, scope);
+  const alias = rest.length === 0 ? aliasOf(snake(first), scope === "thin") : undefined;
+  if (alias?.everywhere) return { section: alias.section, path: [alias.key] };
   const [home, ...others] = sectionsOf(scope);
-  const found = [home, ...others].map((section) => inSection(section, parts)).find(isKnown);
-  return found ?? inSection(home, parts);
+  const found = [home, ...others].map((section) => inSection(section, parts, scope)).find(isKnown);
+  return found ?? inSection(home, parts, scope);
 }
 
 /** The sections in which a bare name is looked for, its own first. */
@@ -76,21 +51,28 @@ function sectionsOf(scope: OptionScope): [string, ...string[]] {
       return ["fuse", "client", ""];
     case "client":
       return ["client", "fuse", ""];
-    default:
-      return [scope, ""];
+    case "master":
+      return ["master", "journal", ""];
+    case "worker":
+      return ["worker", ""];
   }
 }
 
-function inSection(section: string, parts: readonly string[]): OptionTarget {
+function inSection(
+  section: string,
+  parts: readonly string[],
+  scope: OptionScope,
+): OptionTarget {
   const [first = "", ...rest] = parts;
-  const alias = section === "fuse" && rest.length === 0
-    ? own(FUSE_ALIASES, first.replaceAll("-", "_"))
-    : undefined;
-  if (alias) return { section, path: [alias] };
+  const alias = rest.length === 0 ? aliasOf(snake(first), scope === "thin") : undefined;
+  if (alias?.section === section) return { section, path: [alias.key] };
   // `io-threads` means `io_threads`; a name that is unknown either way stays as it was written.
-  const snake = parts.map((part) => part.replaceAll("-", "_"));
-  const target = { section, path: snake };
+  const target = { section, path: parts.map(snake) };
   return isKnown(target) ? target : { section, path: parts };
+}
+
+function snake(name: string): string {
+  return name.replaceAll("-", "_");
 }
 
 function isKnown({ section, path }: OptionTarget): boolean {
@@ -99,13 +81,9 @@ function isKnown({ section, path }: OptionTarget): boolean {
 
 /** Every name that an option of this scope may have, for finding what a misspelt one means. */
 export function knownOptionNames(scope: OptionScope): string[] {
-  const bare = sectionsOf(scope).flatMap(keyNames);
+  const bare = sectionsOf(scope).flatMap((section) => Object.keys(sectionKeys(section)));
   const prefixed = SECTIONS.flatMap((section) =>
-    keyNames(section).map((key) => `${section}.${key}`)
+    Object.keys(sectionKeys(section)).map((key) => `${section}.${key}`)
   );
-  return [...bare, ...Object.keys(ALIASES), ...prefixed];
-}
-
-function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+  return [...bare, ...aliasNames(scope === "thin"), ...prefixed];
 }

@@ -2,6 +2,7 @@ import { datasetMounts } from "./dataset_mounts.ts";
 import { envOf, type HandedFile, layOptions, type TextMap } from "./handed_file.ts";
 import { listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
 import { Origins } from "./origins.ts";
+import { headlessService } from "../../plan/generate/cluster_names.ts";
 
 const PATH = "/etc/fluid/config/runtime.json";
 const COMPONENTS = ["master", "worker", "client"] as const;
@@ -94,7 +95,7 @@ function componentOf(
     name: `${name}-${component}`,
     options,
     ...(component === "client" ? {} : { replicas }),
-    service: { name: headless ? `svc-${name}-${component}` : "" },
+    service: { name: headless ? headlessService(name, component) : "" },
     ...(levels.length > 0 && component !== "master" ? { tieredStoreLevels: levels } : {}),
   };
 }

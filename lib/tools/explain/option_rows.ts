@@ -1,5 +1,11 @@
 import { keyDoc, presetText } from "../../plan/curvine/key_docs.ts";
-import { CURVINE_KEYS, type Key, type SectionName } from "../../plan/curvine/keys.ts";
+import {
+  CURVINE_KEYS,
+  INNER_SECTIONS,
+  type Key,
+  lookUpKey,
+  type SectionName,
+} from "../../plan/curvine/key_table.ts";
 import { type OptionScope, optionTarget } from "../../plan/generate/option_target.ts";
 
 /** One key of Curvine's as an option, with all that is known of it. */
@@ -8,7 +14,7 @@ export interface OptionRow {
   readonly option: string;
   readonly section: SectionName;
   readonly key: string;
-  /** In whose options the short name is enough: the key alone, for logs `log.<key>`. */
+  /** In whose options the short name is enough: the key alone, for tables inside sections `log.<key>`. */
   readonly bareIn: readonly OptionScope[];
   readonly type: string;
   /** As an option would have it; empty where Curvine has no fixed one. */
@@ -31,6 +37,7 @@ export const SECTION_NOTES: Readonly<Record<SectionName, string>> = {
   fuse: "curvine-fuse",
   job: "loads and exports that the masters run",
   transfer: "the transfer service",
+  compatibility: "which versions may take part; for masters and workers",
   log: "a component's log; elsewhere master.log.level, fuse.log.level, …",
 };
 
@@ -55,7 +62,10 @@ function nameOf(section: SectionName, key: string): string {
 
 /** Whether the short name, among a component's options, sets this key. */
 function meansIt(scope: OptionScope, section: SectionName, key: string): boolean {
-  if (section === "log") return optionTarget(scope, `log.${key}`)?.path.length === 2;
+  if (INNER_SECTIONS.includes(section)) {
+    const target = optionTarget(scope, `${section}.${key}`);
+    return target !== undefined && lookUpKey(target.section, target.path) !== undefined;
+  }
   const target = optionTarget(scope, key);
   return target?.section === section && target.path.join(".") === key;
 }

@@ -1,4 +1,4 @@
-import type { KeyType } from "../../plan/curvine/keys.ts";
+import { INNER_SECTIONS, type KeyType } from "../../plan/curvine/key_table.ts";
 import { SECRETS_FOLDER } from "../../plan/secrets.ts";
 import { runtimeSchema } from "../../plan/fluid/runtime_schema.ts";
 import type { OptionScope } from "../../plan/generate/option_target.ts";
@@ -70,13 +70,14 @@ function names(scope: OptionScope, rows: readonly OptionRow[]): Record<string, J
   const found: Record<string, JsonSchema> = {};
   for (const row of rows) {
     const reference = { $ref: `#/definitions/${row.option}` };
-    const short = row.section === "log" ? row.option : row.key;
+    const inner = INNER_SECTIONS.includes(row.section);
+    const short = inner ? row.option : row.key;
     if (row.bareIn.includes(scope)) {
       found[short] = reference;
       // ThinRuntimes have always been written with dashes.
       if (scope === "thin") found[short.replaceAll("_", "-")] = reference;
     }
-    if (row.section !== "" && row.section !== "log") found[row.option] = reference;
+    if (row.section !== "" && !inner) found[row.option] = reference;
   }
   return found;
 }

@@ -52,8 +52,12 @@ export interface SimulationWish {
 export interface RunParts {
   readonly version: string;
   inputsOf(host: Host, words: readonly string[]): Inputs;
-  generate(words: readonly string[], host: Host): Promise<Generated>;
-  prepare(plan: Plan, host: Host): void;
+  generate(
+    words: readonly string[],
+    host: Host,
+    settings: SupervisorSettings,
+  ): Promise<Generated>;
+  prepare(plan: Plan, settings: SupervisorSettings, host: Host): void;
   writeConfig(plan: Plan, host: Host): void;
 }
 
@@ -100,7 +104,8 @@ export async function simulate(wish: SimulationWish, parts: RunParts, host: Host
       host.makeFolder(folder);
     }
     host.writeFile(`${data}/README`, "What a stand-in's mount shows.\n", 0o644);
-    const generated = await parts.generate(operands, simulated);
+    const settings = settingsFor(simulated.env, wish.chaos);
+    const generated = await parts.generate(operands, simulated, settings);
     const target = generated.plan.mount?.target;
     if (target !== undefined) short.unshift([target, "TARGET"]);
     story.section({
@@ -125,8 +130,9 @@ export async function simulate(wish: SimulationWish, parts: RunParts, host: Host
       exact: true,
     });
     await tellPlan(generated, story, parts.inputsOf(simulated, []));
-    parts.prepare(generated.plan, simulated);
-    return await stageRun(generated, { wish, parts, story, world, paths, actors, simulated, host });
+    parts.prepare(generated.plan, settings, simulated);
+    const scene = { wish, parts, story, world, paths, actors, simulated, settings, host };
+    return await stageRun(generated, scene);
   } finally {
     await world.close();
   }
@@ -140,19 +146,20 @@ interface Scene {
   readonly paths: SimulationPaths;
   readonly actors: Cast;
   readonly simulated: Host;
+  readonly settings: SupervisorSettings;
   readonly host: Host;
 }
 
 async function stageRun(generated: Generated, scene: Scene): Promise<number> {
-  const { wish, parts, story, paths, actors, simulated, host } = scene;
+  const { wish, parts, story, paths, actors, simulated, settings, host } = scene;
   const { chaos, limit, operands } = wish;
   const { env } = simulated;
-  const settings = settingsFor(env, chaos);
   const world = actors.mount === "pretended"
     ? withPretendedMount(scene.world, actors.env[STAND_IN_VARIABLE] ?? "", stateOfProcess)
     : scene.world;
   const client = { sockets: systemSockets, folders: [paths.run], deadline: 1000 };
-  const plan = async (): Promise<Plan> => (await parts.generate(operands, simulated)).plan;
+  const plan = async (): Promise<Plan> =>
+    (await parts.generate(operands, simulated, settings)).plan;
   const file = generated.configPath;
   const stage: Stage = {
     story,

@@ -4,7 +4,7 @@ import { findCommand, OLD_NAMES, RUN_ACTIONS, RUN_WORDS } from "../../../lib/cli
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
 import { generatePlan } from "../../../lib/plan/generate/generate_plan.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
-import { readSettings } from "../../../lib/plan/settings.ts";
+import { NOTHING_SET, readSettings } from "../../../lib/plan/settings.ts";
 import { cacheRuntimeConfig, type Handed, thinRuntimeConfig } from "./as_fluid_writes.ts";
 import { commandsOf, variablesOf } from "./commands_of.ts";
 import { problemsOf, readCrds } from "./crd_schema.ts";
@@ -310,6 +310,7 @@ function assertKnown(path: string, argv: readonly string[]): void {
 async function planOf({ env, path, text, secrets }: Handed): Promise<Plan> {
   const files = new Map([[path, text], ...secrets.map((file) => [file, "canary"] as const)]);
   const { plan } = await generatePlan({
+    settings: NOTHING_SET,
     words: [],
     env,
     hostname: env["HOSTNAME"] ?? "",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CURVINE_KEYS } from "../../../lib/plan/curvine/keys.ts";
+import { CURVINE_KEYS } from "../../../lib/plan/curvine/key_table.ts";
 import { isSecretName, quoteValue, withoutPasswords } from "../../../lib/plan/secret_names.ts";
 
 Deno.test("names that say secret, token, password or key are secret", () => {

@@ -99,3 +99,30 @@ Deno.test("everything that is wrong is told at once, with where and what is want
     assert.match(error.message, /value is "soon", wanted a duration such as 250ms/);
   }
 });
+
+Deno.test("booleans are true, yes, on or 1 and their negatives, in any case", () => {
+  for (const name of ["watchConfig", "supervise", "writeMountScript"] as const) {
+    const { variable, flag } = settingSpecs()[name];
+    for (const [words, expected] of [["true Yes ON 1", true], ["false No OFF 0", false]] as const) {
+      for (const word of words.split(" ")) {
+        assert.equal(readSettings({ [variable]: word })[name], expected, `${variable}=${word}`);
+        assert.equal(readSettings({}, new Map([[flag, [word]]]))[name], expected, word);
+      }
+    }
+    for (const word of ["2", "maybe", "y", "truey"]) {
+      assert.throws(() => readSettings({ [variable]: word }), ConfigError, word);
+    }
+  }
+});
+
+Deno.test("what is off by default may be said to be off, words may be in any case", () => {
+  for (const word of ["off", "No", "false", "0"]) {
+    assert.equal(readSettings({ CURVINE_FLUID_ALLOW_FORMAT: word }).allowFormat, undefined);
+    assert.equal(readSettings({ CURVINE_FLUID_HTTP_ADDR: word }).httpAddr, undefined);
+  }
+  assert.equal(readSettings({ CURVINE_FLUID_ALLOW_FORMAT: "ONCE" }).allowFormat, "once");
+  assert.equal(readSettings({ CURVINE_FLUID_LOG_FORMAT: "JSON" }).logFormat, "json");
+  assert.equal(readSettings({ CURVINE_FLUID_LOG_LEVEL: "Warn" }).logLevel, "warn");
+  assert.throws(() => readSettings({ CURVINE_FLUID_ALLOW_FORMAT: "on" }), ConfigError);
+  assert.throws(() => readSettings({ CURVINE_FLUID_TERMINATION_LOG: "off" }), ConfigError);
+});

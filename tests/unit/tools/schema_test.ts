@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CURVINE_KEYS, type KeyType } from "../../../lib/plan/curvine/keys.ts";
+import {
+  CURVINE_KEYS,
+  INNER_SECTIONS,
+  type KeyType,
+  type SectionName,
+} from "../../../lib/plan/curvine/key_table.ts";
 import { parseKeyValue } from "../../../lib/plan/curvine/key_value.ts";
 import { runtimeJsonSchema } from "../../../lib/tools/explain/runtime_json_schema.ts";
 import { parseRuntimeConfig } from "../../../lib/plan/fluid/parse_runtime_config.ts";
@@ -89,7 +94,7 @@ Deno.test("the schema takes every text of an option that its key's type takes", 
     size: fc.stringMatching(/^\d{1,5}(\.\d)? ?[KMGTPkmgtp]?[Bb]?i?$/),
   };
   for (const [section, keys] of Object.entries(CURVINE_KEYS)) {
-    if (section === "log") continue;
+    if (INNER_SECTIONS.includes(section as SectionName)) continue;
     for (const [key, [type]] of Object.entries(keys)) {
       const name = section === "" ? key : `${section}.${key}`;
       fc.assert(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { parseKeyValue, splitList } from "../../../../lib/plan/curvine/key_value.ts";
-import { CURVINE_KEYS, type Key, type KeyType } from "../../../../lib/plan/curvine/keys.ts";
+import { CURVINE_KEYS, type Key, type KeyType } from "../../../../lib/plan/curvine/key_table.ts";
 import { TomlFloat, type TomlValue } from "../../../../lib/plan/curvine/toml_value.ts";
 
 const GOOD: [type: KeyType, text: string, value: TomlValue][] = [

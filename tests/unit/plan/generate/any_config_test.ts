@@ -5,7 +5,7 @@ import { configText } from "../../../../lib/commands/prepare.ts";
 import { ConfigError } from "../../../../lib/plan/config_error.ts";
 import { mountScript } from "../../../../lib/plan/generate/mount_script.ts";
 import { planJson } from "../../../../lib/plan/plan_json.ts";
-import { CURVINE_KEYS } from "../../../../lib/plan/curvine/keys.ts";
+import { CURVINE_KEYS } from "../../../../lib/plan/curvine/key_table.ts";
 import { BASE_PATH, CONFIG_PATH, draft, inputs, type World } from "../../../support/generation.ts";
 import { generatePlan } from "../../../../lib/plan/generate/generate_plan.ts";
 

@@ -35,7 +35,7 @@ Deno.test("format is false without being asked, whatever the component", async (
 Deno.test("format is refused with a warning for each, however it is asked for", async () => {
   const refused = [false, false, undefined, ["format-refused", "format-refused"]];
   assert.deepEqual(await formats(cacheWorld("master", cacheConfig(ASK))), refused);
-  for (const value of ["yes", "always", "true", "ONCE", ""]) {
+  for (const value of ["no", "off", "False", "0", ""]) {
     const env = { CURVINE_FLUID_ALLOW_FORMAT: value };
     assert.deepEqual(await formats(cacheWorld("master", cacheConfig(ASK), env)), refused, value);
   }

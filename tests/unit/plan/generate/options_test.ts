@@ -267,3 +267,30 @@ Deno.test("an option with half of a surrogate pair is an error, for TOML cannot 
   const { problems } = await draft(thinWorld(thinConfig({ "client.storage_type": "a\ud800" })));
   assert.match(problems[0]?.message ?? "", /surrogate/);
 });
+
+Deno.test("a bare option of a master may be the journal's, and the old names count everywhere", () => {
+  const target = (scope: OptionScope, name: string): string => {
+    const found = optionTarget(scope, name);
+    return found === undefined ? "" : [found.section, ...found.path].join(".");
+  };
+  assert.equal(target("master", "raft_tick_interval_ms"), "journal.raft_tick_interval_ms");
+  assert.equal(target("master", "rpc_port"), "master.rpc_port");
+  assert.equal(target("worker", "raft_tick_interval_ms"), "worker.raft_tick_interval_ms");
+  for (const scope of ["master", "worker", "client", "thin"] as const) {
+    assert.equal(target(scope, "journal_dir"), "journal.journal_dir");
+    assert.equal(target(scope, "journal-port"), "journal.rpc_port");
+    assert.equal(target(scope, "raft_port"), "journal.rpc_port");
+    assert.equal(target(scope, "master_hostname"), "master.hostname");
+    assert.equal(target(scope, "worker-hostname"), "worker.hostname");
+    assert.equal(target(scope, "fuse.entry-timeout"), "fuse.entry_timeout_ms");
+    assert.equal(target(scope, "fuse.enable_write_back"), "fuse.write_back_cache");
+    assert.equal(target(scope, "journal.journal_port"), "journal.rpc_port");
+  }
+  for (const scope of ["client", "thin"] as const) {
+    assert.equal(target(scope, "mnt-per-task"), "fuse.tasks_per_mnt");
+    assert.equal(target(scope, "meta_cache_ttl"), "fuse.meta_cache_timeout");
+  }
+  assert.equal(target("worker", "entry_timeout"), "worker.entry_timeout");
+  assert.equal(target("thin", "master-web-port"), "master.web_port");
+  assert.equal(target("master", "master-web-port"), "master.master-web-port");
+});

@@ -1,0 +1,80 @@
+import { type CurvinePaths, curvinePaths } from "../curvine/paths.ts";
+import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
+import type { Detection } from "../detect_mode.ts";
+import type { RuntimeConfig } from "../fluid/runtime_config.ts";
+import type { Inputs } from "../inputs.ts";
+import type { Component, Plan } from "../plan.ts";
+import { readBase, sectionOf } from "./base_config.ts";
+import { Findings } from "./findings.ts";
+
+/**
+ * One plan on its way: what it is made of, the configuration as it grows, and what was found. Every
+ * step of generating takes it and adds its part.
+ */
+export class Generation extends Findings {
+  /** The configuration that will be written. */
+  readonly toml: TomlTable = tomlTable();
+  /** The dotted keys that options have set, for defaults that must not undo them. */
+  readonly asked = new Set<string>();
+  readonly paths: CurvinePaths;
+
+  /**
+   * @param component whose plan it is
+   * @param config `undefined` where there is no runtime config
+   */
+  constructor(
+    readonly inputs: Inputs,
+    readonly detection: Detection,
+    readonly component: Component,
+    readonly config: RuntimeConfig | undefined,
+  ) {
+    super();
+    this.paths = curvinePaths(inputs.env);
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return this.inputs.env;
+  }
+
+  /** Builds on what the image, or a person, has configured. */
+  async takeBase(): Promise<void> {
+    Object.assign(this.toml, (await readBase(this.paths, this.inputs)).toml);
+  }
+
+  /** A section of the configuration, made where it is missing. */
+  section(name: string): TomlTable {
+    return sectionOf(this.toml, name);
+  }
+
+  /** Sets a key only where neither the base nor an option has it. */
+  setDefault(section: string, key: string, value: TomlValue): void {
+    this.section(section)[key] ??= value;
+  }
+
+  /** A port of the configuration; reports a value that is none. */
+  port(section: string, key: string): number {
+    const table = this.toml[section];
+    const port = isTomlTable(table) ? table[key] : undefined;
+    if (typeof port === "number" && Number.isInteger(port) && port > 0 && port <= 65_535) {
+      return port;
+    }
+    const shown = typeof port === "bigint" ? String(port) : JSON.stringify(port);
+    this.problem(`${section}.${key}`, `is ${shown}; a port from 1 to 65535 is wanted`);
+    return 0;
+  }
+
+  /** The plan, once everything has been added. */
+  plan(parts: Pick<Plan, "process" | "mount" | "formatMarker">): Plan {
+    const { mode, reasons } = this.detection;
+    return {
+      mode,
+      component: this.component,
+      reasons,
+      config: { path: this.paths.conf, toml: this.toml },
+      process: parts.process,
+      mount: parts.mount,
+      warnings: this.warnings,
+      ...(parts.formatMarker === undefined ? {} : { formatMarker: parts.formatMarker }),
+    };
+  }
+}
