@@ -120,6 +120,22 @@ Deno.test("the picture of the states shows every transition of the table's test,
   assert.match(svg, /prefers-color-scheme: dark/);
 });
 
+Deno.test("what CONTRIBUTING names in a file is in that file", async () => {
+  const text = await Deno.readTextFile(`${ROOT}/CONTRIBUTING.md`);
+  const named = [...text.matchAll(/`(\w+)`(?: and `(\w+)`)? in\s+`(lib\/[\w/.]+)`/g)];
+  assert(named.length > 12, `found only ${named.length}`);
+  for (const [, one = "", other, path = ""] of named) {
+    const source = await Deno.readTextFile(`${ROOT}/${path}`);
+    for (const name of [one, other].filter((word) => word !== undefined)) {
+      assert.match(
+        source,
+        new RegExp(`\\b(?:export [\\w ]*|case ")${name}\\b`),
+        `${path}: ${name}`,
+      );
+    }
+  }
+});
+
 async function markdown(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(`${ROOT}/${folder}`)) {
