@@ -295,7 +295,8 @@ Deno.test("mount-ufs: a directory of Curvine's own is made, but neither the root
   const failed = await reconcileWith(wanted([], [{ directory: "/own" }]), [[]], [], () => ({
     code: 1,
   }));
-  assert.deepEqual(failed.failures, ["Cannot make /own in Curvine: exit 1"]);
+  assert.deepEqual([failed.failures, failed.mounted], [[], ["/own/"]]);
+  assert(failed.said.includes("WARNING: cannot make /own in Curvine: exit 1"));
   const root = await reconcileWith(wanted([], [{ directory: "/" }]), [[]]);
   assert.equal(root.tables, 0);
 });
