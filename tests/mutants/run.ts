@@ -98,7 +98,7 @@ function describe({ path, source, site }: Mutant): string {
 
 /** Relative imports of a module, as paths from the root. */
 function references(path: string): string[] {
-  const text = Deno.readTextFileSync(ROOT + path);
+  const text = Deno.readTextFileSync(`${copy}/${path}`);
   return [...text.matchAll(/(?:\bfrom|\bimport\()\s*"(\.[^"]+)"/g)]
     .map(([, to = ""]) => new URL(to, `file:///${path}`).pathname.slice(1));
 }
@@ -115,7 +115,7 @@ function reach(path: string, found = new Set<string>()): Set<string> {
 
 function exists(path: string): boolean {
   try {
-    return Deno.statSync(ROOT + path).isFile;
+    return Deno.statSync(`${copy}/${path}`).isFile;
   } catch {
     return false;
   }
