@@ -143,6 +143,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [["curvine-fluid unmount", "the target of this container, from its configuration"]],
   },
   {
+    name: "janitor",
+    summary: "Take away a killed client's dead mount (its pod's second container)",
+    operands: "[TARGET]",
+    flags: [],
+    examples: [["curvine-fluid janitor", "beside a CacheRuntime's client, sharing its run folder"]],
+  },
+  {
     name: "simulate",
     summary: "Show a whole run on this machine, below one folder; no cluster, no root",
     operands: RUN_OPERANDS,
@@ -234,7 +241,7 @@ const HIDDEN: readonly CommandSpec[] = [
   {
     name: "ask-mount",
     summary: "Ask mounts what they may never answer",
-    operands: "size PATH… | glob DIR SUBPATH",
+    operands: "size PATH… | glob DIR SUBPATH | walk PATH",
     flags: [],
     examples: [],
   },

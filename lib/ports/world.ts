@@ -125,7 +125,7 @@ export interface Files {
 /** A lock that ends with us, whatever ends us. */
 export interface Locks {
   /**
-   * @param note what stands in the lock's file from then on, a few characters
+   * @param note lines that stand in the lock's file from then on, the first of a few characters
    * @returns `undefined` when somebody else holds it
    * @throws when it cannot be tried
    */

@@ -27,7 +27,7 @@ export function claimTarget(
   log: Log,
 ): string | undefined {
   const folder = chooseRunFolder(world, env, settings, log);
-  if (folder !== undefined) lockTarget(folder, plan.mount?.target ?? plan.component, world, log);
+  if (folder !== undefined) lockTarget(folder, plan, world, log);
   return folder;
 }
 
@@ -61,25 +61,48 @@ function chooseRunFolder(
 
 function lockTarget(
   folder: string,
-  what: string,
+  { mount, component }: Plan,
   { locks, files, pid }: ClaimWorld,
   log: Log,
 ): void {
+  const what = mount?.target ?? component;
   const path = `${folder}/${lockName(what)}`;
+  const note = mount === null ? [pid] : [pid, JSON.stringify(mount.target)];
   let isOurs = true;
   try {
-    isOurs = locks.take(path, String(pid)) !== undefined;
+    isOurs = locks.take(path, note.join("\n")) !== undefined;
   } catch (error) {
     log("warn", "no-lock", `Going on without a lock: ${reasonOf(error)}`);
   }
   if (isOurs) return;
-  const holder = files.read(path)?.trim();
+  const holder = files.read(path)?.split("\n")[0]?.trim();
   throw new CommandError(
     `Cannot supervise ${JSON.stringify(what)}: another curvine-fluid` +
       `${holder ? ` (process ${holder})` : ""} in this container does so already; ` +
       'see "curvine-fluid status", and end it with "curvine-fluid unmount"',
     ExitCode.TryAgain,
   );
+}
+
+/**
+ * The target of a lock's file, as its holder wrote it.
+ *
+ * @param text the file's, `undefined` where it cannot be read
+ * @returns `undefined` where it names none: a server's, or one that was never held
+ */
+export function lockedTarget(text: string | undefined): string | undefined {
+  const [, line = ""] = text?.split("\n") ?? [];
+  try {
+    const target: unknown = JSON.parse(line);
+    return typeof target === "string" && target.startsWith("/") ? target : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a file of the run folder is a supervisor's lock. */
+export function isLockName(name: string): boolean {
+  return name.startsWith("supervise-") && name.endsWith(".lock");
 }
 
 /** A lock's file name for any path: its readable end and a number made of all of it. */

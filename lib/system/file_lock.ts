@@ -1,7 +1,11 @@
-import { AT_FDCWD, cString, Errno, kernel, Open, withErrno } from "./kernel_calls.ts";
+import { AT_FDCWD, cString, Errno, fixedBytes, kernel, Open, withErrno } from "./kernel_calls.ts";
 
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+const F_OFD_GETLK = 36;
+const F_OFD_SETLK = 37;
+const F_WRLCK = 1;
+const F_UNLCK = 2;
 
 /** A lock that is held until it is released, or the process ends in whatever way. */
 export interface FileLock {
@@ -29,8 +33,8 @@ export async function lockFile(path: string, waitMs: number): Promise<FileLock |
 /**
  * Like {@link lockFile}, at once or not at all.
  *
- * @param note what stands in the file from then on, for whoever finds it locked: up to
- *   {@link NOTE_BYTES}
+ * @param note what stands in the file from then on, for whoever finds it locked: lines that are as
+ *   long for every holder of this lock, up to {@link NOTE_BYTES} the first one
  */
 export function tryLockFile(path: string, note?: string): FileLock | undefined {
   const name = cString(path);
@@ -42,6 +46,8 @@ export function tryLockFile(path: string, note?: string): FileLock | undefined {
   };
   const locked = withErrno(() => kernel("flock", fd, LOCK_EX | LOCK_NB));
   if (locked.result === 0) {
+    // One more, of the kind that others can see without taking it.
+    kernel("fcntl", fd, F_OFD_SETLK, wholeFile(F_WRLCK));
     if (note !== undefined) write(fd, note);
     return { release };
   }
@@ -50,10 +56,35 @@ export function tryLockFile(path: string, note?: string): FileLock | undefined {
   throw new Error(`Cannot lock "${path}": errno ${locked.errno}`);
 }
 
-/** All notes are as long as this: to cut a file takes longer than to write it over. */
+/**
+ * Whether somebody holds a lock, found out without ever taking it: whoever wants it just then gets
+ * it.
+ *
+ * @returns false for a file that is not there
+ */
+export function isFileLocked(path: string): boolean {
+  const fd = kernel("openat", AT_FDCWD, cString(path), Open.CLOEXEC);
+  if (fd < 0) return false;
+  const lock = wholeFile(F_WRLCK);
+  const failed = kernel("fcntl", fd, F_OFD_GETLK, lock) !== 0;
+  kernel("close", fd);
+  // Where the kernel does not tell, nobody is known to be gone.
+  return failed || new DataView(lock.buffer).getInt16(0, true) !== F_UNLCK;
+}
+
+/** `struct flock`: type, from where, start and length (0: to the end), and a process, here none. */
+function wholeFile(type: number): Uint8Array<ArrayBuffer> {
+  const lock = fixedBytes(32);
+  new DataView(lock.buffer).setInt16(0, type, true);
+  return lock;
+}
+
+/** The first lines of all notes are as long as this: to cut a file takes longer than to write it over. */
 const NOTE_BYTES = 16;
 
 function write(fd: number, note: string): void {
-  const bytes = new TextEncoder().encode(`${note.padEnd(NOTE_BYTES - 1)}\n`);
+  const [first = "", ...rest] = note.split("\n");
+  const lines = [first.padEnd(NOTE_BYTES - 1), ...rest, ""];
+  const bytes = new TextEncoder().encode(lines.join("\n"));
   kernel("write", fd, bytes, bytes.length);
 }

@@ -36,6 +36,25 @@ export function mountAskers(
   };
 }
 
+/**
+ * Asks a mount by a child of its own, for a program that has no {@link Processes}.
+ *
+ * @param self the command line that runs this program
+ */
+export async function askAlone(
+  path: string,
+  deadline: number,
+  self: readonly string[] = [Deno.execPath()],
+): Promise<MountAnswer> {
+  const [program = "", ...args] = self;
+  const options = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  const child = new Deno.Command(program, { args: [...args, "probe", path], ...options }).spawn();
+  // One that is stuck in the mount cannot be waited for.
+  child.unref();
+  const code = await within(deadline, child.status.then((status) => status.code));
+  return code === undefined ? "silent" : meaningOf(code);
+}
+
 /** What is under way for a path, or what begins now. */
 function once<Value>(
   underWay: Map<string, Promise<Value>>,

@@ -5,6 +5,7 @@ import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
 import { generatePlan } from "../../../lib/plan/generate/generate_plan.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
 import { NOTHING_SET, readSettings } from "../../../lib/plan/settings.ts";
+import { targetOfPod } from "../../../lib/supervise/janitor.ts";
 import { cacheRuntimeConfig, type Handed, thinRuntimeConfig } from "./as_fluid_writes.ts";
 import { commandsOf, variablesOf } from "./commands_of.ts";
 import { problemsOf, readCrds } from "./crd_schema.ts";
@@ -119,6 +120,29 @@ Deno.test("only the FUSE client is privileged, servers have no capability", asyn
   }
 });
 
+Deno.test("beside a CacheRuntime's client the janitor sees its target and its lock", async () => {
+  for (const folder of ["base", "persistent"]) {
+    const objects = await kustomize(`${root}manifests/cache-runtime/${folder}`);
+    const spec = at(only(objects, "CacheRuntimeClass"), "topology.client.template.spec");
+    type Mounts = { name: string; mountPath: string; mountPropagation?: string }[];
+    const mounts = (index: number): Mounts =>
+      at(spec, `containers.${index}.volumeMounts`) as Mounts;
+    assert.deepEqual(at(spec, "containers.1.args"), ["janitor"]);
+    assert.equal(at(spec, "containers.1.image"), at(spec, "containers.0.image"));
+    const runFolder = (all: Mounts): unknown =>
+      all.find(({ mountPath }) => mountPath === "/run/curvine-fluid");
+    assert.deepEqual(runFolder(mounts(1)), runFolder(mounts(0)));
+    const [node] = mounts(1).filter(({ mountPropagation }) => mountPropagation === "Bidirectional");
+    const volume = (at(spec, "volumes") as { name: string; hostPath?: { path: string } }[])
+      .find(({ name }) => name === node?.name);
+    assert.equal(volume?.hostPath?.path, node?.mountPath, "paths on the node are paths in it");
+    const target = targetOfPod({ POD_NAMESPACE: "ai", POD_NAME: "lake-client-x" });
+    assert.ok(target?.startsWith(`${node?.mountPath}/`));
+    const env = (at(spec, "containers.1.env") as { name: string }[]).map(({ name }) => name);
+    assert.deepEqual(env, ["POD_NAMESPACE", "POD_NAME"]);
+  }
+});
+
 Deno.test("a read-only root has a volume wherever curvine-fluid and Curvine write", async () => {
   for (const folder of ["base", "persistent"]) {
     const objects = await kustomize(`${root}manifests/cache-runtime/${folder}`);
@@ -132,7 +156,9 @@ Deno.test("a read-only root has a volume wherever curvine-fluid and Curvine writ
       const spec = at(topology, `${component}.template.spec`);
       const mounts = at(spec, "containers.0.volumeMounts") as { name: string; mountPath: string }[];
       assert.deepEqual(mounts.map(({ mountPath }) => mountPath), paths);
-      const volumes = (at(spec, "volumes") as { name: string }[]).map(({ name }) => name);
+      const volumes = (at(spec, "volumes") as { name: string }[]).map(({ name }) => name)
+        // The janitor's alone.
+        .filter((name) => name !== "runtime-mnt");
       assert.deepEqual(mounts.map(({ name }) => name).toSorted(), volumes.toSorted());
       const env = at(spec, "containers.0.env") as { name: string; value: string }[];
       const conf = env.find(({ name }) => name === "CURVINE_CONF_FILE")?.value ?? "";
@@ -256,7 +282,7 @@ Deno.test("the Dockerfile's version is that of deno.json", async () => {
   assert.equal(/^ARG VERSION=(.+)$/m.exec(dockerfile)?.[1], version);
   const text = await Deno.readTextFile(`${root}manifests/cache-runtime/base/class.yaml`);
   const tags = [...text.matchAll(/image: \S+curvine-fluid:(\S+)/g)].map((match) => match[1]);
-  assert.deepEqual(tags, [version, version, version]);
+  assert.deepEqual(tags, [version, version, version, version]);
 });
 
 Deno.test("the Dockerfile's Deno is the one that compiles", async () => {
