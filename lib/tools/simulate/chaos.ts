@@ -155,7 +155,7 @@ async function tellRemount(
     kind: "outcome",
     mood: back ? "good" : "bad",
     text: back
-      ? `Back: daemon ${after?.pid}, a new mount at the same place${
+      ? `Back: daemon ${after?.pid}, which serves the same place${
         took === null || took === undefined ? "" : `; not served for ${took.toFixed(2)} s`
       }`
       : tooLate(stage, "it did not come back"),

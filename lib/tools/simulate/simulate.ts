@@ -22,6 +22,7 @@ import { withPretendedMount } from "./pretended_mount.ts";
 import { simulatedEnvironment, type SimulationPaths, simulationPaths } from "./relocate.ts";
 import type { Stage } from "./stage.ts";
 import { STAND_IN_VARIABLE } from "./stand_in.ts";
+import { standInWorld } from "./stand_in_world.ts";
 import { Story } from "./story.ts";
 import { daemonOutput, tellPlan } from "./tell_plan.ts";
 
@@ -154,9 +155,10 @@ async function stageRun(generated: Generated, scene: Scene): Promise<number> {
   const { wish, parts, story, paths, actors, simulated, settings, host } = scene;
   const { chaos, limit, operands } = wish;
   const { env } = simulated;
+  const own = actors.home === undefined ? standInWorld(scene.world) : scene.world;
   const world = actors.mount === "pretended"
-    ? withPretendedMount(scene.world, actors.env[STAND_IN_VARIABLE] ?? "", stateOfProcess)
-    : scene.world;
+    ? withPretendedMount(own, actors.env[STAND_IN_VARIABLE] ?? "", stateOfProcess)
+    : own;
   const client = { sockets: systemSockets, folders: [paths.run], deadline: 1000 };
   const plan = async (): Promise<Plan> =>
     (await parts.generate(operands, simulated, settings)).plan;
