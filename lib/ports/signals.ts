@@ -9,10 +9,10 @@ export interface Signals {
 
 /** Linux numbers on x86-64 and arm64, for exit codes of the form 128 + signal. */
 export const SIGNAL_NUMBERS: Readonly<Record<CaughtSignal, number>> = {
-  SIGHUP: 1,
+  SIGTERM: 15,
   SIGINT: 2,
+  SIGHUP: 1,
   SIGQUIT: 3,
   SIGUSR1: 10,
   SIGUSR2: 12,
-  SIGTERM: 15,
 };
