@@ -22,12 +22,11 @@ export function missingCurvine(): boolean {
   if (HOME === undefined) lacking.unshift("CURVINE_HOME");
   if (Deno.uid() !== 0) lacking.push("root");
   if (lacking.length > 0 && !said) {
-    console.error(
-      "\n!!! SKIPPING EVERY TEST WITH THE REAL CURVINE !!!\n" +
-        `Missing: ${lacking.join(", ")}\n` +
-        "CURVINE_HOME=DIR deno task test:real runs them; DIR/lib has curvine-server, " +
-        "curvine-fuse and curvine-cli.\n",
-    );
+    const text = "\n!!! SKIPPING EVERY TEST WITH THE REAL CURVINE !!!\n" +
+      `Missing: ${lacking.join(", ")}\n` +
+      "CURVINE_HOME=DIR deno task test:real runs them; DIR/lib has curvine-server, " +
+      "curvine-fuse and curvine-cli.\n\n";
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
     said = true;
   }
   return lacking.length > 0;
@@ -70,7 +69,7 @@ export class RealCluster implements AsyncDisposable {
   readonly dir = Deno.makeTempDirSync({ prefix: "curvine-real-" });
   readonly ports = freePorts(["rpc", "raft", "web", "worker", "workerWeb", "fuseWeb", "thinWeb"]);
   readonly masters: number;
-  readonly #containers: Deno.ChildProcess[] = [];
+  readonly #containers: { role: Role; child: Deno.ChildProcess }[] = [];
   #node: Deno.ChildProcess | undefined;
 
   constructor(plan: ClusterPlan = {}) {
@@ -216,7 +215,7 @@ export class RealCluster implements AsyncDisposable {
       clearEnv: true,
       stdin: "null",
     }).spawn();
-    this.#containers.push(child);
+    this.#containers.push({ role, child });
     return { pid: child.pid, log, ended: child.status.then(({ code }) => code) };
   }
 
@@ -325,14 +324,10 @@ export class RealCluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of this.#containers) kill(firstProcess(child.pid), "SIGTERM");
-    const ended = Promise.all(this.#containers.map((child) => child.status));
-    const timer = setTimeout(
-      () => this.#containers.forEach((child) => kill(child.pid, "SIGKILL")),
-      30_000,
-    );
-    await ended;
-    clearTimeout(timer);
+    // A worker that leaves tells its master, and waits long for one that is gone.
+    for (const roles of [["client", "thin"], ["worker"], ["master"]]) {
+      await stop(this.#containers.filter(({ role }) => roles.includes(role)).map((c) => c.child));
+    }
     await this.#node?.stdin.close();
     await this.#node?.status;
     Deno.removeSync(this.dir, { recursive: true });
@@ -360,6 +355,14 @@ export class RealCluster implements AsyncDisposable {
       () => Deno.readTextFileSync(`/proc/${this.#node?.pid}/comm`) === "cat\n",
     );
   }
+}
+
+/** Ends containers, by force those that take too long. */
+async function stop(children: readonly Deno.ChildProcess[]): Promise<void> {
+  for (const child of children) kill(firstProcess(child.pid), "SIGTERM");
+  const timer = setTimeout(() => children.forEach(({ pid }) => kill(pid, "SIGKILL")), 30_000);
+  await Promise.all(children.map((child) => child.status));
+  clearTimeout(timer);
 }
 
 /** The container's PID 1, as numbered here: `unshare` only waits for it, and hears no TERM. */
