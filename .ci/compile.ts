@@ -57,7 +57,9 @@ async function bundle(folder: string): Promise<void> {
   await deno(root, [
     "bundle",
     "--minify",
-    "--platform=deno",
+    // Of a package with two builds the one of ES modules: `yaml` for node asks for node's modules
+    // by `require`, which a bundle has not.
+    "--platform=browser",
     "--code-splitting",
     `--outdir=${folder}`,
     "main.ts",

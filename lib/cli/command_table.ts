@@ -44,7 +44,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "check",
-    summary: "Show every problem of runtime configs",
+    summary: "Show every problem of runtime configs and of Kubernetes manifests",
     operands: "[FILE…]",
     flags: [
       {
@@ -54,10 +54,17 @@ export const COMMANDS: readonly CommandSpec[] = [
         summary: "Which runtime the file is for (default: from what it holds)",
       },
       { name: "json", summary: "Print the result as JSON" },
+      {
+        name: "show",
+        summary:
+          "Print the runtime configs that Fluid would write for manifests, as one JSON object",
+      },
     ],
     examples: [
       ["curvine-fluid check", "the file of this container"],
       ["curvine-fluid check runtime.json", "a file of yours, before Fluid gets it"],
+      ["curvine-fluid check class.yaml lake.yaml", "manifests, before the cluster gets them"],
+      ["curvine-fluid check --show lake.yaml", "what Fluid would write for them"],
     ],
   },
   {

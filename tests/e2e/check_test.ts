@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { missing } from "../support/requirements.ts";
-import { runExecutable } from "../support/run_executable.ts";
+import { type Ran, runExecutable } from "../support/run_executable.ts";
 import { assertSnapshot } from "../support/snapshot.ts";
 
 const GALLERY = new URL("../gallery", import.meta.url).pathname;
 const MANIFESTS = new URL("../../manifests", import.meta.url).pathname;
+const CASES = new URL("../fluid_cases", import.meta.url).pathname;
 const ignore = missing("executable");
 
 const names = [...Deno.readDirSync(GALLERY)].map(({ name }) => name).sort();
@@ -42,6 +43,33 @@ Deno.test({
     assert.deepEqual([code, stderr], [0, ""], stdout);
     assert.match(stdout, /CacheRuntime "curvine-demo" with its Dataset/);
     assert.match(stdout, /ThinRuntime "curvine-thin-ro" with its Dataset/);
+  },
+});
+
+Deno.test({
+  name: "check --show prints what Fluid wrote, and says beside it what is wrong",
+  ignore,
+  async fn(): Promise<void> {
+    const show = async (...names: string[]): Promise<Ran & { shown: unknown }> => {
+      const result = await runExecutable(["check", "--show", ...names], { cwd: CASES });
+      return { ...result, shown: result.stdout === "" ? undefined : JSON.parse(result.stdout) };
+    };
+    const written = (name: string): unknown =>
+      JSON.parse(Deno.readTextFileSync(`${CASES}/${name}.json`));
+    const good = await show("c38-local-pvc.yaml");
+    assert.deepEqual([good.code, good.stderr], [0, ""]);
+    assert.deepEqual(good.shown, { "CacheRuntime/ai/lake": written("c38-local-pvc") });
+    const thin = await show("thin-profile-options.yaml");
+    assert.deepEqual(thin.shown, { "ThinRuntime/ai/lake": written("thin-profile-options") });
+    const bad = await show("c10-zero-quota.yaml");
+    assert.equal(bad.code, 78);
+    assert.match(bad.stderr, /more than 0 is wanted/);
+    assert.deepEqual(bad.shown, { "CacheRuntime/ai/lake": written("c10-zero-quota") });
+    const none = await show("c16-encrypt-nokey.yaml");
+    assert.deepEqual([none.code, none.shown], [78, {}]);
+    const other = await show("c10-zero-quota.json");
+    assert.deepEqual([other.code, other.stdout], [64, ""]);
+    assert.match(other.stderr, /holds no manifests/);
   },
 });
 

@@ -67,9 +67,9 @@ function parseBoolean(text: string): KeyValue {
   const lower = text.toLowerCase();
   if (lower === "true" || lower === "false") return { ok: true, value: lower === "true" };
   const hint = /^(yes|on|1)$/.test(lower)
-    ? { hint: "write true" }
+    ? { hint: 'write "true"' }
     : /^(no|off|0)$/.test(lower)
-    ? { hint: "write false" }
+    ? { hint: 'write "false"' }
     : {};
   return { ok: false, wanted: "true or false", ...hint };
 }
@@ -97,7 +97,7 @@ function parseSize(text: string): KeyValue {
     ok: false,
     wanted: "a size such as 64MB or 1GB",
     ...(kubernetes
-      ? { hint: `Curvine's units are binary: ${kubernetes[1]}${kubernetes[2]}B` }
+      ? { hint: `write "${kubernetes[1]}${kubernetes[2]}B": Curvine's units are binary` }
       : {}),
   };
 }

@@ -124,7 +124,7 @@ export function mountOptionValue(option: MountOption | MountTarget, text: string
   return {
     ok: false,
     wanted: choices.join(" or "),
-    ...(near === undefined ? {} : { hint: `write ${near}` }),
+    ...(near === undefined ? {} : { hint: `write "${near}"` }),
   };
 }
 

@@ -1,32 +1,31 @@
-import { ConfigError, type Problem, problemLine } from "../../plan/config_error.ts";
-import { loadJson } from "../../plan/fluid/load_json.ts";
-import { SECRETS_FOLDER } from "../../plan/secrets.ts";
-import { checkRuntimeFile } from "../../plan/fluid/check_runtime_file.ts";
-import { draftPlan } from "../../plan/generate/generate_plan.ts";
+import { ConfigError } from "../../plan/config_error.ts";
 import type { Inputs } from "../../plan/inputs.ts";
-import type { Warning } from "../../plan/plan.ts";
 import { cacheRuntimeFile } from "./cache_runtime_file.ts";
+import { checkHanded } from "./check_handed.ts";
+import { dataLoadRules } from "./data_load_rules.ts";
+import { Found, type ManifestReport } from "./found.ts";
 import type { HandedFile } from "./handed_file.ts";
+import { checkRules, unknownKind } from "./kind_rules.ts";
 import { KIND_SHAPES } from "./kind_shapes.ts";
-import { checkRules } from "./kind_rules.ts";
-import { type Manifest, placeText, textAt, toManifest } from "./manifest.ts";
+import { type Manifest, manifestsOf, textAt } from "./manifest.ts";
+import { mountFindings } from "./mount_findings.ts";
+import { cacheRules } from "./cache_rules.ts";
 import { checkShape } from "./shape.ts";
 import { thinRuntimeFile } from "./thin_runtime_file.ts";
-import { type Place, yamlDocuments } from "./yaml_documents.ts";
-
-/** What was found in one file of manifests. */
-export interface ManifestReport {
-  readonly file: string;
-  /** What was checked, in words, such as `CacheRuntime "lake" with its Dataset`. */
-  readonly checked: readonly string[];
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Warning[];
-}
+import { thinRuntimeRules } from "./thin_runtime_rules.ts";
+import { yamlDocuments } from "./yaml_documents.ts";
 
 /** Manifests belong together: a Dataset may lie in one file and its runtime in another. */
 export interface ManifestFile {
   readonly file: string;
   readonly text: string;
+}
+
+/** What was found, and what Fluid would write. */
+export interface CheckedManifests {
+  readonly reports: readonly ManifestReport[];
+  /** Runtime configs by `<kind>/<namespace>/<name>`; none where Fluid writes none. */
+  readonly written: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -38,26 +37,28 @@ export interface ManifestFile {
 export async function checkManifests(
   files: readonly ManifestFile[],
   inputs: Inputs,
-): Promise<ManifestReport[]> {
+): Promise<CheckedManifests> {
   const found = new Found();
-  const manifests = files.flatMap(({ file, text }) => {
-    found.begin(file);
-    try {
-      return yamlDocuments(text, file).flatMap((document) => toManifest(document) ?? []);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      for (const problem of error.problems) found.problem(file, problem);
-      return [];
-    }
-  });
+  const manifests = files.flatMap((file) => readManifests(file, found));
   for (const manifest of manifests) checkOne(manifest, found);
+  checkTwice(manifests, found);
+  const written: [string, unknown][] = [];
   for (const runtime of manifests.filter(isRuntime)) {
-    await checkRuntime(runtime, manifests, inputs, found);
+    const handed = handedBy(runtime, manifests, found);
+    if (handed === undefined) continue;
+    for (const { manifest, place, message, hint } of handed.refusals) {
+      found.at(manifest, place, message, hint);
+    }
+    if (handed.runtime === "cache") checkMounts(handed, manifests, found);
+    await checkHanded(handed, inputs, found);
+    if (handed.refusals.length > 0) continue;
+    written.push([`${runtime.kind}/${runtime.namespace}/${runtime.name}`, handed.value]);
+  }
+  for (const load of manifests.filter(({ kind }) => kind === "DataLoad")) {
+    for (const finding of dataLoadRules(load, manifests)) found.finding(load, finding);
   }
   for (const dataset of manifests.filter(({ kind }) => kind === "Dataset")) {
-    if (manifests.some((one) => isRuntime(one) && belong(one, dataset))) {
-      continue;
-    }
+    if (manifests.some((one) => isRuntime(one) && belong(one, dataset))) continue;
     found.warn(
       dataset,
       [],
@@ -65,48 +66,84 @@ export async function checkManifests(
       "has no CacheRuntime or ThinRuntime of its name in these files: its options are not checked",
     );
   }
-  return found.reports();
+  return { reports: found.reports(), written: Object.fromEntries(written) };
+}
+
+function readManifests({ file, text }: ManifestFile, found: Found): Manifest[] {
+  found.begin(file);
+  try {
+    return yamlDocuments(text, file).flatMap((document) => {
+      for (const { line, key } of document.doubles) {
+        found.problem(file, {
+          path: `line ${line}`,
+          message: `the key "${key}" stands twice in one mapping: kubectl takes the last, ` +
+            "kustomize refuses it",
+          hint: "leave one of them",
+        });
+      }
+      return manifestsOf(document);
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) found.problem(file, problem);
+    return [];
+  }
 }
 
 /** What one manifest alone shows. */
 function checkOne(manifest: Manifest, found: Found): void {
+  for (const finding of unknownKind(manifest)) found.finding(manifest, finding);
   const shape = Object.hasOwn(KIND_SHAPES, manifest.kind) ? KIND_SHAPES[manifest.kind] : undefined;
   if (shape === undefined) return;
-  const findings = [
-    ...checkShape(manifest.document.value, shape, []),
-    ...checkRules(manifest),
-  ];
-  for (const { kind, place, message, hint } of findings) {
-    if (kind === "unknown") {
-      const advice = hint === undefined ? "" : `; ${hint}`;
-      found.warn(manifest, place, "unknown-field", `${message}${advice}`);
-    } else found.at(manifest, place, message, hint);
+  const { value, plainTextOf } = manifest.document;
+  for (const finding of [...checkShape(value, shape, [], plainTextOf), ...checkRules(manifest)]) {
+    found.finding(manifest, finding);
   }
   if (!isRuntime(manifest)) found.checked(manifest, `${manifest.kind} "${manifest.name}"`);
+}
+
+/** Two manifests of one object: the one that is applied last is what there is. */
+function checkTwice(manifests: readonly Manifest[], found: Found): void {
+  const seen = new Map<string, Manifest>();
+  for (const manifest of manifests) {
+    const { kind, namespace, name } = manifest;
+    if (!Object.hasOwn(KIND_SHAPES, kind) || name === "") continue;
+    const key = JSON.stringify([kind, namespace, name]);
+    const earlier = seen.get(key);
+    if (earlier !== undefined) {
+      const { file, lineOf } = earlier.document;
+      found.warn(manifest, [], "twice", `stands in ${file}, line ${lineOf([])}, too`);
+    }
+    seen.set(key, manifest);
+  }
 }
 
 function isRuntime({ kind }: Manifest): boolean {
   return kind === "CacheRuntime" || kind === "ThinRuntime";
 }
 
-/** What a runtime and its Dataset make together. */
-async function checkRuntime(
+/** What Fluid would hand to a runtime's containers; `undefined` where its Dataset is not at hand. */
+function handedBy(
   runtime: Manifest,
   all: readonly Manifest[],
-  inputs: Inputs,
   found: Found,
-): Promise<void> {
+): HandedFile | undefined {
   const cache = runtime.kind === "CacheRuntime";
   const dataset = all.find((one) => one.kind === "Dataset" && belong(one, runtime));
   if (dataset === undefined) {
     found.checked(runtime, `${runtime.kind} "${runtime.name}"`);
+    const elsewhere = all.find((one) => one.kind === "Dataset" && one.name === runtime.name);
+    const advice = elsewhere === undefined
+      ? ""
+      : ` (there is one in the namespace "${elsewhere.namespace}", not in "${runtime.namespace}")`;
     found.warn(
       runtime,
       [],
       "no-dataset",
-      `has no Dataset "${runtime.name}" in these files: what Fluid would write is not checked`,
+      `has no Dataset "${runtime.name}" in these files: what Fluid would write is not checked` +
+        advice,
     );
-    return;
+    return undefined;
   }
   found.checked(runtime, `${runtime.kind} "${runtime.name}" with its Dataset`);
   const place = ["spec", cache ? "runtimeClassName" : "profileName"];
@@ -122,146 +159,37 @@ async function checkRuntime(
       `is "${wanted}", which is not in these files: its options are not checked`,
     );
   }
-  const handed = cache
+  const rules = cache
+    ? cacheRules(runtime, dataset, base)
+    : thinRuntimeRules(runtime, dataset, base, all);
+  for (const { manifest, finding } of rules) found.finding(manifest, finding);
+  return cache
     ? cacheRuntimeFile(runtime, dataset, base)
-    : thinRuntimeFile(runtime, dataset, base);
-  await checkHanded(handed, inputs, found);
+    : thinRuntimeFile(runtime, dataset, base, all);
 }
 
-/** The derived file, as each component would read it. */
-async function checkHanded(handed: HandedFile, inputs: Inputs, found: Found): Promise<void> {
-  const bytes = new TextEncoder().encode(JSON.stringify(handed.value));
-  const told = new Set<string>();
-  const at = (path: string): { manifest: Manifest; place: Place } => handed.origins.find(path);
-  for (const { message } of checkRuntimeFile(loadJson(bytes, "it").value).warnings) {
-    throw new Error(`a runtime config was derived in which ${message}`);
-  }
-  for (const { env } of handed.components) {
-    let problems: readonly Problem[];
-    let warnings: readonly Warning[] = [];
-    try {
-      const draft = await draftPlan({
-        ...inputs,
-        env: { ...inputs.env, ...env },
-        hostname: env["HOSTNAME"] ?? "",
-        isFile: (path) => path === handed.path || inputs.isFile(path),
-        readFile: (path) =>
-          path === handed.path
-            ? bytes
-            // No secret is at hand; whether it is in the cluster is not the manifests' fault.
-            : path.startsWith(SECRETS_FOLDER)
-            ? new Uint8Array()
-            : inputs.readFile(path),
-      });
-      ({ problems } = draft);
-      ({ warnings } = draft.plan);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      ({ problems } = error);
-    }
-    for (const problem of problems.filter((one) => !told.has(problemLine(one)))) {
-      told.add(problemLine(problem));
-      const { manifest, place } = at(problem.path);
-      if (found.knows(manifest, place)) continue;
-      found.at(manifest, place, withPath(problem, place), problem.hint);
-    }
-    for (const warning of warnings.filter(({ message }) => !told.has(message))) {
-      told.add(warning.message);
-      const { manifest, place } = at(warning.path ?? "");
-      found.warn(manifest, place, warning.code, warning.message);
+/** What `mount-ufs` would say, before the cluster has it. */
+function checkMounts(
+  { manifest, origins }: HandedFile,
+  all: readonly Manifest[],
+  found: Found,
+): void {
+  const dataset = all.find((one) => one.kind === "Dataset" && belong(one, manifest));
+  if (dataset === undefined) return;
+  const { problems, warnings } = mountFindings(dataset);
+  for (const { path, message, hint } of problems) {
+    const origin = origins.find(path);
+    if (!found.knows(origin.manifest, origin.place)) {
+      found.at(origin.manifest, origin.place, message, hint);
     }
   }
-}
-
-/** A problem that the manifest does not name exactly keeps its own path. */
-function withPath({ path, message }: Problem, place: Place): string {
-  return path === "" || placeText(place).endsWith(path.slice(path.lastIndexOf(".") + 1))
-    ? message
-    : `${path} ${message}`;
+  for (const { code, path = "", message } of warnings) {
+    const origin = origins.find(path);
+    found.warn(origin.manifest, origin.place, code, message);
+  }
 }
 
 /** A Dataset and its runtime have the same name in the same namespace. */
 function belong(one: Manifest, other: Manifest): boolean {
   return one.name === other.name && one.namespace === other.namespace;
-}
-
-/** Gathers what is found, by file, each thing once. */
-class Found {
-  readonly #files = new Map<
-    string,
-    { checked: string[]; problems: Map<string, Problem>; warnings: Map<string, Warning> }
-  >();
-
-  readonly #wrong = new Map<Manifest, string[]>();
-
-  begin(file: string): void {
-    this.#of(file);
-  }
-
-  checked({ document }: Manifest, what: string): void {
-    this.#of(document.file).checked.push(what);
-  }
-
-  problem(file: string, problem: Problem): void {
-    this.#of(file).problems.set(problemLine(problem), problem);
-  }
-
-  /** Whether something is known to be wrong at a place or inside it already. */
-  knows(manifest: Manifest, place: Place): boolean {
-    const within = placeText(place);
-    return within !== "" &&
-      (this.#wrong.get(manifest) ?? []).some((known) =>
-        known === within || known.startsWith(`${within}.`) || known.startsWith(`${within}[`)
-      );
-  }
-
-  at(manifest: Manifest, place: Place, message: string, hint?: string): void {
-    this.#wrong.set(manifest, [...this.#wrong.get(manifest) ?? [], placeText(place)]);
-    const path = where(manifest, place);
-    this.problem(manifest.document.file, {
-      path,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-    });
-  }
-
-  warn(manifest: Manifest, place: Place, code: string, message: string): void {
-    const path = where(manifest, place);
-    const warning = { code, message: `${path}: ${message}`, path };
-    this.#of(manifest.document.file).warnings.set(warning.message, warning);
-  }
-
-  reports(): ManifestReport[] {
-    return [...this.#files].map(([file, { checked, problems, warnings }]) => ({
-      file,
-      checked,
-      problems: [...problems.values()].sort(byLine),
-      warnings: [...warnings.values()].sort(byLine),
-    }));
-  }
-
-  #of(file: string): {
-    checked: string[];
-    problems: Map<string, Problem>;
-    warnings: Map<string, Warning>;
-  } {
-    const known = this.#files.get(file);
-    if (known !== undefined) return known;
-    const fresh = { checked: [], problems: new Map(), warnings: new Map() };
-    this.#files.set(file, fresh);
-    return fresh;
-  }
-}
-
-function byLine(one: { readonly path?: string }, other: { readonly path?: string }): number {
-  return lineIn(one) - lineIn(other);
-}
-
-function lineIn({ path = "" }: { readonly path?: string }): number {
-  return Number(/^line (\d+)/.exec(path)?.[1] ?? 0);
-}
-
-function where({ kind, name, document }: Manifest, place: Place): string {
-  const field = place.length === 0 ? "" : ` ${placeText(place)}`;
-  return `line ${document.lineOf(place)}: ${kind}${name === "" ? "" : `/${name}`}${field}`;
 }

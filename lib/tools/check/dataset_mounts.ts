@@ -8,9 +8,10 @@ export interface DatasetMount {
   readonly options: TextMap;
   /** What the Dataset encrypts: where the secrets will lie. */
   readonly secrets: TextMap;
-  readonly name: string | undefined;
-  readonly path: string | undefined;
+  readonly name: string;
+  readonly path: string;
   readonly readOnly: boolean;
+  readonly shared: boolean;
 }
 
 /**
@@ -23,6 +24,7 @@ export function datasetMounts(
   origins: Origins,
   secretsIn: "options" | "encryptOptions",
 ): DatasetMount[] {
+  origins.add("mounts", dataset, ["spec", "mounts"]);
   return listAt(dataset.document.value, ["spec", "mounts"]).map((mount, index) => {
     const at = `mounts[${index}]`;
     const place = ["spec", "mounts", index];
@@ -30,10 +32,10 @@ export function datasetMounts(
     for (const field of ["mountPoint", "name", "path", "readOnly"]) {
       origins.add(`${at}.${field}`, dataset, [...place, field]);
     }
-    const options: TextMap = {};
+    const options: TextMap = new Map();
     layOptions(options, `${at}.options`, dataset, ["spec", "sharedOptions"], origins);
     layOptions(options, `${at}.options`, dataset, [...place, "options"], origins);
-    const secrets = secretsIn === "options" ? options : {};
+    const secrets = secretsIn === "options" ? options : new Map();
     const secretsAt = `${at}.${secretsIn}`;
     laySecrets(secrets, secretsAt, dataset, ["spec", "sharedEncryptOptions"], origins);
     laySecrets(secrets, secretsAt, dataset, [...place, "encryptOptions"], origins);
@@ -41,9 +43,16 @@ export function datasetMounts(
       mountPoint: textAt(mount, ["mountPoint"]) ?? "",
       options,
       secrets,
-      name: textAt(mount, ["name"]),
-      path: textAt(mount, ["path"]),
+      name: textAt(mount, ["name"]) ?? "",
+      path: textAt(mount, ["path"]) ?? "",
       readOnly: valueAt(mount, ["readOnly"]) === true,
+      shared: valueAt(mount, ["shared"]) === true,
     };
   });
+}
+
+/** Who may do what with the volume; Fluid's default is reading only. */
+export function accessModesOf(dataset: Manifest): readonly unknown[] {
+  const modes = listAt(dataset.document.value, ["spec", "accessModes"]);
+  return modes.length > 0 ? modes : ["ReadOnlyMany"];
 }

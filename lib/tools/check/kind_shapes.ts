@@ -1,8 +1,41 @@
+import type { OptionsOf } from "./option_text_hint.ts";
+import {
+  ENV,
+  HOST_PATH_TYPES,
+  NAMES,
+  POD_METADATA,
+  POD_TEMPLATE,
+  PORTS,
+  PULL_POLICY,
+  RESOURCES,
+  TOLERATIONS,
+  VOLUME_MOUNTS,
+  VOLUMES,
+} from "./pod_shapes.ts";
 import type { Fields, Shape } from "./shape.ts";
 
+/** The group and version of all of Fluid's kinds. */
+export const FLUID_API = "data.fluid.io/v1alpha1";
+
+const ACCESS_MODES = ["ReadOnlyMany", "ReadWriteOnce", "ReadWriteMany", "ReadWriteOncePod"];
+
+/** Metadata that nobody writes, but `kubectl get -o yaml` shows. */
+const OF_THE_CLUSTER = [
+  "creationTimestamp",
+  "deletionGracePeriodSeconds",
+  "deletionTimestamp",
+  "finalizers",
+  "generateName",
+  "generation",
+  "managedFields",
+  "ownerReferences",
+  "resourceVersion",
+  "selfLink",
+  "uid",
+];
+
 /**
- * The kinds of Fluid's that concern Curvine, as far as people write them. Parts that Kubernetes
- * itself defines (pod templates, probes, volumes) are not looked into.
+ * The kinds of Fluid's that concern Curvine, as far as people write them.
  *
  * Source: Fluid, CRD rules for manifests. The CRDs themselves have the rest.
  */
@@ -10,43 +43,50 @@ export const KIND_SHAPES: Readonly<Record<string, Shape>> = {
   Dataset: kind({
     spec: {
       fields: {
-        accessModes: "texts",
-        dataRestoreLocation: "any",
-        "mounts!": { listOf: { fields: mountFields() }, atLeast: 1 },
+        // The CRD takes any text; the volume that Fluid makes of it does not.
+        accessModes: { listOf: { choices: ACCESS_MODES } },
+        dataRestoreLocation: { fields: { path: "text", nodeName: "text" } },
+        mounts: { listOf: { fields: mountFields() }, atLeast: 1 },
         nodeAffinity: "any",
-        owner: "any",
+        owner: user(),
         placement: { choices: ["Exclusive", "", "Shared"] },
         runtimes: "any",
         sharedEncryptOptions: encryptOptions(),
-        sharedOptions: "map",
-        tolerations: "any",
+        sharedOptions: options("mount"),
+        tolerations: TOLERATIONS,
       },
     },
   }),
   CacheRuntime: kind({
-    spec: {
+    "spec!": {
       fields: {
         "runtimeClassName!": "text",
-        master: { fields: { ...componentFields(), replicas: "count" } },
-        worker: { fields: { ...componentFields(), replicas: "count", tieredStore: tieredStore() } },
+        master: { fields: { ...componentFields("master"), replicas: "count" } },
+        worker: {
+          fields: { ...componentFields("worker"), replicas: "count", tieredStore: tieredStore() },
+        },
         client: {
           fields: {
-            ...componentFields(),
+            ...componentFields("client"),
             cleanPolicy: { choices: ["OnRuntimeDeleted", "OnDemand"] },
             tieredStore: tieredStore(),
           },
         },
-        options: "map",
-        imagePullSecrets: "any",
-        podMetadata: "any",
-        volumes: "any",
+        options: options("all"),
+        imagePullSecrets: NAMES,
+        podMetadata: POD_METADATA,
+        volumes: VOLUMES,
       },
     },
   }),
   CacheRuntimeClass: kind({
     "fileSystemType!": "text",
     topology: {
-      fields: { master: classComponent(), worker: classComponent(), client: classComponent() },
+      fields: {
+        master: classComponent("master"),
+        worker: classComponent("worker"),
+        client: classComponent("client"),
+      },
     },
     dataOperationSpecs: {
       listOf: {
@@ -58,20 +98,22 @@ export const KIND_SHAPES: Readonly<Record<string, Shape>> = {
         },
       },
     },
-    extraResources: "any",
+    extraResources: {
+      fields: { configMaps: { listOf: { fields: { "name!": "text", data: "map" } } } },
+    },
   }),
   ThinRuntime: kind({
     spec: {
       fields: {
         profileName: "text",
         fuse: { fields: fuseFields() },
-        worker: "any",
-        replicas: "count",
+        worker: { fields: thinWorkerFields() },
+        replicas: "integer",
         tieredstore: "any",
-        runAs: "any",
+        runAs: user(),
         management: "any",
-        volumes: "any",
-        imagePullSecrets: "any",
+        volumes: VOLUMES,
+        imagePullSecrets: NAMES,
         disablePrometheus: "flag",
       },
     },
@@ -81,9 +123,9 @@ export const KIND_SHAPES: Readonly<Record<string, Shape>> = {
       fields: {
         "fileSystemType!": "text",
         fuse: { fields: fuseFields() },
-        worker: "any",
-        volumes: "any",
-        imagePullSecrets: "any",
+        worker: { fields: thinWorkerFields() },
+        volumes: VOLUMES,
+        imagePullSecrets: NAMES,
         nodePublishSecretPolicy: {
           choices: [
             "NotMountNodePublishSecret",
@@ -98,34 +140,63 @@ export const KIND_SHAPES: Readonly<Record<string, Shape>> = {
     "spec!": {
       fields: {
         "dataset!": { fields: { "name!": "text", namespace: "text" } },
-        target: { listOf: { fields: { "path!": "text", replicas: "count" } } },
+        target: { listOf: { fields: { "path!": "text", replicas: "integer" } } },
         policy: { choices: ["Once", "Cron", "OnEvent"] },
         schedule: "text",
         loadMetadata: "flag",
         options: "map",
         affinity: "any",
         nodeSelector: "map",
-        podMetadata: "any",
-        resources: "any",
+        podMetadata: POD_METADATA,
+        resources: RESOURCES,
         runAfter: "any",
         schedulerName: "text",
-        tolerations: "any",
-        ttlSecondsAfterFinished: "count",
+        tolerations: TOLERATIONS,
+        ttlSecondsAfterFinished: "integer",
       },
     },
   }),
 };
 
+/** Kinds of Fluid's that are none of ours: a misspelt one of ours is told from them. */
+export const OTHER_KINDS: readonly string[] = [
+  "AlluxioRuntime",
+  "DataBackup",
+  "DataMigrate",
+  "DataProcess",
+  "EFCRuntime",
+  "GooseFSRuntime",
+  "JindoRuntime",
+  "JuiceFSRuntime",
+  "VineyardRuntime",
+];
+
 function kind(fields: Fields): Shape {
   return {
     fields: {
-      "apiVersion!": { choices: ["data.fluid.io/v1alpha1"] },
+      "apiVersion!": { choices: [FLUID_API] },
       "kind!": "text",
-      "metadata!": "any",
+      "metadata!": {
+        fields: {
+          ...Object.fromEntries(OF_THE_CLUSTER.map((name): [string, Shape] => [name, "any"])),
+          name: "text",
+          namespace: "text",
+          labels: "map",
+          annotations: "map",
+        },
+      },
       status: "any",
       ...fields,
     },
   };
+}
+
+function options(of: OptionsOf): Shape {
+  return { options: of };
+}
+
+function user(): Shape {
+  return { fields: { "uid!": "any", "gid!": "any", "user!": "text", "group!": "text" } };
 }
 
 function mountFields(): Fields {
@@ -133,7 +204,7 @@ function mountFields(): Fields {
     "mountPoint!": "text",
     name: "text",
     path: "text",
-    options: "map",
+    options: options("mount"),
     encryptOptions: encryptOptions(),
     readOnly: "flag",
     shared: "flag",
@@ -145,18 +216,18 @@ function encryptOptions(): Shape {
   return { listOf: { fields: { "name!": "text", valueFrom: { fields: { secretKeyRef } } } } };
 }
 
-function componentFields(): Fields {
+function componentFields(of: OptionsOf): Fields {
   return {
     args: "texts",
     disabled: "flag",
-    env: "any",
+    env: ENV,
     nodeSelector: "map",
-    options: "map",
-    podMetadata: "any",
-    resources: "any",
-    runtimeVersion: { fields: { image: "text", imageTag: "text", imagePullPolicy: "text" } },
-    tolerations: "any",
-    volumeMounts: "any",
+    options: options(of),
+    podMetadata: POD_METADATA,
+    resources: RESOURCES,
+    runtimeVersion: { fields: { image: "text", imageTag: "text", imagePullPolicy: PULL_POLICY } },
+    tolerations: TOLERATIONS,
+    volumeMounts: VOLUME_MOUNTS,
   };
 }
 
@@ -168,7 +239,13 @@ function tieredStore(): Shape {
           fields: {
             processMemory: { fields: { "quota!": "quantity" } },
             emptyDir: { fields: { "quota!": "quantity", medium: "text" } },
-            hostPath: { fields: { "paths!": "texts", "quotas!": "quantities", type: "text" } },
+            hostPath: {
+              fields: {
+                "paths!": { listOf: "text", atLeast: 1 },
+                "quotas!": { listOf: "quantity", atLeast: 1 },
+                type: { choices: HOST_PATH_TYPES },
+              },
+            },
             high: "text",
             low: "text",
           },
@@ -178,17 +255,21 @@ function tieredStore(): Shape {
   };
 }
 
-function classComponent(): Shape {
+function classComponent(of: OptionsOf): Shape {
   const entry: Shape = { fields: { "command!": "texts", timeout: "count" } };
+  const configMaps: Shape = { listOf: { fields: { "name!": "text", mountPath: "text" } } };
   return {
     fields: {
       dependencies: {
-        fields: { secretMount: { fields: { enabled: "flag" } }, extraResources: "any" },
+        fields: {
+          secretMount: { fields: { enabled: "flag" } },
+          extraResources: { fields: { configMaps } },
+        },
       },
       executionEntries: { fields: { mountUFS: entry, reportSummary: entry } },
-      options: "map",
-      service: "any",
-      template: "any",
+      options: options(of),
+      service: { fields: { headless: { fields: {} } } },
+      template: POD_TEMPLATE,
     },
   };
 }
@@ -196,22 +277,41 @@ function classComponent(): Shape {
 function fuseFields(): Fields {
   return {
     args: "texts",
-    cleanPolicy: "text",
+    cleanPolicy: { choices: ["OnDemand", "OnRuntimeDeleted", "OnFuseChanged", ""] },
     command: "texts",
-    env: "any",
+    env: ENV,
     image: "text",
-    imagePullPolicy: "text",
-    imagePullSecrets: "any",
+    imagePullPolicy: PULL_POLICY,
+    imagePullSecrets: NAMES,
     imageTag: "text",
     lifecycle: "any",
     livenessProbe: "any",
     networkMode: { choices: ["HostNetwork", "", "ContainerNetwork"] },
     nodeSelector: "map",
-    options: "map",
-    podMetadata: "any",
-    ports: "any",
+    options: options("thin"),
+    podMetadata: POD_METADATA,
+    ports: PORTS,
     readinessProbe: "any",
-    resources: "any",
-    volumeMounts: "any",
+    resources: RESOURCES,
+    volumeMounts: VOLUME_MOUNTS,
+  };
+}
+
+function thinWorkerFields(): Fields {
+  return {
+    enabled: "flag",
+    env: ENV,
+    image: "text",
+    imagePullPolicy: PULL_POLICY,
+    imagePullSecrets: NAMES,
+    imageTag: "text",
+    livenessProbe: "any",
+    networkMode: { choices: ["HostNetwork", "", "ContainerNetwork"] },
+    nodeSelector: "map",
+    ports: PORTS,
+    readinessProbe: "any",
+    replicas: "count",
+    resources: RESOURCES,
+    volumeMounts: VOLUME_MOUNTS,
   };
 }

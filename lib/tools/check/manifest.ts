@@ -6,7 +6,7 @@ export interface Manifest {
   readonly document: YamlDocument;
   readonly kind: string;
   readonly name: string;
-  /** `default` where the manifest does not say. */
+  /** `default` where the manifest does not say; `""` for a kind that belongs to none. */
   readonly namespace: string;
 }
 
@@ -16,15 +16,41 @@ export function isManifest(value: unknown): boolean {
     typeof value["kind"] === "string";
 }
 
-/** A document as a Kubernetes object; `undefined` for what is none. */
-export function toManifest(document: YamlDocument): Manifest | undefined {
+/** Kinds that belong to no namespace. */
+const CLUSTER_SCOPED = new Set(["CacheRuntimeClass", "ThinRuntimeProfile", "PersistentVolume"]);
+
+/** The Kubernetes objects of a document: one, none, or those of a `List`. */
+export function manifestsOf(document: YamlDocument): Manifest[] {
   const { value } = document;
-  if (!isManifest(value)) return undefined;
-  return {
+  if (!isManifest(value)) return [];
+  if (isList(value)) {
+    return listAt(value, ["items"]).flatMap((item, index) =>
+      manifestsOf(part(document, item, ["items", index]))
+    );
+  }
+  const kind = textAt(value, ["kind"]) ?? "";
+  const namespace = textAt(value, ["metadata", "namespace"]) || "default";
+  return [{
     document,
-    kind: textAt(value, ["kind"]) ?? "",
+    kind,
     name: textAt(value, ["metadata", "name"]) ?? "",
-    namespace: textAt(value, ["metadata", "namespace"]) ?? "default",
+    namespace: CLUSTER_SCOPED.has(kind) ? "" : namespace,
+  }];
+}
+
+/** `kind: List`, and `DatasetList` as `kubectl get` once wrote it. */
+function isList(value: unknown): boolean {
+  return (textAt(value, ["kind"]) ?? "").endsWith("List") &&
+    Array.isArray(valueAt(value, ["items"]));
+}
+
+function part(document: YamlDocument, value: unknown, inside: Place): YamlDocument {
+  return {
+    file: document.file,
+    value,
+    doubles: [],
+    lineOf: (place) => document.lineOf([...inside, ...place]),
+    plainTextOf: (place) => document.plainTextOf([...inside, ...place]),
   };
 }
 
@@ -40,12 +66,18 @@ export function valueAt(value: unknown, place: Place): unknown {
   return found;
 }
 
+/** Whether something stands at a place; Kubernetes takes null for absent. */
+export function hasAt(value: unknown, place: Place): boolean {
+  const found = valueAt(value, place);
+  return found !== undefined && found !== null;
+}
+
 /** Text at a place; a number or switch is what Kubernetes would have refused, and counts as text. */
 export function textAt(value: unknown, place: Place): string | undefined {
   const found = valueAt(value, place);
   return typeof found === "string"
     ? found
-    : typeof found === "number" || typeof found === "boolean"
+    : typeof found === "number" || typeof found === "bigint" || typeof found === "boolean"
     ? String(found)
     : undefined;
 }

@@ -18,6 +18,11 @@ export class Origins {
     this.#known.set(path, { manifest, place });
   }
 
+  /** Whether somebody wrote exactly this: then a message need not name the derived path. */
+  has(path: string): boolean {
+    return this.#known.has(path);
+  }
+
   /** The origin of a path, or of the nearest part around it. */
   find(path: string): Origin {
     for (let part = path; part !== ""; part = withoutLastStep(part)) {

@@ -1,5 +1,17 @@
-import { constructFromEvents, EVENT_ID, parseEvents, YAMLException } from "js-yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import { ConfigError } from "../../plan/config_error.ts";
+import { kubectlScalar } from "./kubectl_scalar.ts";
 
 /** A place in a document: field names and indices. */
 export type Place = readonly (string | number)[];
@@ -10,13 +22,21 @@ export interface YamlDocument {
   readonly value: unknown;
   /** The line, from 1, at which a place or the nearest one around it stands. */
   lineOf(place: Place): number;
+  /** Keys that stand twice in one mapping: kubectl takes the last without a word. */
+  readonly doubles: readonly { readonly line: number; readonly key: string }[];
+  /** The text of an unquoted scalar that is no text at a place; `undefined` where there is none. */
+  plainTextOf(place: Place): string | undefined;
 }
 
 /** Kubernetes keeps no object above 1.5 MiB; a file may have many. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
+const MAX_DEPTH = 100;
+/** Of nodes that aliases repeat: ten lines of aliases of aliases would make billions. */
+const MAX_REPEATED = 100_000;
 
 /**
- * Reads a YAML file of one or more documents, as `kubectl` would.
+ * Reads a YAML file of one or more documents, as `kubectl` would: YAML 1.1's plain scalars, merge
+ * keys (`<<`), keys as text.
  *
  * @throws {ConfigError} for what is no YAML, with the line
  */
@@ -28,106 +48,204 @@ export function yamlDocuments(text: string, file: string): YamlDocument[] {
       message: `it has ${text.length} characters; at most ${MAX_CHARACTERS} are read`,
     }]);
   }
+  const lines = new LineCounter();
+  const fault = (offset: number, message: string): ConfigError => {
+    const { line, col } = lines.linePos(offset);
+    const path = `line ${Math.max(1, line)}, column ${Math.max(1, col)}`;
+    return new ConfigError(subject, [{ path, message: `it is not YAML: ${message}` }]);
+  };
+  const documents = parse(text, lines, subject);
+  const wrong = documents.flatMap(({ errors }) => errors)[0];
+  // The library's pretty messages show the lines around the fault, which may hold a secret.
+  if (wrong !== undefined) throw fault(wrong.pos[0], wrong.message);
+  const control = CONTROL.exec(text);
+  if (control !== null) throw fault(control.index, "it has a control character");
+  return documents.flatMap((document) => {
+    const reader = new Reader(document, fault);
+    const entry = reader.read();
+    // An empty document is what a `---` too many makes.
+    return entry.value === null ? [] : [{
+      file,
+      value: entry.value,
+      doubles: reader.doubles.map(({ at, key }) => ({ line: lines.linePos(at).line, key })),
+      lineOf: (place: Place): number => lines.linePos(entryAt(entry, place).nearest.at).line,
+      plainTextOf: (place: Place): string | undefined => entryAt(entry, place).exact?.plain,
+    }];
+  });
+}
+
+/** What Kubernetes' reader of YAML takes for "control characters are not allowed". */
+// deno-lint-ignore no-control-regex -- they are what is looked for
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/;
+
+function parse(text: string, lineCounter: LineCounter, subject: string): Document.Parsed[] {
   try {
-    const events = parseEvents(text, { maxDepth: 100 });
-    const values = constructFromEvents(events, { source: text, maxAliases: 1000 });
-    const lines = linesOfDocuments(events, text);
-    return values.flatMap((value, index) =>
-      // An empty document is what a `---` too many makes.
-      value === null || value === undefined ? [] : [{
-        file,
-        value,
-        lineOf: (place: Place): number => nearestLine(lines[index] ?? new Map(), place),
-      }]
-    );
+    const options = {
+      schema: "failsafe",
+      lineCounter,
+      prettyErrors: false,
+      uniqueKeys: false,
+    } as const;
+    const documents = parseAllDocuments(text, options);
+    return "empty" in documents ? [] : documents;
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    // The library's whole message shows the lines around the fault, which may hold a secret.
-    const { line = 0, column = 0 } = error.mark ?? {};
-    throw new ConfigError(subject, [{
-      path: `line ${line + 1}, column ${column + 1}`,
-      message: `it is not YAML: ${error.reason}`,
-    }]);
+    // The library composes by recursion: text that is nested a thousand deep exhausts the stack.
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError(subject, [{ path: "", message: "it is nested too deeply" }]);
   }
 }
 
-type Events = ReturnType<typeof parseEvents>;
+/** A value with the places inside it. */
+interface Entry {
+  readonly value: unknown;
+  /** The offset in the text: a key's for what a mapping has. */
+  readonly at: number;
+  readonly inner?: ReadonlyMap<string | number, Entry>;
+  readonly plain?: string;
+}
 
-/** For each document, the line of every place, by the place's JSON. */
-function linesOfDocuments(events: Events, text: string): Map<string, number>[] {
-  const starts = lineStarts(text);
-  const documents: Map<string, number>[] = [];
-  /** The collections that are open: their place, and what comes next in them. */
-  const open: { place: Place; mapping: boolean; next: number; key: string | undefined }[] = [];
-  const enter = (offset: number): Place | undefined => {
-    const parent = open.at(-1);
-    if (parent === undefined || documents.length === 0) return [];
-    if (parent.mapping && parent.key === undefined) return undefined;
-    const place = [...parent.place, parent.mapping ? parent.key ?? "" : parent.next++];
-    if (parent.mapping) parent.key = undefined;
-    // A mapping's own line is its key's, which is known already.
-    if (!parent.mapping) note(place, offset);
-    return place;
-  };
-  const note = (place: Place, offset: number): void => {
-    documents.at(-1)?.set(JSON.stringify(place), lineAt(starts, offset));
-  };
-  for (const event of events) {
-    switch (event.type) {
-      case EVENT_ID.DOCUMENT:
-        documents.push(new Map());
-        open.push({ place: [], mapping: false, next: 0, key: undefined });
-        break;
-      case EVENT_ID.MAPPING:
-      case EVENT_ID.SEQUENCE: {
-        const root = open.length === 1;
-        const place = root ? [] : enter(event.start) ?? [];
-        if (root) note([], event.start);
-        const mapping = event.type === EVENT_ID.MAPPING;
-        open.push({ place, mapping, next: 0, key: undefined });
-        break;
+function entryAt(root: Entry, place: Place): { nearest: Entry; exact: Entry | undefined } {
+  let nearest = root;
+  for (const step of place) {
+    const next = nearest.inner?.get(step);
+    if (next === undefined) return { nearest, exact: undefined };
+    nearest = next;
+  }
+  return { nearest, exact: nearest };
+}
+
+/** Makes values of nodes, as Kubernetes' reader would. */
+class Reader {
+  #repeated = 0;
+  /** How many aliases are being followed, one inside another. */
+  #aliases = 0;
+  readonly #anchors = new Map<string, Node>();
+  readonly #open = new Set<Node>();
+  readonly doubles: { at: number; key: string }[] = [];
+
+  constructor(
+    readonly document: Document.Parsed,
+    readonly fault: (offset: number, message: string) => ConfigError,
+  ) {}
+
+  read(): Entry {
+    return this.#entry(this.document.contents, 0, 0);
+  }
+
+  #entry(node: unknown, at: number, depth: number, isKey = false): Entry {
+    if (this.#aliases > 0 && ++this.#repeated > MAX_REPEATED) {
+      throw this.fault(at, "its aliases make too much of it");
+    }
+    if (depth > MAX_DEPTH) throw this.fault(at, `it is nested more than ${MAX_DEPTH} deep`);
+    if (isAlias(node)) return this.#alias(node.source, at, depth);
+    // An alias means the anchor of its name that came last before it, in the order of the text.
+    if (this.#aliases === 0 && (isScalar(node) || isMap(node) || isSeq(node)) && node.anchor) {
+      this.#anchors.set(node.anchor, node);
+    }
+    if (isScalar(node)) {
+      const entry = { ...this.#scalar(node, at), at };
+      if (typeof entry.value === "number" && !Number.isFinite(entry.value) && !isKey) {
+        const message = `"${entry.plain}" is a number that JSON cannot hold; put it in quotes`;
+        throw this.fault(at, message);
       }
-      case EVENT_ID.SCALAR: {
-        const parent = open.at(-1);
-        if (parent?.mapping && parent.key === undefined) {
-          parent.key = text.slice(event.valueStart, event.valueEnd);
-          note([...parent.place, parent.key], event.valueStart);
-        } else if (open.length > 1) enter(event.valueStart);
-        break;
-      }
-      case EVENT_ID.ALIAS:
-        if (open.length > 1) enter(0);
-        break;
-      case EVENT_ID.POP:
-        open.pop();
-        break;
+      return entry;
+    }
+    if (isMap(node)) return this.#within(node, () => this.#map(node, at, depth));
+    if (isSeq(node)) {
+      return this.#within(node, () => {
+        const items = node.items.map((item, index): [number, Entry] => [
+          index,
+          this.#entry(item, startOf(item) ?? at, depth + 1),
+        ]);
+        return { value: items.map(([, { value }]) => value), at, inner: new Map(items) };
+      });
+    }
+    return { value: null, at };
+  }
+
+  #alias(name: string, at: number, depth: number): Entry {
+    const target = this.#anchors.get(name);
+    if (target === undefined) throw this.fault(at, `there is no anchor "${name}" before it`);
+    if (this.#open.has(target)) throw this.fault(at, `the anchor "${name}" holds itself`);
+    this.#aliases++;
+    try {
+      // The line is the alias's own: there a person wrote it.
+      return { ...this.#entry(target, at, depth), at };
+    } finally {
+      this.#aliases--;
     }
   }
-  return documents;
-}
 
-function nearestLine(lines: ReadonlyMap<string, number>, place: Place): number {
-  for (let length = place.length; length >= 0; length--) {
-    const line = lines.get(JSON.stringify(place.slice(0, length)));
-    if (line !== undefined) return line;
+  #within(node: Node, make: () => Entry): Entry {
+    this.#open.add(node);
+    try {
+      return make();
+    } finally {
+      this.#open.delete(node);
+    }
   }
-  return 1;
-}
 
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
-}
-
-/** The line, from 1, of an offset, by halving. */
-function lineAt(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] ?? Infinity) <= offset) low = middle;
-    else high = middle;
+  #map(node: YAMLMap, at: number, depth: number): Entry {
+    const own = new Map<string, Entry>();
+    const merged = new Map<string, Entry>();
+    for (const { key, value } of node.items) {
+      const start = startOf(key) ?? at;
+      const name = this.#key(key, start, depth);
+      if (isScalar(key) && key.type === "PLAIN" && name === "<<") {
+        this.#merge(value, start, depth, merged);
+        continue;
+      }
+      if (own.has(name)) this.doubles.push({ at: start, key: name });
+      own.set(name, { ...this.#entry(value, start, depth + 1), at: start });
+    }
+    const inner = new Map([...merged, ...own]);
+    // Not by assignment: `__proto__` is a key like any other.
+    const value = Object.fromEntries([...inner].map(([name, entry]) => [name, entry.value]));
+    return { value, at, inner };
   }
-  return low + 1;
+
+  /** `<<: *a` and `<<: [*a, *b]`; of two, the earlier is the stronger. */
+  #merge(value: unknown, at: number, depth: number, onto: Map<string, Entry>): void {
+    const from = this.#entry(value, at, depth + 1);
+    const list = Array.isArray(from.value) ? [...from.inner?.values() ?? []] : [from];
+    for (const { value: one, inner } of list) {
+      if (typeof one !== "object" || one === null || Array.isArray(one)) {
+        throw this.fault(at, "a merge key (<<) wants a mapping, or a list of them");
+      }
+      for (const [name, entry] of inner ?? []) {
+        if (!onto.has(String(name))) onto.set(String(name), entry);
+      }
+    }
+  }
+
+  /** Kubernetes makes text of every key that is a scalar: `8080:` and `on:` too. */
+  #key(key: unknown, at: number, depth: number): string {
+    const { value, plain } = this.#entry(key, at, depth + 1, true);
+    if (typeof value === "object") throw this.fault(at, "a key has to be text");
+    return typeof value === "number" && !Number.isFinite(value) ? plain ?? "" : String(value);
+  }
+
+  #scalar(node: Scalar, at: number): Pick<Entry, "value" | "plain"> {
+    const text = typeof node.value === "string" ? node.value : node.source ?? "";
+    const tag = node.tag?.replace(/^tag:yaml\.org,2002:/, "");
+    if (tag === "str" || tag === "binary") return { value: text };
+    if (tag === undefined && node.type !== "PLAIN") return { value: text };
+    const value = kubectlScalar(text);
+    if (tag !== undefined && Object.hasOwn(IS_OF_TAG, tag) && !IS_OF_TAG[tag]?.(value)) {
+      throw this.fault(at, `"${text}" is not of its tag, !!${tag}`);
+    }
+    return typeof value === "string" ? { value } : { value, plain: text };
+  }
+}
+
+/** What a value has to be where a tag says so; a number without a fraction may be either. */
+const IS_OF_TAG: Readonly<Record<string, (value: unknown) => boolean>> = {
+  null: (value) => value === null,
+  bool: (value) => typeof value === "boolean",
+  int: (value) => typeof value === "bigint" || Number.isInteger(value),
+  float: (value) => typeof value === "bigint" || typeof value === "number",
+};
+
+function startOf(node: unknown): number | undefined {
+  return (node as Partial<Node> | null)?.range?.[0];
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { ConfigError } from "../../../lib/plan/config_error.ts";
 import { cacheRuntimeFile } from "../../../lib/tools/check/cache_runtime_file.ts";
-import { type Manifest, toManifest } from "../../../lib/tools/check/manifest.ts";
+import { type Manifest, manifestsOf } from "../../../lib/tools/check/manifest.ts";
 import { Origins } from "../../../lib/tools/check/origins.ts";
 import { thinRuntimeFile } from "../../../lib/tools/check/thin_runtime_file.ts";
 import { yamlDocuments } from "../../../lib/tools/check/yaml_documents.ts";
@@ -76,11 +76,10 @@ const THIN_FILE =
 
 function manifests(text: string): Record<string, Manifest> {
   return Object.fromEntries(
-    yamlDocuments(text, "it.yaml").map((document) => {
-      const manifest = toManifest(document);
-      assert(manifest);
-      return [manifest.kind, manifest];
-    }),
+    yamlDocuments(text, "it.yaml").flatMap(manifestsOf).map((manifest) => [
+      manifest.kind,
+      manifest,
+    ]),
   );
 }
 

@@ -56,14 +56,14 @@ const BAD: [type: KeyType, texts: string[], wanted: RegExp, hint?: RegExp][] = [
   ["count", ["0", "-1", ""], /whole number from 1/],
   ["u16", ["65536", "-1"], /0 to 65535/],
   ["port", ["0", "65536", "eighty", "8995.0", ""], /port from 1 to 65535/],
-  ["boolean", ["yes", "on", "1"], /true or false/, /write true/],
-  ["boolean", ["no", "off", "0"], /true or false/, /write false/],
+  ["boolean", ["yes", "on", "1"], /true or false/, /write "true"/],
+  ["boolean", ["no", "off", "0"], /true or false/, /write "false"/],
   ["boolean", ["", "t", "truee"], /true or false/],
   ["float", ["", "x", "NaN", "inf", "1e999", "0,5", "1."], /number such as/],
   ["octal", ["", "8", "018", "0x12", "-022", "u=rwx", "777777"], /octal digits/],
   ["duration", ["", "5 minutes", "1w", "-1s", "1h30m", "s"], /duration such as/],
   ["size", ["", "big", "-1", "1EB", "1 M B"], /size such as/],
-  ["size", ["64Mi", "64MiB"], /size such as/, /units are binary: 64MB/],
+  ["size", ["64Mi", "64MiB"], /size such as/, /write "64MB"/],
 ];
 for (const [type, texts, wanted, hint] of BAD) {
   for (const text of texts) {

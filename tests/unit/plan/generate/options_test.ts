@@ -87,9 +87,9 @@ Deno.test("every wrong option is reported at once, with place, value and what is
       'master.options the option name "a b" is not a key; letters, digits, _ and - are wanted, ' +
       "with dots between nested keys",
       'master.options.quota_eviction_low_rate is "low"; a number such as 0.75 is wanted',
-      'worker.options.enable_send_file is "yes"; true or false is wanted (write true)',
+      'worker.options.enable_send_file is "yes"; true or false is wanted (write "true")',
       'client.options.client.block_size is "64Mi"; a size such as 64MB or 1GB is wanted ' +
-      "(Curvine's units are binary: 64MB)",
+      '(write "64MB": Curvine\'s units are binary)',
       'client.options.umask is "9"; octal digits such as 022 is wanted',
       'client.options.master_addrs "client.master_addrs" is managed and cannot be set by an option ' +
       "(it follows from the masters)",
