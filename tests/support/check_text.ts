@@ -1,10 +1,12 @@
 import { type CheckedManifests, checkManifests } from "../../lib/tools/check/check_manifests.ts";
+import { NOTHING_SET } from "../../lib/plan/settings.ts";
 import type { Inputs } from "../../lib/plan/inputs.ts";
 
 const NOWHERE: Inputs = {
   words: [],
   env: {},
   hostname: "desk",
+  settings: NOTHING_SET,
   readFile: () => undefined,
   isFile: () => false,
 };

@@ -22,6 +22,7 @@ export function cacheClassRules({ document: { value } }: Manifest): ShapeFinding
         : componentRules(value, ["topology", component], declared)
     ),
     ...privilegedRule(value),
+    ...janitorRule(value),
     ...dataLoadRules(value),
   ];
 }
@@ -80,6 +81,24 @@ function privilegedRule(value: unknown): ShapeFinding[] {
     container,
     "is not privileged, so it can mount nothing",
     "set securityContext.privileged to true: Fluid does not add it",
+  )];
+}
+
+/** In a CacheRuntime's client the volume is the mount itself. Fluid: Facts that bite. */
+function janitorRule(value: unknown): ShapeFinding[] {
+  const spec = ["topology", "client", "template", "spec"];
+  const containers = ["containers", "initContainers"].flatMap((list) =>
+    listAt(value, [...spec, list])
+  );
+  const runs = (container: unknown): boolean =>
+    ["command", "args"].some((words) => listAt(container, [words]).includes("janitor"));
+  if (containers.length === 0 || containers.some(runs)) return [];
+  return [doubtful(
+    "no-janitor",
+    [...spec, "containers"],
+    "has no janitor: when the client's PID 1 is killed, its dead mount keeps the kubelet from " +
+      "creating the container again",
+    "add the container of manifests/cache-runtime/base/class.yaml that runs curvine-fluid janitor",
   )];
 }
 

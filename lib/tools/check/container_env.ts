@@ -9,7 +9,7 @@ export type EnvList = readonly unknown[];
  * `$(NAME)` stands for an earlier one; what no manifest tells (`valueFrom`) makes unknown whatever
  * it stands in.
  *
- * Source: Kubernetes, define dependent environment variables.
+ * Fluid: What kubectl and Kubernetes make of a manifest.
  *
  * @param own variables that Fluid puts in front
  *

@@ -9,7 +9,7 @@ import type { Place } from "./yaml_documents.ts";
  * What Kubernetes refuses of lists that pods are made of, beyond their shape: names, what stands
  * twice, what excludes each other.
  *
- * Source: Kubernetes, validation of core/v1.
+ * Fluid: What kubectl and Kubernetes make of a manifest.
  */
 
 /** Variables: their names, and a value beside a source. */

@@ -3,7 +3,7 @@
  * YAML 1.1, where `yes`, `on` and `y` are switches, `012` and `0o22` are octal and `1_000` has a
  * separator; numbers of base 60 and dates, which YAML 1.1 has too, stay text.
  *
- * Source: Kubernetes, sigs.k8s.io/yaml: how plain scalars are resolved (Go: ParseInt of base 0).
+ * Fluid: What kubectl and Kubernetes make of a manifest.
  *
  * @returns NaN and the infinities for `.nan` and `.inf`, which JSON cannot hold
  *

@@ -26,7 +26,7 @@ const NOT_OF_THE_MOUNT = /^(?:cluster[-_]id$|fluid\.)/;
 
 /**
  * Dotted names that Curvine reads. It passes on every other too: only what is nearly one of these
- * is most likely misspelt. Source: Curvine, UFS options of S3 and the other schemes.
+ * is most likely misspelt. Source: Curvine, UFS options of S3.
  */
 const DOTTED = [
   "s3.endpoint_url",

@@ -43,7 +43,7 @@ export function claimOf(
  * Follows `pvc://` mounts to claims and volumes among the manifests. What is not among them may be
  * in the cluster, and is left out.
  *
- * Source: Fluid, ThinRuntime, persistent volume fields.
+ * Source: Fluid, ThinRuntime.
  */
 export function persistentVolumes(
   dataset: Manifest,

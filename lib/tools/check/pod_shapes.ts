@@ -4,7 +4,7 @@ import type { Fields, Shape } from "./shape.ts";
  * The parts of Kubernetes' own that people write in Fluid's manifests: a pod's template, containers,
  * variables, volumes. What is rarely written is not looked into.
  *
- * Source: Kubernetes, core/v1 of 1.29, as Fluid's CRDs have it.
+ * They are those of Kubernetes 1.29, which Fluid's CRDs hold. Fluid: CRD rules for manifests.
  */
 
 /** Variables of a container. */

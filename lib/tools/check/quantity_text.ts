@@ -20,7 +20,7 @@ const MAX_EXPONENT = 400;
  * spells out every other. From 10^21 on there is no suffix, and none is written: `1e21` as
  * `1000000000000000000000` becomes `1`.
  *
- * Source: Kubernetes, resource.Quantity.
+ * Fluid: What kubectl and Kubernetes make of a manifest.
  *
  * @returns `undefined` for what is no quantity
  *

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CURVINE_KEYS } from "../../../lib/plan/curvine/keys.ts";
+import { CURVINE_KEYS, type Section } from "../../../lib/plan/curvine/key_table.ts";
 import { MOUNT_OPTIONS } from "../../../lib/plan/curvine/mount_option.ts";
 import { checkText, problemsOf } from "../../support/check_text.ts";
 
@@ -56,7 +56,7 @@ interface Option {
 }
 
 /** A key's type decides: one key of each in each section is enough. */
-const ofKeys: Option[] = Object.entries(CURVINE_KEYS).flatMap(([section, keys]) => {
+const ofKeys: Option[] = Object.entries<Section>(CURVINE_KEYS).flatMap(([section, keys]) => {
   const seen = new Map<string, number>();
   const few = Object.entries(keys).filter(([, [type]]) => {
     const count = (seen.get(type) ?? 0) + 1;

@@ -20,7 +20,7 @@ topology:
     service: {headless: {}}
     template: {spec: {containers: [{name: worker, image: "curvine:1"}]}}
   client:
-    template: {spec: {containers: [{name: client, image: "curvine:1", securityContext: {privileged: true}}]}}
+    template: {spec: {containers: [{name: client, image: "curvine:1", securityContext: {privileged: true}}, {name: janitor, image: "curvine:1", args: [janitor]}]}}
 ---
 ${API}
 kind: Dataset
@@ -510,6 +510,11 @@ for (const [what, changes] of RIGHT) {
   });
 }
 
+Deno.test("what is right earns no warning", async () => {
+  assert.deepEqual(await warningsOf(CACHE), []);
+  assert.deepEqual(await warningsOf(THIN), []);
+});
+
 Deno.test("all problems of all documents are told together", async () => {
   const text = CACHE.replace("quotas: [1Gi]", "quotas: [1GB]").replace(CLIENT, "")
     .replace("s3://lake/raw", "s3:/");
@@ -530,6 +535,9 @@ Deno.test("kind: List holds manifests like any other file, and lines stay true",
 
 Deno.test("what Fluid takes and hardly anybody wants is a warning", async () => {
   const doubtful: readonly (readonly [Change, RegExp])[] = [
+    [[", args: [janitor]", ""], /^no-janitor: .*client.template.spec.containers: has no janitor/],
+    [["name: raw}", "name: raw, options: {write_type: fs_mode}}"], /^fs-mode: /],
+    [["name: raw}", "name: raw, options: {endpont_url: x}}"], /^unknown-option: .*"endpoint_url"/],
     [["    env: [", "    replicas: 0\n    env: ["], /^replicas: .*is 0, of which Fluid makes 1/],
     [[LEVEL, "{hostPath: {paths: [/a, /a], quotas: [1Gi, 1Gi]}}"], /^same-disk: /],
     [[/ {4}executionEntries.*\n/, ""], /^no-mount-ufs: /],
