@@ -5,28 +5,14 @@ import { statusOf } from "../../../lib/observe/status.ts";
 import type { Status } from "../../../lib/observe/status.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
 import { readSettings } from "../../../lib/plan/settings.ts";
-import type { Clock } from "../../../lib/ports/world.ts";
 import { chaos } from "../../../lib/tools/simulate/chaos.ts";
 import type { Stage, TroubleSignal } from "../../../lib/tools/simulate/stage.ts";
 import { until } from "../../../lib/tools/simulate/stage.ts";
 import { standInWorld } from "../../../lib/tools/simulate/stand_in_world.ts";
 import { Story } from "../../../lib/tools/simulate/story.ts";
 import { FakeWorld } from "../../support/fake_world.ts";
+import { HurriedClock } from "../../support/hurried_clock.ts";
 import { SNAPSHOT } from "../observe/sample_snapshot.ts";
-
-/** Whoever waits finds that the time has passed. */
-class HurriedClock implements Clock {
-  #now = 0;
-  readonly now = (): number => this.#now;
-  readonly date = (): Date => new Date(this.#now);
-  readonly after = (milliseconds: number, callback: () => void): () => void => {
-    queueMicrotask(() => {
-      this.#now += milliseconds;
-      callback();
-    });
-    return () => {};
-  };
-}
 
 const DEVICES = ["0:50", "0:51"];
 
