@@ -144,6 +144,15 @@ Deno.test("without fusectl a probe is sent now and then all the same", async () 
   assert.equal(hung.length, 1);
 });
 
+Deno.test("a hang is told once: whoever is told ends the daemon", async () => {
+  const { clock, world, hung } = setUp();
+  world.waiting = 1;
+  world.answer = "silent";
+  await clock.pass(1_000_000);
+  assert.equal(hung.length, 1);
+  assert.equal(clock.pending, 0, "nothing is asked any more");
+});
+
 Deno.test("a mount that is dead while its daemon lives is found", async () => {
   const { clock, world, hung } = setUp();
   world.waiting = 1;

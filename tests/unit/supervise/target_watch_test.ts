@@ -126,6 +126,7 @@ Deno.test("target watch: an awaited mount is told when it is there, by its name 
   await named.world.mount();
   named.watch.look();
   assert.deepEqual([named.told, named.watch.state], [["mounted"], "served"]);
+  assert.deepEqual([...named.watch.mounts.ownDevices], ["0:50"]);
 
   const nameless = scene("awaited");
   await nameless.world.mount("fuse");

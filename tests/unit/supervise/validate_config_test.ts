@@ -129,9 +129,14 @@ Deno.test("both questions leave no file, and the second one is about an empty on
 });
 
 Deno.test("without a folder, a mount or a program nobody is asked; nor where writing fails", async () => {
+  let asked = 0;
+  const run = (): ReturnType<Processes["run"]> => {
+    asked++;
+    return Promise.resolve({ status: { code: 0 }, stdout: "", stderr: "" });
+  };
   const parts = (more: Partial<ValidatorParts> = {}): ValidatorParts => ({
     world: {
-      processes: { run: () => assert.fail("asked") } as unknown as Processes,
+      processes: { run } as unknown as Processes,
       files: {
         read: () => undefined,
         write: () => {},
@@ -151,4 +156,5 @@ Deno.test("without a folder, a mount or a program nobody is asked; nor where wri
   assert.deepEqual(await new ConfigValidator(parts()).ask(empty), unknown);
   const full = parts({ write: () => Promise.reject(new Error("ENOSPC")) });
   assert.deepEqual(await new ConfigValidator(full).ask(PLAN), unknown);
+  assert.equal(asked, 0);
 });
