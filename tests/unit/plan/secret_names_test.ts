@@ -149,10 +149,10 @@ Deno.test("property: a password in an address or behind its name is never shown"
   }));
 });
 
-Deno.test("a megabyte of anything is looked through: a slower way would never end", () => {
+Deno.test("a quarter of a megabyte of anything is looked through: a slower way would never end", () => {
   for (
     const part of ["a:b,", "x=", "a", "eyJ", "eyJ-", "://a:", "@", "'", '"a":', " ", "password="]
   ) {
-    withoutPasswords(part.repeat(1_000_000 / part.length));
+    withoutPasswords(part.repeat(250_000 / part.length));
   }
 });
