@@ -132,6 +132,16 @@ Deno.test("no text shows a secret, in whatever shape it was quoted", () => {
   );
 });
 
+Deno.test("a secret is taken out whole as a URL and as JSON write it, whatever its characters", () => {
+  const secret = 'pass/word "1" é';
+  const secrets = hiding(secret);
+  for (const shape of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+    assert.equal(secrets.redact(`x ${shape} y`), "x ****** y");
+  }
+  const halfOfALetter = "\ud83d-no-text";
+  assert.equal(hiding(halfOfALetter).redact(`x ${halfOfALetter} y`), "x ****** y");
+});
+
 Deno.test("a secret inside another goes with it", () => {
   assert.equal(
     hiding("secret", "secret-longer").redact("x secret-longer secret"),

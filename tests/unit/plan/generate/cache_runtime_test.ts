@@ -65,6 +65,22 @@ Deno.test("every component of a cluster gets the same configuration but for its 
   assert.deepEqual(tomls[2], tomls[0]);
 });
 
+Deno.test("a master may be told by an option which of the masters it is, and no other name", async () => {
+  const three = (hostname: string): object =>
+    cacheConfig({ master: { replicas: 3, options: { hostname } } });
+  const made = await plan(cacheWorld("master", three(MASTER(1))));
+  assert.equal(at(made, "master.hostname"), MASTER(1));
+  assert.equal(at(made, "journal.hostname"), MASTER(1));
+  const { problems } = await draft(cacheWorld("master", three("elsewhere")));
+  assert.equal(problems.length, 1);
+  assert.match(problems[0]?.message ?? "", /is "elsewhere", which is none of the 3 masters/);
+  const lone = await plan(
+    cacheWorld("master", cacheConfig({ master: { options: { hostname: "own-name" } } })),
+  );
+  assert.equal(at(lone, "master.hostname"), "own-name");
+  assert.deepEqual(at(lone, "journal.journal_addrs.0.hostname"), "own-name");
+});
+
 Deno.test("a worker names itself by its service, and passes on no master's host name", async () => {
   const made = await plan(
     cacheWorld("worker", cacheConfig(), {
