@@ -6,6 +6,7 @@ import { defaultDataDirs, fillServerDefaults, logToStdout } from "./defaults.ts"
 import type { Generation } from "./generation.ts";
 import { guardFormat } from "./guard_format.ts";
 import { guardSplice } from "./guard_splice.ts";
+import { keepJournal } from "./keep_journal.ts";
 import { checkHostname, type Masters, ownNames, writeMasters } from "./masters.ts";
 import { checkFuse, curvinePath, mountPlan, writeMountPoint } from "./mount_target.ts";
 import type { Component, Plan, ProcessPlan } from "../plan.ts";
@@ -37,6 +38,7 @@ export async function generateCacheRuntime(
     const { options = {}, optionsAt: at = "" } = config?.[scope] ?? {};
     applyOptions(generation, { scope, at, options }, MANAGED);
   }
+  keepJournal(generation);
 
   const givenTarget = config?.targetPath ?? (env["FLUID_RUNTIME_MOUNT_PATH"] ||
     env["CURVINE_TARGET_PATH"]);

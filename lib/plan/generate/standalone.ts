@@ -5,6 +5,7 @@ import { endpointTable } from "./endpoints.ts";
 import { guardFormat } from "./guard_format.ts";
 import type { Generation } from "./generation.ts";
 import { guardSplice } from "./guard_splice.ts";
+import { keepJournal } from "./keep_journal.ts";
 import { mountPlan, writeMountPoint } from "./mount_target.ts";
 import type { Component, Plan } from "../plan.ts";
 
@@ -20,6 +21,7 @@ export async function generateStandalone(
   await generation.takeBase();
   toml["cluster_id"] ??= env["CURVINE_DATASET_NAME"] || "curvine";
   fillServerDefaults(generation);
+  keepJournal(generation);
   generation.setDefault("worker", "data_dir", defaultDataDirs(env));
 
   const hostname = String(generation.section("master")["hostname"] ?? "localhost");

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import { findCommand, OLD_NAMES, RUN_ACTIONS, RUN_WORDS } from "../../../lib/cli/command_table.ts";
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
-import { generatePlan } from "../../../lib/plan/generate/generate_plan.ts";
-import type { Plan } from "../../../lib/plan/plan.ts";
-import { NOTHING_SET, readSettings } from "../../../lib/plan/settings.ts";
+import { readSettings } from "../../../lib/plan/settings.ts";
 import { targetOfPod } from "../../../lib/supervise/janitor.ts";
-import { cacheRuntimeConfig, type Handed, thinRuntimeConfig } from "./as_fluid_writes.ts";
+import { cacheRuntimeConfig, thinRuntimeConfig } from "./as_fluid_writes.ts";
 import { commandsOf, variablesOf } from "./commands_of.ts";
 import { problemsOf, readCrds } from "./crd_schema.ts";
 import { kustomize, nameOf, type YamlObject } from "./kustomize.ts";
+import { planOf } from "./plan_of.ts";
 import { at, subsetProblems } from "./subset_rules.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
@@ -331,22 +330,6 @@ function assertKnown(path: string, argv: readonly string[]): void {
   const spec = findCommand(first);
   assert.ok(spec, `${path}: there is no command ${first}`);
   parseArguments(first, rest, spec.flags);
-}
-
-async function planOf({ env, path, text, secrets }: Handed): Promise<Plan> {
-  const files = new Map([[path, text], ...secrets.map((file) => [file, "canary"] as const)]);
-  const { plan } = await generatePlan({
-    settings: NOTHING_SET,
-    words: [],
-    env,
-    hostname: env["HOSTNAME"] ?? "",
-    readFile: (name) => {
-      const found = files.get(name);
-      return found === undefined ? undefined : new TextEncoder().encode(found);
-    },
-    isFile: (name) => files.has(name),
-  });
-  return plan;
 }
 
 /** Every variable of ours, Fluid's or Curvine's that the code names, and Kubernetes' own. */
