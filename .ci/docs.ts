@@ -32,6 +32,9 @@ const SNAPSHOT: Snapshot = {
   ready: true,
   reason: undefined,
   restarts: { exit: 0 },
+  takeovers: {},
+  noTakeover: undefined,
+  unserved: 0,
   lastRestart: undefined,
   lastRemount: 1,
   failures: 0,
@@ -81,8 +84,13 @@ function metricRows(text: string): [name: string, type: string, help: string][] 
     if (kind !== "HELP") continue;
     const type = types.get(name) ?? "";
     const suffix = type === "counter" ? "_total" : type === "info" ? "_info" : "";
-    const label = new RegExp(`^${name}${suffix}\\{(\\w+)=`, "m").exec(text)?.[1];
-    rows.push([`${name}${suffix}${label === undefined ? "" : `{${label}}`}`, type, rest]);
+    const sample = new RegExp(`^${name}${suffix}\\{(.*)\\}`, "m").exec(text)?.[1];
+    const labels = [...(sample ?? "").matchAll(/(\w+)="/g)].map(([, label]) => label);
+    rows.push([
+      `${name}${suffix}${labels.length === 0 ? "" : `{${labels.join(",")}}`}`,
+      type,
+      rest,
+    ]);
   }
   return rows;
 }

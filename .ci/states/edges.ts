@@ -1,5 +1,5 @@
 import { begin, transition } from "../../lib/supervise/machine.ts";
-import type { Event, Limits, State } from "../../lib/supervise/state.ts";
+import type { Event, Facts, Limits, State } from "../../lib/supervise/state.ts";
 
 /** From one state to another, and the events that lead there. */
 export interface Edge {
@@ -8,7 +8,7 @@ export interface Edge {
   readonly events: readonly Event["name"][];
 }
 
-type Unplaced<E> = E extends Event ? Omit<E, "at" | "name"> : never;
+type Unplaced<E> = E extends Event ? Omit<E, keyof Facts | "name"> : never;
 
 const HEIRS = [
   { pid: 7, kind: "successor" },
@@ -21,6 +21,7 @@ const FORMS: {
 } = {
   "cleared": [{}],
   "obstructed": [{ message: "" }],
+  "masterless": [{ message: "" }],
   "spawn-failed": [{ message: "" }, { message: "", code: 127 }],
   "mounted": [{}],
   "unmounted": [{}],
@@ -33,6 +34,8 @@ const FORMS: {
   ],
   "heir-found": HEIRS.map((heir) => ({ heir })),
   "healthy": [{}],
+  "takeover-refused": [{ message: "" }],
+  "takeover-timeout": [{}],
   "start-timeout": [{}],
   "retry-due": [{}],
   "reload-timeout": [{}],
@@ -54,8 +57,14 @@ const FORMS: {
 /** Small, so that every count's end is near. */
 const LIMITS: Limits = { restartLimit: 2, stableAfter: 60_000, stopTimeout: 25_000 };
 
-/** Within every limit, and beyond all of them. */
-const TIMES = [0, 100_000];
+const BOTH = [false, true];
+
+/** All that may be true: within every limit and beyond all of them, and so on. */
+const FACTS: readonly Facts[] = [0, 100_000].flatMap((at) =>
+  BOTH.flatMap((held) =>
+    BOTH.flatMap((gone) => BOTH.map((untried) => ({ at, held, gone, untried })))
+  )
+);
 
 /** All that can happen: walks from the beginning through every event to wherever that leads. */
 export function edgesOfMachine(): Edge[] {
@@ -91,6 +100,6 @@ export function edgesOfMachine(): Edge[] {
 
 function* allEvents(): Generator<Event> {
   for (const [name, forms] of Object.entries(FORMS)) {
-    for (const form of forms) for (const at of TIMES) yield { ...form, name, at } as Event;
+    for (const form of forms) for (const facts of FACTS) yield { ...form, name, ...facts } as Event;
   }
 }

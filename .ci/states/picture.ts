@@ -18,6 +18,7 @@ const PLACES: { readonly [S in State["name"]]: Point } = {
   mounted: { x: 820, y: 60 },
   backoff: { x: 430, y: 330 },
   reloading: { x: 1030, y: 330 },
+  "taking-over": { x: 700, y: 250 },
   stopping: { x: 680, y: 560 },
   done: { x: 430, y: 700 },
   failed: { x: 930, y: 700 },

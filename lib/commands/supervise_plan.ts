@@ -13,7 +13,7 @@ import { writeConfig } from "./prepare.ts";
  * @param operands `run`'s, for generating again when the configuration changes
  */
 export async function supervisePlan(
-  { plan, configPath }: Generated,
+  { plan, configPath, text }: Generated,
   settings: SupervisorSettings,
   operands: readonly string[],
   host: Host,
@@ -27,7 +27,7 @@ export async function supervisePlan(
       env: host.env,
       version: VERSION,
       source: {
-        ...(configPath === undefined ? {} : { file: configPath }),
+        ...(configPath === undefined ? {} : { file: { path: configPath, text } }),
         generate: async () =>
           (await generateFor("run", operands, host, { settings, here: true })).plan,
         write: (changed) => writeConfig(changed, host),

@@ -9,6 +9,7 @@ export const STATES = [
   "starting",
   "mounted",
   "reloading",
+  "taking-over",
   "backoff",
   "stopping",
   "done",
@@ -47,7 +48,20 @@ export function metrics(snapshot: Snapshot): string {
   );
   add("mounted", "gauge", "Whether the target is mounted.", one(snapshot.mounted ? 1 : 0));
   add("ready", "gauge", "Whether the mount is up and answers.", one(snapshot.ready ? 1 : 0));
-  add("restarts", "counter", "Restarts of the daemon.", counts("cause", snapshot.restarts));
+  add(
+    "restarts",
+    "counter",
+    "Restarts of the daemon: with the mount that is there (takeover), or with a new one (cold).",
+    restarts(snapshot),
+  );
+  if (snapshot.target !== undefined) {
+    add(
+      "takeover_possible",
+      "gauge",
+      "Whether the daemon's death would leave the mount as it is.",
+      one(snapshot.noTakeover === undefined ? 1 : 0),
+    );
+  }
   add(
     "failures",
     "gauge",
@@ -63,6 +77,13 @@ export function metrics(snapshot: Snapshot): string {
       "seconds",
     );
   }
+  add(
+    "unserved_seconds",
+    "counter",
+    "How long the target was not served, all restarts together.",
+    one(snapshot.unserved / 1000),
+    "seconds",
+  );
   if (snapshot.waiting !== undefined) {
     add("requests_waiting", "gauge", "FUSE requests without an answer.", one(snapshot.waiting));
   }
@@ -84,6 +105,13 @@ export function metrics(snapshot: Snapshot): string {
   add("uptime_seconds", "gauge", "Age of the supervisor.", one(snapshot.upFor / 1000), "seconds");
   lines.push("# EOF");
   return `${lines.join("\n")}\n`;
+}
+
+function restarts({ restarts, takeovers }: Snapshot): Sample[] {
+  return Object.entries(restarts).flatMap(([cause, count]) => {
+    const kept = takeovers[cause] ?? 0;
+    return [[{ cause, how: "takeover" }, kept], [{ cause, how: "cold" }, count - kept]] as Sample[];
+  });
 }
 
 function counts(label: string, values: Readonly<Record<string, number>>): Sample[] {

@@ -15,9 +15,15 @@ export interface Snapshot {
   /** Why it is not ready, for people. */
   readonly reason: string | undefined;
   readonly restarts: Readonly<Record<string, number>>;
+  /** How many of the restarts kept the mount, by cause. */
+  readonly takeovers: Readonly<Record<string, number>>;
+  /** Why the daemon's death would cost the mount, for people; absent when it would not. */
+  readonly noTakeover: string | undefined;
+  /** How long nobody served, all restarts together. */
+  readonly unserved: number;
   /** Why the daemon was last restarted. */
   readonly lastRestart: string | undefined;
-  /** From the end of the last mount to the next one. */
+  /** How long nobody served at the last restart. */
   readonly lastRemount: number | undefined;
   /** Starts in a row without a mount. */
   readonly failures: number;

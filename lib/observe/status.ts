@@ -13,8 +13,16 @@ export interface Status {
   readonly reason: string | null;
   readonly restarts: Readonly<Record<string, number>>;
   readonly restarts_total: number;
+  /** How many of the restarts kept the mount. */
+  readonly takeovers_total: number;
+  /** Whether the daemon's death would leave the mount as it is. */
+  readonly takeover_possible: boolean;
+  /** Why it would not. */
+  readonly takeover_problem: string | null;
   readonly last_restart: string | null;
   readonly last_remount_seconds: number | null;
+  /** How long nobody served, all restarts together. */
+  readonly unserved_seconds_total: number;
   readonly failures: number;
   readonly requests_waiting: number | null;
   readonly orphans_reaped: number;
@@ -41,9 +49,13 @@ export function statusOf(snapshot: Snapshot): Status {
     ready: snapshot.ready,
     reason: snapshot.reason ?? null,
     restarts: snapshot.restarts,
-    restarts_total: Object.values(snapshot.restarts).reduce((sum, count) => sum + count, 0),
+    restarts_total: sum(snapshot.restarts),
+    takeovers_total: sum(snapshot.takeovers),
+    takeover_possible: snapshot.target !== undefined && snapshot.noTakeover === undefined,
+    takeover_problem: snapshot.noTakeover ?? null,
     last_restart: snapshot.lastRestart ?? null,
     last_remount_seconds: snapshot.lastRemount === undefined ? null : seconds(snapshot.lastRemount),
+    unserved_seconds_total: seconds(snapshot.unserved),
     failures: snapshot.failures,
     requests_waiting: snapshot.waiting ?? null,
     orphans_reaped: snapshot.reaped,
@@ -54,6 +66,10 @@ export function statusOf(snapshot: Snapshot): Status {
     last_errors: snapshot.lastErrors,
     daemon_last_lines: snapshot.lastLines,
   };
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
 function seconds(milliseconds: number): number {

@@ -30,6 +30,9 @@ export function statusView(status: Status, style: Style): string {
     ...(status.failures === 0 ? [] : [
       ["", style.bad(`${countText(status.failures, "start")} in a row without a mount`)] as const,
     ]),
+    ...(status.mounted && status.takeover_problem !== null
+      ? [["takeover", style.doubtful(`no: ${status.takeover_problem}`)] as const]
+      : []),
     ["config", configText(status)],
     ...(status.config_problem === null
       ? []
@@ -72,8 +75,9 @@ function readyText({ ready, reason }: Status, style: Style): string {
   return ready ? style.good("yes") : style.bad(`no: ${reason ?? "not mounted"}`);
 }
 
-function restartText({ restarts, restarts_total }: Status): string {
-  return `${restarts_total}${nonZero(restarts)}`;
+function restartText({ restarts, restarts_total, takeovers_total }: Status): string {
+  const kept = takeovers_total === 0 ? "" : `; ${takeovers_total} kept the mount`;
+  return `${restarts_total}${nonZero(restarts)}${kept}`;
 }
 
 function configText({ config_generation, reloads }: Status): string {

@@ -64,7 +64,10 @@ export interface Hold {
   readonly mounts: readonly ServedMount[];
   /** Whether all of them still are connections: an abort or the end of the last mount ends one. */
   alive(): boolean;
-  /** Has the kernel look up again all that it remembers of the mounts. Before a successor serves. */
+  /**
+   * Has the kernel look up again all that it remembers of the mounts, what waits for an answer of the
+   * dead daemon included. Before a successor serves.
+   */
   forgetNames(): Forgetting;
   /**
    * Starts a successor that inherits the connections, nobody else does: the descriptors are closed

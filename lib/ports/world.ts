@@ -73,6 +73,10 @@ export interface Processes {
   anyServesFuse(variable: string, value: string): boolean;
   /** Orphans reaped so far that nobody waited for. */
   reaped(): number;
+  /** Whether a thread of a process, or of a descendant, waits for the answer of a FUSE mount. */
+  waitsForFuse(pid: number): boolean;
+  /** Makes the kernel take a process, and what it starts, before us when memory runs out. */
+  offerToKernel(pid: number): void;
   /** What the threads of a process do, for a person who looks for a hang. */
   stacks(pid: number): string;
   close(): void;
@@ -148,6 +152,8 @@ export interface World {
   readonly pid: number;
   /** In [0, 1). */
   random(): number;
+  /** Processes of this container that the kernel has ended for lack of memory, as far as it tells. */
+  oomKills(): number;
   readLink(path: string): string | undefined;
   /** @param folder where fusectl may be mounted when it is not; `undefined`: nowhere */
   connections(folder: string | undefined): FuseConnections;

@@ -6,8 +6,11 @@ import type { Verdict } from "./validate_config.ts";
 
 /** Where plans come from, and where their configuration goes. */
 export interface ConfigSource {
-  /** The runtime config, which is watched; absent when there is none. */
-  readonly file?: string;
+  /**
+   * The runtime config, which is watched, and its text when the first plan was made of it: what
+   * changed since then is a change. Absent when there is none.
+   */
+  readonly file?: { readonly path: string; readonly text: string | undefined };
   /** Generates from the files as they are now. @throws {ConfigError} when they are bad */
   generate(): Plan | Promise<Plan>;
   /** Writes the plan's configuration file, atomically. @throws when the disk does not allow it */
@@ -34,16 +37,14 @@ const MISSING = "config-missing";
 /** Applies changes of the configuration, one after the other. */
 export class ConfigChanges {
   /** How often which result came. */
-  readonly counts: Record<Exclude<ConfigResult, "applied">, number> = {
-    unchanged: 0,
-    rejected: 0,
-    failed: 0,
-  };
+  readonly counts = { unchanged: 0, rejected: 0, failed: 0, "rolled-back": 0 };
   /** Configurations applied; the first is 1. */
   generation = 1;
   /** What is wrong with the newest configuration, for people; absent when it was taken. */
   problem: string | undefined;
   readonly #parts: ConfigChangesParts;
+  /** What could not start, and is not tried again until the file says something else. */
+  #condemned: Plan | undefined;
   #work: Promise<void> | undefined;
   #again = false;
 
@@ -56,6 +57,19 @@ export class ConfigChanges {
     this.#again = true;
     this.#work ??= this.#run().finally(() => this.#work = undefined);
     return this.#work;
+  }
+
+  /** A plan that was applied could not start; the one before it runs again. */
+  rolledBack(bad: Plan, detail: string): void {
+    this.#condemned = bad;
+    this.counts["rolled-back"]++;
+    this.problem = `rolled back: ${detail}`;
+    this.#parts.log(
+      "error",
+      "config-rolled-back",
+      `The changed configuration cannot start, the one before it is used again until the file ` +
+        `changes: ${detail}`,
+    );
   }
 
   async #run(): Promise<void> {
@@ -79,6 +93,11 @@ export class ConfigChanges {
     if (isMissing(plan) && !isMissing(current)) {
       return this.#refuse("rejected", "the runtime config has gone");
     }
+    if (this.#condemned !== undefined && samePlan(this.#condemned, plan)) {
+      log("warn", "config-unchanged", "The configuration is still the one that could not start");
+      return "unchanged";
+    }
+    this.#condemned = undefined;
     if (samePlan(current, plan)) {
       this.problem = undefined;
       log("info", "config-unchanged", "The configuration means the same as before");

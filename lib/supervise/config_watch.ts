@@ -32,13 +32,16 @@ export class ConfigWatch {
   #cancel: Stop = () => {};
   #cancelLook: Stop = () => {};
 
-  constructor(path: string, parts: ConfigWatchParts) {
+  /** @param seen the text that counts already; `undefined` where there was no file */
+  constructor(path: string, seen: string | undefined, parts: ConfigWatchParts) {
     this.#path = path;
     this.#parts = parts;
-    this.#seen = parts.read(path);
+    this.#seen = seen;
     const folder = path.slice(0, Math.max(path.lastIndexOf("/"), 1));
     this.#unwatch = parts.watchFolder(folder, () => this.#stir());
     this.#look();
+    // What happened before anybody watched caused no event.
+    if (parts.read(path) !== seen) this.#stir();
   }
 
   close(): void {

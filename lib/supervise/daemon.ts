@@ -10,7 +10,7 @@ import type { MountWatch } from "./target_watch.ts";
  */
 export const MARK = "CURVINE_FLUID_DAEMON";
 
-/** Set for the successor of a hot reload, and never for a cold start (Curvine: Hot reload). */
+/** Set for a successor, and never for a cold start (Curvine: Hot reload). */
 export const STATE_PATH = "CURVINE_FUSE_STATE_PATH";
 
 /** A value for {@link MARK} that no other supervisor has. */
@@ -18,18 +18,24 @@ export function newMark({ pid, random }: Pick<World, "pid" | "random">): string 
   return `${pid}-${Math.floor(random() * 2 ** 48).toString(36)}`;
 }
 
-/** The whole environment of a cold start: the plan's on top of ours, and the mark. */
+/**
+ * The whole environment of a start: the plan's on top of ours, and the mark.
+ *
+ * @param statePath what a successor takes the connection over from; absent for a cold start
+ */
 export function daemonEnvironment(
   { env: planned }: ProcessPlan,
   env: Readonly<Record<string, string>>,
   mark: string,
+  statePath?: string,
 ): Record<string, string> {
   const whole: Record<string, string> = { ...env };
   for (const [name, value] of Object.entries(planned)) {
     if (value === null) delete whole[name];
     else whole[name] = value;
   }
-  delete whole[STATE_PATH];
+  if (statePath === undefined) delete whole[STATE_PATH];
+  else whole[STATE_PATH] = statePath;
   whole[MARK] = mark;
   return whole;
 }
@@ -41,6 +47,10 @@ export class Daemon {
   readonly #tap: (chunk: Uint8Array) => void;
   readonly #ended: (status: ExitStatus, heir: Heir | undefined) => void;
   #current: ProcessHandle | undefined;
+  /** What the one in charge was begun with. */
+  #statePath: string | undefined;
+  /** What the last one that served was begun with: its children have inherited it. */
+  #servedPath: string | undefined;
 
   /**
    * @param mark unique to this supervisor
@@ -64,15 +74,27 @@ export class Daemon {
     return this.#current;
   }
 
-  /** A cold start. @throws {SpawnError} */
-  start({ process }: Plan, env: Readonly<Record<string, string>>): void {
+  /**
+   * Starts the plan's daemon.
+   *
+   * @param statePath what it takes the connection over from; absent for a cold start
+   * @throws {SpawnError}
+   */
+  start({ process }: Plan, env: Readonly<Record<string, string>>, statePath?: string): void {
     const { argv, cwd } = process;
-    const request = { argv, cwd, env: daemonEnvironment(process, env, this.#mark) };
-    this.#watch(this.#processes.spawn(request, this.#tap));
+    const request = { argv, cwd, env: daemonEnvironment(process, env, this.#mark, statePath) };
+    const handle = this.#processes.spawn(request, this.#tap);
+    this.#statePath = statePath;
+    this.#servedPath = statePath;
+    // Where memory runs out the kernel is to take the daemon, which can be taken over from, and not us.
+    this.#processes.offerToKernel(handle.pid);
+    this.#watch(handle);
   }
 
   /** Takes an orphan as the daemon in charge. */
   adopt(heir: Heir): void {
+    const env = this.kin().find(({ pid }) => pid === heir.pid)?.env ?? [];
+    this.#statePath = statePathOf(env) ?? this.#statePath;
     this.#watch(this.#processes.adopt(heir.pid));
   }
 
@@ -81,8 +103,10 @@ export class Daemon {
    * the connection lives on as long as one process has it open.
    */
   endRivals(): void {
-    for (const { pid, env } of this.kin()) {
-      if (isSuccessor(env)) this.#processes.adopt(pid).signal("SIGKILL");
+    const rivals = this.kin().filter(({ env }) => this.#isSuccessor(env));
+    this.#servedPath = this.#statePath;
+    for (const { pid } of rivals) {
+      this.#processes.adopt(pid).signal("SIGKILL");
     }
   }
 
@@ -102,7 +126,7 @@ export class Daemon {
    */
   heir(status: ExitStatus): Heir | undefined {
     const kin = this.kin().sort((one, other) => one.pid - other.pid);
-    const successors = kin.filter(({ env }) => isSuccessor(env));
+    const successors = kin.filter(({ env }) => this.#isSuccessor(env));
     const successor = successors.find(({ servesFuse }) => servesFuse) ?? successors[0];
     if (successor !== undefined) return { pid: successor.pid, kind: "successor" };
     if (status.code !== 0) return undefined;
@@ -113,6 +137,12 @@ export class Daemon {
   /** Whether the daemon, or a child of it, serves a FUSE mount, whatever that is called. */
   servesFuse(): boolean {
     return this.#processes.anyServesFuse(MARK, this.#mark);
+  }
+
+  /** Whoever was begun to carry on, as opposed to a child that has its parent's environment. */
+  #isSuccessor(env: readonly string[]): boolean {
+    const statePath = statePathOf(env);
+    return statePath !== undefined && statePath !== this.#servedPath;
   }
 
   #watch(handle: ProcessHandle): void {
@@ -126,8 +156,9 @@ export class Daemon {
   }
 }
 
-function isSuccessor(env: readonly string[]): boolean {
-  return env.some((entry) => entry.startsWith(`${STATE_PATH}=`));
+function statePathOf(env: readonly string[]): string | undefined {
+  const name = `${STATE_PATH}=`;
+  return env.find((entry) => entry.startsWith(name))?.slice(name.length);
 }
 
 const SEEK_MS = 20;

@@ -1,15 +1,17 @@
 import { begin, transition } from "./machine.ts";
-import type { Action, Event, Limits, State } from "./state.ts";
+import type { Action, Event, Facts, Limits, State } from "./state.ts";
 import type { Clock } from "../ports/world.ts";
 
-/** An event without its time, which is added when it is taken. */
-export type News = Event extends infer E ? E extends Event ? Omit<E, "at"> : never : never;
+/** An event without the facts, which are added when it is taken. */
+export type News = Event extends infer E ? E extends Event ? Omit<E, keyof Facts> : never : never;
 
 /** What an {@link EventLoop} does with the machine's decisions. */
 export interface EventHandlers {
   /** Another state was entered; its actions follow. */
   entered(from: State["name"], at: number): void;
   perform(action: Action): void;
+  /** What is true now. */
+  facts(): Omit<Facts, "at">;
 }
 
 /**
@@ -26,7 +28,7 @@ export class EventLoop {
   readonly #limits: Limits;
   readonly #handlers: EventHandlers;
   readonly #end = Promise.withResolvers<number>();
-  #waiting: Event[] = [];
+  #waiting: (News & Pick<Facts, "at">)[] = [];
   #busy = false;
 
   constructor(clock: Clock, limits: Limits, handlers: EventHandlers) {
@@ -46,7 +48,7 @@ export class EventLoop {
 
   /** Something happened, now. */
   take(news: News): void {
-    this.#waiting.push({ ...news, at: this.#clock.now() } as Event);
+    this.#waiting.push({ ...news, at: this.#clock.now() });
     if (!this.#busy) this.#run(() => {});
   }
 
@@ -76,7 +78,7 @@ export class EventLoop {
     try {
       work();
       for (let event = this.#waiting.shift(); event; event = this.#waiting.shift()) {
-        this.#handle(event);
+        this.#handle({ ...event, ...this.#handlers.facts() } as Event);
       }
     } catch (error) {
       this.#waiting = [];

@@ -28,7 +28,7 @@ export class HangMonitor {
   readonly #clock: Clock;
   readonly #mounts: Mounts;
   readonly #connections: FuseConnections;
-  readonly #hung: (message: string) => void;
+  readonly #hung: (message: string, since: number) => void;
   /** Since when mount points have been silent. */
   readonly #silent = new Map<string, number>();
   readonly #stale = new Map<string, number>();
@@ -42,7 +42,7 @@ export class HangMonitor {
     clock: Clock,
     mounts: Mounts,
     connections: FuseConnections,
-    hung: (message: string) => void,
+    hung: (message: string, since: number) => void,
   ) {
     this.#limits = limits;
     this.#clock = clock;
@@ -122,12 +122,12 @@ export class HangMonitor {
     for (const [path, since] of this.#silent) {
       if (now - since < this.#limits.hangTimeout) continue;
       const seconds = Math.round((now - since) / 100) / 10;
-      this.#hung(`the mount at ${JSON.stringify(path)} has not answered for ${seconds} s`);
+      this.#hung(`the mount at ${JSON.stringify(path)} has not answered for ${seconds} s`, since);
       return true;
     }
     for (const [path, probes] of this.#stale) {
       if (probes < STALE_PROBES || this.#limits.hangTimeout === Infinity) continue;
-      this.#hung(`the mount at ${JSON.stringify(path)} is dead though its daemon lives`);
+      this.#hung(`the mount at ${JSON.stringify(path)} is dead though its daemon lives`, now);
       return true;
     }
     return false;

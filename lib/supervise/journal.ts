@@ -3,11 +3,25 @@ import type { LoggedError } from "../observe/snapshot.ts";
 import { leaveWords, terminationMessage } from "../observe/last_words.ts";
 import { Tail } from "../observe/tail.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
-import { RESTART_CAUSES, type RestartCause } from "./state.ts";
+import {
+  type ReloadResult,
+  RESTART_CAUSES,
+  type RestartCause,
+  type RestartManner,
+} from "./state.ts";
 import type { World } from "../ports/world.ts";
 
 /** More than a termination message can show. */
 const TAIL_BYTES = 8192;
+
+/** Ends before which a daemon mostly says why. */
+const SPEAKING: readonly RestartCause[] = [
+  "exit",
+  "exit-zero",
+  "start-timeout",
+  "reload-failed",
+  "takeover-failed",
+];
 
 /** Lines of the daemon that the status shows. */
 const MOST_LINES = 5;
@@ -21,12 +35,16 @@ export class Journal {
   readonly log: Log;
   /** Restarts by cause. */
   readonly restarts: Record<string, number>;
+  /** How many of them kept the mount. */
+  readonly takeovers: Record<string, number>;
   /** Reloads by result. */
-  readonly reloads: Record<string, number> = { hot: 0, cold: 0, failed: 0 };
+  readonly reloads: Record<string, number> = { hot: 0, takeover: 0, cold: 0, failed: 0 };
   /** Why the daemon was last restarted. */
   lastRestart: string | undefined;
-  /** From the end of the last mount to the next, in milliseconds. */
+  /** How long nobody served at the last restart, in milliseconds. */
   lastRemount: number | undefined;
+  /** How long nobody served, all restarts together. */
+  unserved = 0;
   /** The newest warnings and errors, the oldest of them first. */
   readonly lastErrors: LoggedError[] = [];
   readonly #world: World;
@@ -37,7 +55,9 @@ export class Journal {
   constructor(world: World, settings: SupervisorSettings) {
     this.#world = world;
     this.#path = settings.terminationLog;
-    this.restarts = Object.fromEntries(RESTART_CAUSES.map((cause) => [cause, 0]));
+    const none = RESTART_CAUSES.map((cause) => [cause, 0] as const);
+    this.restarts = Object.fromEntries(none);
+    this.takeovers = Object.fromEntries(none);
     const log = makeLog({
       format: settings.logFormat,
       level: settings.logLevel,
@@ -66,15 +86,23 @@ export class Journal {
   };
 
   /** Counts and tells a restart. @param failures starts in a row without a mount */
-  countRestart(cause: RestartCause, detail: string, failures: number): void {
+  countRestart(cause: RestartCause, how: RestartManner, detail: string, failures: number): void {
     this.restarts[cause] = (this.restarts[cause] ?? 0) + 1;
-    this.lastRestart = detail;
+    if (how === "takeover") this.takeovers[cause] = (this.takeovers[cause] ?? 0) + 1;
+    const last = SPEAKING.includes(cause) ? this.lastLines().at(-1) : undefined;
+    this.lastRestart = last === undefined ? detail : `${detail}: ${last}`;
     const level = cause === "config" ? "info" : "warn";
-    this.log(level, "restart", `Restart: ${detail}`, { cause, failures });
+    this.log(level, "restart", `Restart: ${this.lastRestart}`, { cause, how, failures });
+  }
+
+  /** The mount serves again. @param milliseconds how long nobody served */
+  servedAgain(milliseconds: number): void {
+    this.lastRemount = milliseconds;
+    this.unserved += milliseconds;
   }
 
   /** Counts how a reload went. */
-  countReload(result: "hot" | "cold" | "failed"): void {
+  countReload(result: ReloadResult): void {
     this.reloads[result] = (this.reloads[result] ?? 0) + 1;
   }
 

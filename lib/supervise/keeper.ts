@@ -1,17 +1,21 @@
 import type { Plan } from "../plan/plan.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
+import type { ExitStatus } from "../ports/child.ts";
 import { CommandError } from "../ports/command_error.ts";
-import { type FuseConnections, SpawnError, type Stop, type World } from "../ports/world.ts";
+import type { FuseConnections, Stop, World } from "../ports/world.ts";
 import { describeError } from "../text/describe_error.ts";
-import { clearTarget } from "./clear_target.ts";
+import type { NotReady } from "./clear_target.ts";
 import { sameProcess, sameValue } from "./config_changes.ts";
-import { Daemon, newMark, seekHeir, settles } from "./daemon.ts";
+import { Daemon, newMark } from "./daemon.ts";
 import { EventLoop, type News } from "./event_loop.ts";
 import { HangMonitor } from "./hang_monitor.ts";
+import type { HeldConnection } from "./held_connection.ts";
 import type { Journal } from "./journal.ts";
-import type { Action, State, StopManner, TimerName } from "./state.ts";
+import { Plans, type PlansParts } from "./plans.ts";
+import { Starts } from "./starts.ts";
+import type { Action, Facts, State, StopLeavings, StopManner, TimerName } from "./state.ts";
 import { StateTimer } from "./state_timer.ts";
-import { StopSequence } from "./stop_sequence.ts";
+import { Stops } from "./stops.ts";
 import { phaseOf, TargetWatch } from "./target_watch.ts";
 import type { ConfigValidator } from "./validate_config.ts";
 
@@ -24,13 +28,12 @@ export interface KeeperParts {
   readonly env: Readonly<Record<string, string>>;
   readonly validator: ConfigValidator;
   readonly connections: FuseConnections;
+  readonly held: HeldConnection;
+  /** Writes a plan's configuration file. @throws when the disk does not allow it */
+  readonly write: PlansParts["write"];
+  /** Told when a plan that never served was given up for the one that did. */
+  readonly rolledBack: PlansParts["rolledBack"];
 }
-
-/** A daemon that mounts nothing counts as started when it has lived for so long. */
-const RUNNING_MS = 1000;
-
-/** Leftovers of a dead daemon get no more than this to go. */
-const CLEANUP_MS = 2000;
 
 /** A mount so old is over with what its start needed. */
 const TRIM_MS = 8000;
@@ -47,35 +50,53 @@ export class Keeper {
   hang: HangMonitor | undefined;
   readonly #parts: KeeperParts;
   readonly #world: World;
-  #plan: Plan;
+  readonly #starts: Starts;
+  readonly #stops: Stops;
+  readonly #plans: Plans;
+  /** Processes that the kernel ended for lack of memory until now. */
+  #oomKills: number;
   readonly #timer: StateTimer;
   #cancelTrim: Stop = () => {};
-  #stopping: StopSequence | undefined;
   /** Since when the target has not been served. */
   #downSince: number | undefined;
-  #tried = Promise.withResolvers<void>();
+  #begun = Promise.withResolvers<void>();
 
   /** @throws {CommandError} when the target's path leads nowhere */
   constructor(plan: Plan, parts: KeeperParts) {
     const { world, settings, journal } = parts;
     this.#parts = parts;
     this.#world = world;
-    this.#plan = plan;
+    const { write, rolledBack } = parts;
+    this.#plans = new Plans(plan, { write, rolledBack, log: journal.log });
+    this.#oomKills = world.oomKills();
     this.#timer = new StateTimer(world, settings, journal.log);
     this.loop = new EventLoop(world.clock, settings, {
       entered: (from, at) => this.#entered(from, at),
       perform: (action) => this.#perform(action),
+      facts: () => this.#facts(),
     });
     this.daemon = new Daemon(world.processes, newMark(world), journal.tap, (status, heir) => {
       this.#downSince ??= world.clock.now();
-      this.take(heir === undefined ? { name: "exited", status } : { name: "exited", status, heir });
+      const oom = this.#isOom(status);
+      this.take({ name: "exited", status, ...(heir === undefined ? {} : { heir }), oom });
+    });
+    const { daemon } = this;
+    const target = (): TargetWatch | undefined => this.target;
+    this.#stops = new Stops({ ...parts, daemon, target });
+    this.#starts = new Starts({
+      ...parts,
+      daemon,
+      target,
+      plan: () => this.plan,
+      state: () => this.loop.state,
+      take: (news) => this.take(news),
     });
     this.#watchTarget();
   }
 
   /** What runs, or is to be started next. */
   get plan(): Plan {
-    return this.#plan;
+    return this.#plans.current;
   }
 
   /** Something happened, now. */
@@ -86,14 +107,14 @@ export class Keeper {
   /** @returns when the first start was tried, or given up */
   begin(): Promise<void> {
     this.loop.begin();
-    if (this.loop.state.name !== "clearing") this.#tried.resolve();
-    return this.#tried.promise;
+    if (this.loop.state.name !== "clearing") this.#begun.resolve();
+    return this.#begun.promise;
   }
 
   /** Takes a changed plan, whose configuration is written already. */
   apply(plan: Plan): void {
-    const hot = sameProcess(this.#plan, plan) && this.#canHandOver();
-    this.#plan = plan;
+    const hot = sameProcess(this.plan, plan) && this.#canHandOver();
+    this.#plans.change(plan);
     this.take({ name: "reload", reason: "config", hot });
   }
 
@@ -114,13 +135,7 @@ export class Keeper {
 
   /** Without the machine, at once: for when that itself has failed. */
   async emergency(): Promise<void> {
-    const sequence = this.#stopSequence();
-    sequence.hurry();
-    try {
-      await sequence.run("quick", CLEANUP_MS);
-    } catch {
-      await sequence.force();
-    }
+    await this.#stops.emergency();
   }
 
   /** Ends all timers and watches. */
@@ -129,6 +144,7 @@ export class Keeper {
     this.#cancelTrim();
     this.target?.close();
     this.hang?.stop();
+    this.#parts.held.end();
   }
 
   /** Whether the daemon can hand its mount over to a successor. */
@@ -136,11 +152,30 @@ export class Keeper {
     return this.target !== undefined && this.daemon.current !== undefined;
   }
 
+  /** What the machine has to know beside an event. */
+  #facts(): Omit<Facts, "at"> {
+    const untried = this.#plans.isUntried;
+    try {
+      const mount = this.target?.mounts.state();
+      const held = mount === "served" && this.#parts.held.isKept;
+      return { held, gone: mount === "gone", untried };
+    } catch {
+      // Nobody can look: then nothing can be taken over either.
+      return { held: false, gone: false, untried };
+    }
+  }
+
+  #isOom({ signal }: ExitStatus): boolean {
+    const before = this.#oomKills;
+    this.#oomKills = this.#world.oomKills();
+    return signal === "SIGKILL" && this.#oomKills > before;
+  }
+
   #entered(from: State["name"], at: number): void {
     const { name } = this.loop.state;
     this.#parts.journal.log("debug", "state", `${from} → ${name}`);
     if (from === "mounted") this.hang?.stop();
-    if (from === "clearing") this.#tried.resolve();
+    if (from === "clearing") this.#begun.resolve();
     if (name === "mounted") this.#onMounted(from, at);
   }
 
@@ -149,21 +184,29 @@ export class Keeper {
     const served = this.target?.own() ?? [];
     // Several may come; only now is it known that the adopted one serves.
     if (from === "reloading") this.daemon.endRivals();
-    const { settings, connections, journal } = this.#parts;
-    this.hang = new HangMonitor(settings, clock, this.#world.mounts, connections, (message) => {
-      this.#downSince ??= clock.now();
+    const { settings, connections, journal, held } = this.#parts;
+    const { mounts } = this.#world;
+    this.hang = new HangMonitor(settings, clock, mounts, connections, (message, since) => {
+      this.#downSince ??= since;
       this.take({ name: "hung", message });
     });
     this.hang.start(served);
+    this.#plans.serves();
+    const { current } = this.daemon;
+    if (current !== undefined && this.target !== undefined) held.keep(current.pid, served);
     this.#cancelTrim();
     this.#cancelTrim = clock.after(TRIM_MS, () => this.#world.trimMemory());
     const downSince = this.#downSince;
     this.#downSince = undefined;
-    if (from !== "starting") return;
-    if (downSince !== undefined) journal.lastRemount = at - downSince;
-    journal.log("info", "mounted", this.target === undefined ? "Running" : "Mounted", {
+    if (downSince !== undefined) journal.servedAgain(at - downSince);
+    if (from === "reloading") return;
+    const [event, message] = from === "taking-over"
+      ? ["taken-over", "Taken over: a successor serves the mount, which was there all along"]
+      : ["mounted", this.target === undefined ? "Running" : "Mounted"];
+    journal.log("info", event, message, {
       ...(this.target === undefined ? {} : { target: this.target.mounts.target }),
-      ...(this.daemon.current === undefined ? {} : { pid: this.daemon.current.pid }),
+      ...(current === undefined ? {} : { pid: current.pid }),
+      ...(downSince === undefined ? {} : { unserved_ms: Math.round(at - downSince) }),
     });
   }
 
@@ -173,21 +216,32 @@ export class Keeper {
       case "clear":
         return this.#background(this.#clear());
       case "spawn":
-        return this.#spawn();
+        this.#plans.begin();
+        return this.#starts.spawn();
+      case "take-over":
+        return this.#background(this.#takeOver());
+      case "forgo-takeovers":
+        return this.#parts.held.refuse(action.reason);
+      case "let-go":
+        return this.#parts.held.end();
+      case "roll-back":
+        return this.#plans.rollBack(action.detail);
       case "adopt": {
         const { pid, kind } = action.heir;
         this.daemon.adopt(action.heir);
         journal.log("info", "adopted", "Adopted the process that carries on", { pid, kind });
-        return this.#background(this.#settle());
+        this.#plans.begin();
+        return this.#background(this.#starts.settle());
       }
       case "seek":
-        return this.#background(this.#seek());
+        return this.#background(this.#starts.seek());
       case "hot-reload":
+        this.#plans.begin();
         return this.daemon.signal("SIGUSR1");
       case "stop":
-        return this.#background(this.#stop(action.manner));
+        return this.#background(this.#stop(action.manner, action.leave));
       case "hurry":
-        return this.#stopping?.hurry();
+        return this.#stops.hurry();
       case "arm":
         return this.#arm(action.timer);
       case "wait":
@@ -195,7 +249,12 @@ export class Keeper {
       case "disarm":
         return this.#timer.disarm();
       case "count-restart":
-        return journal.countRestart(action.cause, action.detail, this.loop.state.failures);
+        return journal.countRestart(
+          action.cause,
+          action.how,
+          action.detail,
+          this.loop.state.failures,
+        );
       case "count-reload":
         return journal.countReload(action.result);
       case "validate":
@@ -221,34 +280,37 @@ export class Keeper {
   }
 
   async #clear(): Promise<void> {
-    const problem = await this.#makeReady();
-    this.take(
-      problem === undefined ? { name: "cleared" } : { name: "obstructed", message: problem },
-    );
+    this.take(await this.#makeReady() ?? { name: "cleared" });
   }
 
   /** @returns what keeps the target from being mounted on */
-  async #makeReady(): Promise<string | undefined> {
-    const { settings, journal } = this.#parts;
-    const leftovers = this.#stopSequence();
-    if (this.loop.state.begun) await leftovers.endLeftovers(CLEANUP_MS);
-    if (!sameValue(this.target?.plan ?? null, this.#plan.mount)) {
+  async #makeReady(): Promise<NotReady | undefined> {
+    if (this.loop.state.begun) await this.#stops.endLeftovers();
+    await this.#plans.writeBack();
+    if (!sameValue(this.target?.plan ?? null, this.plan.mount)) {
       // Nothing of ours may stay at the old target.
-      await leftovers.detach();
+      await this.#stops.detach();
       try {
         this.#watchTarget();
       } catch (error) {
-        if (error instanceof CommandError) return error.message;
-        throw error;
+        if (!(error instanceof CommandError)) throw error;
+        return { name: "obstructed", message: error.message };
       }
     }
-    return this.target &&
-      await clearTarget(this.target.mounts, this.#world, settings.probeTimeout, journal.log);
+    return await this.#starts.clear();
+  }
+
+  async #takeOver(): Promise<void> {
+    await this.#stops.endLeftovers();
+    await this.#plans.writeBack();
+    if (this.loop.state.name !== "taking-over") return;
+    this.#plans.begin();
+    await this.#starts.takeOver();
   }
 
   #watchTarget(): void {
     this.target?.close();
-    const { mount } = this.#plan;
+    const { mount } = this.plan;
     const { log } = this.#parts.journal;
     this.target = mount === null ? undefined : new TargetWatch(mount, this.#world, {
       phase: () => phaseOf(this.loop.state),
@@ -265,77 +327,17 @@ export class Keeper {
     });
   }
 
-  #spawn(): void {
-    const { journal, env } = this.#parts;
-    journal.forgetOutput();
-    try {
-      this.daemon.start(this.#plan, env);
-    } catch (error) {
-      if (!(error instanceof SpawnError)) throw error;
-      const { message, code } = error;
-      const failure = { name: "spawn-failed", message } as const;
-      return this.take(code === undefined ? failure : { ...failure, code });
-    }
-    const daemon = this.daemon.current;
-    journal.log("info", "started", "Started the daemon", { pid: daemon?.pid ?? 0 });
-    if (this.target !== undefined) return this.target.expect();
-    this.#world.clock.after(RUNNING_MS, () => {
-      if (this.daemon.current === daemon) this.take({ name: "mounted" });
-    });
-  }
-
-  async #seek(): Promise<void> {
-    const status = this.loop.state.last ?? { code: 0 };
-    const heir = await seekHeir(this.daemon, status, this.#world, () => {
-      const { state } = this.loop;
-      return state.name === "reloading" && state.phase === "seeking";
-    });
-    if (heir !== undefined) this.take({ name: "heir-found", heir });
-  }
-
-  async #settle(): Promise<void> {
-    const adopted = this.daemon.current;
-    const wanted = (): boolean =>
-      this.loop.state.name === "reloading" && this.daemon.current === adopted;
-    const { probeTimeout } = this.#parts.settings;
-    const serves = this.target === undefined ||
-      await settles(this.target.mounts, probeTimeout, this.#world, wanted);
-    if (serves && wanted()) this.take({ name: "healthy" });
-  }
-
-  async #stop(manner: StopManner): Promise<void> {
-    // One that is under way ends everything too, and sooner.
-    if (this.#stopping !== undefined) return;
-    const { journal, settings } = this.#parts;
-    const sequence = this.#stopSequence();
-    this.#stopping = sequence;
-    try {
-      await sequence.run(manner, settings.stopTimeout);
-    } catch (error) {
-      const reason = describeError(error);
-      const message = `The stop went wrong, ending by force: ${reason}`;
-      journal.log("error", "stop-failed", message);
-      await sequence.force().catch((worse: unknown) => {
-        journal.log("error", "stop-failed", `Nor by force: ${describeError(worse)}`);
-      });
-    } finally {
-      this.#stopping = undefined;
-    }
+  async #stop(manner: StopManner, leave: StopLeavings): Promise<void> {
+    if (!await this.#stops.run(manner, leave)) return;
     const { last } = this.loop.state;
     this.take(last === undefined ? { name: "stopped" } : { name: "stopped", status: last });
   }
 
-  #stopSequence(): StopSequence {
-    const { connections, journal: { log } } = this.#parts;
-    const watch = this.target?.mounts;
-    return new StopSequence({ world: this.#world, daemon: this.daemon, watch, connections, log });
-  }
-
   async #validate(): Promise<void> {
-    const plan = this.#plan;
+    const { plan } = this;
     const verdict = await this.#parts.validator.ask(plan);
     // It may have been replaced meanwhile.
-    if (verdict.kind !== "bad" || plan !== this.#plan) return;
+    if (verdict.kind !== "bad" || plan !== this.plan) return;
     this.take({ name: "config-rejected", message: verdict.message });
   }
 }

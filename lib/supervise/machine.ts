@@ -6,6 +6,7 @@ import { MOUNTED } from "./states/mounted.ts";
 import { RELOADING } from "./states/reloading.ts";
 import { STARTING } from "./states/starting.ts";
 import { STOPPING } from "./states/stopping.ts";
+import { TAKING_OVER } from "./states/taking_over.ts";
 
 /** The beginning: the target is cleared first. */
 export function begin(): Step {
@@ -22,7 +23,8 @@ export function begin(): Step {
  * ```ts
  *
  * const limits = { restartLimit: 10, stableAfter: 60_000, stopTimeout: 25_000 };
- * const { state, actions } = transition(begin().state, { name: "cleared", at: 0 }, limits);
+ * const facts = { at: 0, held: false, gone: true, untried: false };
+ * const { state, actions } = transition(begin().state, { name: "cleared", ...facts }, limits);
  * if (state.name !== "starting" || actions[1]?.do !== "spawn") throw new Error("no");
  * ```
  */
@@ -42,6 +44,7 @@ const TABLE: { readonly [S in State["name"]]: Handlers<S> } = {
   starting: STARTING,
   mounted: MOUNTED,
   reloading: RELOADING,
+  "taking-over": TAKING_OVER,
   backoff: BACKOFF,
   stopping: STOPPING,
   done: QUIET,

@@ -1,16 +1,27 @@
-import { ExitCode } from "../ports/exit_code.ts";
 import type { ExitStatus } from "../ports/child.ts";
-import type { Action, Limits, RestartCause, State, Step, StopManner, Tally } from "./state.ts";
+import { ExitCode } from "../ports/exit_code.ts";
+import type {
+  Action,
+  Facts,
+  Limits,
+  RestartCause,
+  State,
+  Step,
+  StopLeavings,
+  StopManner,
+  Tally,
+} from "./state.ts";
 
 /** Why a start, or what came of it, ended. */
 export interface Failure {
   readonly cause: RestartCause;
   /** For people, such as `the daemon was killed by SIGKILL`. */
   readonly detail: string;
-  readonly at: number;
   /** Since when it had been mounted; absent when it was not. */
   readonly since?: number;
   readonly status?: ExitStatus;
+  /** Whether a configuration that never served may be to blame. */
+  readonly blamesConfig?: boolean;
 }
 
 /** Nothing changes. */
@@ -32,14 +43,14 @@ export function note(
   return { do: "log", level, event, message };
 }
 
-/** Stop in order, then exit with 0: somebody asked for it. */
-export function stopFor(state: State, why: string): Step {
+/** Stop, then exit with 0: somebody asked for it. */
+export function stopFor(state: State, why: string, manner: StopManner = "orderly"): Step {
   return {
     state: { ...tallyOf(state), name: "stopping", then: { kind: "exit", code: ExitCode.Done } },
     actions: [
       note("info", "stopping", `Stopping: ${why}`),
       { do: "disarm" },
-      { do: "stop", manner: "orderly" },
+      { do: "stop", manner, leave: "nothing" },
     ],
   };
 }
@@ -49,24 +60,35 @@ export function stopFor(state: State, why: string): Step {
  *
  * @param code by default what the daemon's own end asks for
  */
-export function giveUp(state: State, cause: string, code = codeOfGivingUp(state.last)): Step {
+export function giveUp(
+  state: State,
+  cause: string,
+  code = codeOfGivingUp(state.last),
+  leave: StopLeavings = "nothing",
+): Step {
   return {
     state: { ...tallyOf(state), name: "stopping", then: { kind: "exit", code } },
     actions: [
       note("error", "giving-up", `Giving up: ${cause}`),
       { do: "last-words", cause },
       { do: "disarm" },
-      { do: "stop", manner: "quick" },
+      { do: "stop", manner: "quick", leave },
     ],
   };
 }
 
-/** The daemon still runs but is of no use: stop it, then start again. */
+/**
+ * The daemon still runs but is of no use: stop it, then start again.
+ *
+ * @param options whether its connection is kept, so that a successor can take the mount over, and
+ *   whether a configuration that never served may be to blame
+ */
 export function stopToRestart(
   state: State,
   manner: StopManner,
   cause: RestartCause,
   detail: string,
+  options: { readonly keep?: boolean; readonly blamesConfig?: boolean } = {},
 ): Step {
   const since = "since" in state && state.since !== undefined ? { since: state.since } : {};
   return {
@@ -74,23 +96,25 @@ export function stopToRestart(
       ...tallyOf(state),
       ...since,
       name: "stopping",
-      then: { kind: "restart", cause, detail },
+      then: { kind: "restart", cause, detail, ...options },
     },
     actions: [
       note(cause === "config" ? "info" : "warn", "restarting", `Restarting: ${detail}`),
       { do: "disarm" },
-      { do: "stop", manner },
+      { do: "stop", manner, leave: options.keep === true ? "connection" : "layer" },
     ],
   };
 }
 
 /**
- * The daemon is gone: start again at once the first time, later after a wait, or give up after too
- * many starts without a mount. The dead mount stays until just before the next start: programs get
- * ENOTCONN meanwhile instead of an empty folder that they would write into.
+ * The daemon is gone: somebody new comes at once the first time, later after a wait, or never after
+ * too many starts without a mount. Where the connection is held, he takes it over and the mount
+ * stays. A dead mount stays until just before the next start: programs get ENOTCONN meanwhile
+ * instead of an empty folder that they would write into.
  */
-export function failed(state: State, failure: Failure, limits: Limits): Step {
-  const { cause, detail, at, since, status } = failure;
+export function failed(state: State, failure: Failure, facts: Facts, limits: Limits): Step {
+  const { cause, detail, since, status, blamesConfig = false } = failure;
+  const { at, held, untried } = facts;
   const stable = since !== undefined && at - since >= limits.stableAfter;
   const restarts = stable ? 0 : state.restarts;
   const failures = since === undefined ? state.failures + 1 : 0;
@@ -101,26 +125,60 @@ export function failed(state: State, failure: Failure, limits: Limits): Step {
     begun: state.begun,
     ...(last === undefined ? {} : { last }),
   };
+  const told: Action[] = [
+    { do: "disarm" },
+    { do: "count-restart", cause, how: held ? "takeover" : "cold", detail },
+  ];
+  if (blamesConfig && untried) {
+    // Another configuration is another chance, and a good one needs no wait.
+    const next = startAgain({ ...tally, failures: 0 }, facts, 0);
+    return { state: next.state, actions: [...told, { do: "roll-back", detail }, ...next.actions] };
+  }
   if (failures >= limits.restartLimit) {
     return giveUp(
       { ...tally, name: "backoff" },
       `${failures} starts in a row without a mount; at last, ${detail}`,
+      undefined,
+      // Nobody has seen a master: the folder beneath must not show now either.
+      cause === "no-master" ? "layer" : "nothing",
     );
   }
-  const told: Action[] = [
-    { do: "disarm" },
-    { do: "count-restart", cause, detail },
-  ];
-  return restarts === 0
-    ? { state: { ...tally, name: "clearing" }, actions: [...told, { do: "clear" }] }
-    : { state: { ...tally, name: "backoff" }, actions: [...told, { do: "wait", restarts }] };
+  const next = startAgain(tally, facts, restarts);
+  return { state: next.state, actions: [...told, ...next.actions] };
 }
+
+/** Somebody new is started: after a wait, when there were restarts before. */
+function startAgain(tally: Tally, { held, at }: Facts, restarts: number): Step {
+  if (held) {
+    const state = { ...tally, name: "taking-over", from: at, again: "no" } as const;
+    return restarts === 0
+      ? { state: { ...state, phase: "proving" }, actions: TAKE_OVER }
+      : { state: { ...state, phase: "waiting" }, actions: [{ do: "wait", restarts }] };
+  }
+  return restarts === 0
+    ? { state: { ...tally, name: "clearing" }, actions: [{ do: "let-go" }, { do: "clear" }] }
+    : {
+      state: { ...tally, name: "backoff" },
+      actions: [{ do: "let-go" }, { do: "wait", restarts }],
+    };
+}
+
+/** How a takeover begins. */
+export const TAKE_OVER: readonly Action[] = [
+  { do: "arm", timer: "takeover-timeout" },
+  { do: "take-over" },
+];
 
 /** A restart that somebody wanted: no failure, no wait, and old failures are forgotten. */
 export function startAfresh(state: State, cause: RestartCause, detail: string): Step {
   return {
     state: { name: "clearing", restarts: 0, failures: 0, begun: state.begun },
-    actions: [{ do: "disarm" }, { do: "count-restart", cause, detail }, { do: "clear" }],
+    actions: [
+      { do: "disarm" },
+      { do: "count-restart", cause, how: "cold", detail },
+      { do: "let-go" },
+      { do: "clear" },
+    ],
   };
 }
 
@@ -135,6 +193,34 @@ export function describeStatus(status: ExitStatus): string {
   return status.signal === undefined
     ? `exited with ${status.code}`
     : `was killed by ${status.signal}`;
+}
+
+/**
+ * What became of a daemon that ended.
+ *
+ * @param gone whether its mount went as well
+ * @param oom whether the kernel ended it for lack of memory
+ */
+export function endOf(
+  status: ExitStatus,
+  { gone, oom = false }: { readonly gone: boolean; readonly oom?: boolean },
+): { readonly cause: RestartCause; readonly detail: string } {
+  if (oom) {
+    return {
+      cause: "oom",
+      detail: "the daemon was killed by the kernel: the container's memory limit is reached",
+    };
+  }
+  if (!gone || status.signal !== undefined) {
+    return { cause: causeOf(status), detail: `the daemon ${describeStatus(status)}` };
+  }
+  // A mount that goes takes its daemon along, which then calls that a success.
+  return status.code === 0
+    ? {
+      cause: "unmounted",
+      detail: "somebody unmounted the target or told the daemon to, which exited with 0",
+    }
+    : { cause: "exit", detail: `the daemon unmounted the target and exited with ${status.code}` };
 }
 
 /** Codes that read as if somebody had asked for the end: success, and 128 + HUP, INT, QUIT, TERM. */

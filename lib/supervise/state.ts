@@ -9,6 +9,8 @@ export type RestartCause =
   | "exit-zero"
   /** A signal killed it. */
   | "signal"
+  /** The kernel killed it, for the container had no memory left. */
+  | "oom"
   /** It could not be started at all. */
   | "spawn"
   /** It did not mount in time. */
@@ -19,8 +21,12 @@ export type RestartCause =
   | "unmounted"
   /** The target could not be cleared. */
   | "target"
+  /** No master accepted a connection, so that nothing was started. */
+  | "no-master"
   /** A hot reload came to nothing. */
   | "reload-failed"
+  /** Whoever was to take the connection over did not serve. */
+  | "takeover-failed"
   /** The configuration changed in a way that a hot reload cannot take over. */
   | "config";
 
@@ -29,14 +35,20 @@ export const RESTART_CAUSES: readonly RestartCause[] = [
   "exit",
   "exit-zero",
   "signal",
+  "oom",
   "spawn",
   "start-timeout",
   "hang",
   "unmounted",
   "target",
+  "no-master",
   "reload-failed",
+  "takeover-failed",
   "config",
 ];
+
+/** How a restart goes on: with the mount that is there, or with a new one; a label of the metrics. */
+export type RestartManner = "takeover" | "cold";
 
 /** Who wants a reload. */
 export type ReloadReason = "signal" | "config";
@@ -63,7 +75,18 @@ export interface Heir {
 /** What comes after a stop. */
 export type AfterStop =
   | { readonly kind: "exit"; readonly code: number }
-  | { readonly kind: "restart"; readonly cause: RestartCause; readonly detail: string };
+  | {
+    readonly kind: "restart";
+    readonly cause: RestartCause;
+    readonly detail: string;
+    /** Whether the connection is kept for whoever comes next. */
+    readonly keep?: boolean;
+    /** Whether a configuration that never served may be to blame. */
+    readonly blamesConfig?: boolean;
+  };
+
+/** The configuration changed once more meanwhile: `restart` when a hot reload cannot take it. */
+export type Again = "no" | "reload" | "restart";
 
 /** The supervisor's states. Times are milliseconds of a clock that never jumps. */
 export type State =
@@ -80,10 +103,17 @@ export type State =
        */
       readonly phase: "handoff" | "seeking" | "settling";
       readonly reason: ReloadReason;
-      /** The configuration changed once more meanwhile: `restart` when a reload cannot take it. */
-      readonly again: "no" | "reload" | "restart";
+      readonly again: Again;
       readonly since: number;
       readonly announcedUntil: number;
+    }
+    | {
+      readonly name: "taking-over";
+      /** `waiting`: the backoff. `proving`: a successor was started and must serve. */
+      readonly phase: "waiting" | "proving";
+      /** Since when it is in this phase. */
+      readonly from: number;
+      readonly again: Again;
     }
     | { readonly name: "backoff" }
     | {
@@ -96,14 +126,28 @@ export type State =
     | { readonly name: "failed"; readonly code: number }
   );
 
-/** Something that happened. `at` is when, on the clock of the states. */
+/** What is true when an event is taken. */
+export interface Facts {
+  /** On the clock of the states. */
+  readonly at: number;
+  /** Whether the mount's connection outlives its daemon, so that a successor can take it over. */
+  readonly held: boolean;
+  /** Whether the mount that served is in the mount table no more. */
+  readonly gone: boolean;
+  /** Whether the configuration never served and an earlier one did, to which one can go back. */
+  readonly untried: boolean;
+}
+
+/** Something that happened. */
 export type Event =
-  & { readonly at: number }
+  & Facts
   & (
     /** The target is clean. */
     | { readonly name: "cleared" }
     /** The target cannot be cleared, for the reason given. */
     | { readonly name: "obstructed"; readonly message: string }
+    /** A dead layer stays at the target, for no master accepts a connection. */
+    | { readonly name: "masterless"; readonly message: string }
     /** `code` is set when trying again cannot help. */
     | { readonly name: "spawn-failed"; readonly message: string; readonly code?: number }
     /** Every mount point of the plan shows a FUSE mount. */
@@ -111,11 +155,20 @@ export type Event =
     /** One of them no longer does. */
     | { readonly name: "unmounted" }
     /** The daemon, or its adopted successor, ended. */
-    | { readonly name: "exited"; readonly status: ExitStatus; readonly heir?: Heir }
+    | {
+      readonly name: "exited";
+      readonly status: ExitStatus;
+      readonly heir?: Heir;
+      /** Whether the kernel ended it for lack of memory. */
+      readonly oom?: boolean;
+    }
     /** A successor showed up after its predecessor had gone. */
     | { readonly name: "heir-found"; readonly heir: Heir }
-    /** The adopted successor serves the mount. */
+    /** The successor, adopted or started by us, serves the mount. */
     | { readonly name: "healthy" }
+    /** The connection cannot be handed on, or whoever got it does not know what to do with it. */
+    | { readonly name: "takeover-refused"; readonly message: string }
+    | { readonly name: "takeover-timeout" }
     | { readonly name: "start-timeout" }
     | { readonly name: "retry-due" }
     | { readonly name: "reload-timeout" }
@@ -140,11 +193,19 @@ export type Event =
 export type Action =
   | { readonly do: "clear" }
   | { readonly do: "spawn" }
+  /** Starts a successor with the connection; `healthy` or `takeover-refused` follows. */
+  | { readonly do: "take-over" }
+  /** From now on every restart is a cold one: this daemon cannot take over. */
+  | { readonly do: "forgo-takeovers"; readonly reason: string }
+  /** Ends the connection that is held, so that nobody waits for an answer of it any more. */
+  | { readonly do: "let-go" }
+  /** Goes back to the configuration that served last. */
+  | { readonly do: "roll-back"; readonly detail: string }
   | { readonly do: "adopt"; readonly heir: Heir }
   | { readonly do: "seek" }
   | { readonly do: "hot-reload" }
-  /** Ends the daemon, its kin and the mounts; `stopped` follows. */
-  | { readonly do: "stop"; readonly manner: StopManner }
+  /** Ends the daemon and its kin, and leaves what it says; `stopped` follows. */
+  | { readonly do: "stop"; readonly manner: StopManner; readonly leave: StopLeavings }
   /** A stop is under way: no more waiting. */
   | { readonly do: "hurry" }
   /** One timer for all: it is replaced by the next one. */
@@ -152,8 +213,13 @@ export type Action =
   /** Sets the timer by the number of restarts; `retry-due` follows. */
   | { readonly do: "wait"; readonly restarts: number }
   | { readonly do: "disarm" }
-  | { readonly do: "count-restart"; readonly cause: RestartCause; readonly detail: string }
-  | { readonly do: "count-reload"; readonly result: "hot" | "cold" | "failed" }
+  | {
+    readonly do: "count-restart";
+    readonly cause: RestartCause;
+    readonly how: RestartManner;
+    readonly detail: string;
+  }
+  | { readonly do: "count-reload"; readonly result: ReloadResult }
   /** Asks curvine-fuse about the configuration; `config-rejected` may follow. */
   | { readonly do: "validate" }
   | { readonly do: "last-words"; readonly cause: string }
@@ -165,14 +231,26 @@ export type Action =
     readonly message: string;
   };
 
+/** How a reload went: handed over, taken over from, mounted anew, or not at all. */
+export type ReloadResult = "hot" | "takeover" | "cold" | "failed";
+
 /** The timers, named after the events that they cause. */
-export type TimerName = "start-timeout" | "reload-timeout" | "heir-timeout";
+export type TimerName = "start-timeout" | "reload-timeout" | "heir-timeout" | "takeover-timeout";
 
 /**
  * `orderly`: the whole budget. `quick`: the mount is of no use any more. `hung`: stacks are
- * written down first, and TERM would not be heard.
+ * written down first, and TERM would not be heard. `unmounted`: the mount is gone; a daemon that does
+ * not end by itself is killed, for on its way out it would unmount what lies beneath (Curvine:
+ * curvine-fuse, Mounting).
  */
-export type StopManner = "orderly" | "quick" | "hung";
+export type StopManner = "orderly" | "quick" | "hung" | "unmounted";
+
+/**
+ * What a stop leaves: `nothing`, before we exit. `layer`: a mount whose daemon has gone stays until
+ * the next one can come, for programs shall get ENOTCONN and not the folder beneath. `connection`:
+ * the mount lives on for a successor.
+ */
+export type StopLeavings = "nothing" | "layer" | "connection";
 
 /** A new state and what to do on the way into it. */
 export interface Step {

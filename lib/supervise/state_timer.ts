@@ -7,6 +7,9 @@ import type { TimerName } from "./state.ts";
 /** A successor is begun before its predecessor goes: it must be there by then, or nearly. */
 const HEIR_TIMEOUT_MS = 2000;
 
+/** Curvine itself tries for 120 s to reach a master, twice for a path below `/`. */
+const LONGEST_TAKEOVER_MS = 300_000;
+
 /** The one timer of the machine: each setting replaces the one before. */
 export class StateTimer {
   readonly #world: Pick<World, "clock" | "random">;
@@ -22,8 +25,7 @@ export class StateTimer {
 
   /** Sets it to a state's limit. */
   arm(timer: TimerName, callback: () => void): void {
-    // A successor gets as long as a cold start: it may have to wait for a master as well.
-    this.#set(timer === "heir-timeout" ? HEIR_TIMEOUT_MS : this.#settings.startTimeout, callback);
+    this.#set(this.#limitOf(timer), callback);
   }
 
   /** Sets it to the wait that so many restarts ask for. */
@@ -35,6 +37,21 @@ export class StateTimer {
 
   disarm(): void {
     this.#cancel();
+  }
+
+  #limitOf(timer: TimerName): number {
+    const { startTimeout } = this.#settings;
+    switch (timer) {
+      case "heir-timeout":
+        return HEIR_TIMEOUT_MS;
+      case "takeover-timeout":
+        // Requests wait meanwhile, which must have an end whatever the settings say.
+        return Math.min(startTimeout, LONGEST_TAKEOVER_MS);
+      case "start-timeout":
+      case "reload-timeout":
+        // A successor gets as long as a cold start: it may have to wait for a master as well.
+        return startTimeout;
+    }
   }
 
   #set(milliseconds: number, callback: () => void): void {

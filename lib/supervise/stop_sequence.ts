@@ -1,8 +1,9 @@
 import type { Log } from "../observe/log.ts";
 import { clearMounts } from "../mount/clear.ts";
 import type { Daemon } from "./daemon.ts";
+import type { HeldConnection } from "./held_connection.ts";
 import { minorOf, type MountWatch } from "./target_watch.ts";
-import type { StopManner } from "./state.ts";
+import type { StopLeavings, StopManner } from "./state.ts";
 import type { FuseConnections, ProcessHandle, SentSignal, World } from "../ports/world.ts";
 
 /** What is stopped, and with what. */
@@ -12,6 +13,7 @@ export interface StopParts {
   /** Absent for a server, which mounts nothing. */
   readonly watch: MountWatch | undefined;
   readonly connections: FuseConnections;
+  readonly held: HeldConnection;
   readonly log: Log;
 }
 
@@ -21,6 +23,9 @@ const MOST_RESERVE_MS = 3000;
 
 /** A daemon whose mount is of no use any more gets so long to say goodbye. */
 const QUICK_MS = 5000;
+
+/** A daemon whose mount has gone ends by itself, or is of no use. */
+const UNMOUNTED_MS = 1000;
 
 /** How long a core dump may take. */
 const ABORT_MS = 1000;
@@ -35,16 +40,23 @@ const DETACH_MS = 300;
 const ASK_MS = 500;
 
 /**
- * Ends the daemon, whatever descends from it, and its mounts: TERM, wait, detach, KILL, abort. It
- * never takes longer than its budget by more than what the kernel itself needs.
+ * Ends the daemon, whatever descends from it, and what it is not to leave: TERM, wait, detach, KILL,
+ * abort. It never takes longer than its budget by more than what the kernel itself needs.
  */
 export class StopSequence {
   readonly #parts: StopParts;
+  #leave: StopLeavings;
   #hurried = false;
   #onHurry: (() => void)[] = [];
 
-  constructor(parts: StopParts) {
+  constructor(parts: StopParts, leave: StopLeavings = "nothing") {
     this.#parts = parts;
+    this.#leave = leave;
+  }
+
+  /** One that is under way is the end of all, after all. */
+  leaveNothing(): void {
+    this.#leave = "nothing";
   }
 
   /** No more waiting: KILL at once. */
@@ -55,23 +67,44 @@ export class StopSequence {
 
   /** @param budget milliseconds; `Infinity` waits for the daemon as long as it takes */
   async run(manner: StopManner, budget: number): Promise<void> {
-    const { daemon, watch, world: { clock } } = this.#parts;
+    const { daemon, held, watch, world: { clock } } = this.#parts;
     const reserve = Math.min(budget * RESERVE_SHARE, MOST_RESERVE_MS);
     const end = clock.now() + budget;
     const handle = daemon.current;
     // Known only while it is mounted.
     const minors = (watch?.served() ?? []).map(({ device }) => minorOf(device));
     if (handle !== undefined) {
-      const patience = manner === "orderly"
-        ? budget - reserve
-        : Math.min(budget - reserve, QUICK_MS);
-      const gone = manner === "hung"
-        ? await this.#abortDaemon(handle)
-        : await this.#signalAndWait(handle, "SIGTERM", patience);
-      if (!gone) await this.#force(handle, minors);
+      const gone = await this.#endGently(handle, manner, budget - reserve);
+      if (!gone && !await this.#force(handle, minors)) this.#leave = this.#withoutConnection();
     }
+    // Before anything else waits for it: with nobody left to serve, nobody must wait for an answer.
+    if (this.#leave !== "connection") held.end();
     await this.#endKin(Math.min(reserve, Math.max(end - clock.now(), KILL_MS)), manner);
-    await this.detach();
+    if (this.#leave !== "connection") held.end();
+    if (this.#leave === "nothing") await this.detach();
+  }
+
+  /** @returns whether it has ended */
+  async #endGently(
+    handle: ProcessHandle,
+    manner: StopManner,
+    budget: number,
+  ): Promise<boolean> {
+    switch (manner) {
+      case "hung":
+        return await this.#abortDaemon(handle);
+      case "unmounted":
+        return await this.#wait(handle, Math.min(budget, UNMOUNTED_MS), true);
+      case "orderly":
+        return await this.#signalAndWait(handle, "SIGTERM", budget);
+      case "quick":
+        return await this.#signalAndWait(handle, "SIGTERM", Math.min(budget, QUICK_MS));
+    }
+  }
+
+  /** A process that cannot be killed may still answer: nobody can take over from it. */
+  #withoutConnection(): StopLeavings {
+    return this.#leave === "connection" ? "layer" : this.#leave;
   }
 
   /** Before a cold start: whatever a dead daemon left behind. */
@@ -84,9 +117,10 @@ export class StopSequence {
    * before it acts. Only as many layers are detached as our daemon has made.
    */
   async force(): Promise<void> {
-    const { daemon, watch, world: { mounts } } = this.#parts;
+    const { daemon, held, watch, world: { mounts } } = this.#parts;
     const handle = daemon.current;
     handle?.signal("SIGKILL");
+    held.end();
     for (const path of watch?.paths ?? []) await mounts.detach(path);
     if (handle !== undefined) await this.#wait(handle, KILL_MS, false);
   }
@@ -97,12 +131,12 @@ export class StopSequence {
     return await this.#signalAndWait(handle, "SIGABRT", ABORT_MS);
   }
 
-  /** TERM was not heeded. */
-  async #force(handle: ProcessHandle, minors: readonly string[]): Promise<void> {
+  /** It did not end by itself. @returns whether it has now */
+  async #force(handle: ProcessHandle, minors: readonly string[]): Promise<boolean> {
     const { connections, log } = this.#parts;
     log("warn", "killing", `Process ${handle.pid} does not end by itself; killing it`);
     // First the path is made clean: from here on nobody new gets stuck in the mount.
-    const detached = this.detach();
+    const detached = this.#leave === "nothing" ? this.detach() : Promise.resolve();
     await this.#atMost(DETACH_MS, detached);
     handle.signal("SIGKILL");
     if (!await this.#wait(handle, KILL_MS, false)) {
@@ -110,8 +144,9 @@ export class StopSequence {
       for (const minor of minors) connections.abort(minor);
     }
     await detached;
-    if (await this.#wait(handle, KILL_MS, false)) return;
+    if (await this.#wait(handle, KILL_MS, false)) return true;
     log("error", "unkillable", `Process ${handle.pid} hangs in the kernel and cannot be killed`);
+    return false;
   }
 
   /** Orphans of the daemon: a successor just begun, children in sessions of their own. */

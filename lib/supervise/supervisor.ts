@@ -10,6 +10,7 @@ import { ConfigChanges, type ConfigSource } from "./config_changes.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { respond } from "./control_endpoints.ts";
 import { ControlServer, openControl } from "./control_server.ts";
+import { HeldConnection } from "./held_connection.ts";
 import { Journal } from "./journal.ts";
 import { Keeper } from "./keeper.ts";
 import { takeSnapshot } from "./take_snapshot.ts";
@@ -73,6 +74,7 @@ class Supervisor {
   readonly #journal: Journal;
   readonly #folder: string | undefined;
   readonly #connections: FuseConnections;
+  readonly #held: HeldConnection;
   readonly #keeper: Keeper;
   readonly #changes: ConfigChanges;
   readonly #server: ControlServer;
@@ -100,16 +102,22 @@ class Supervisor {
       folder,
       write: (candidate) => source.write(candidate),
     });
+    const { log } = journal;
+    const connections = this.#connections;
+    this.#held = new HeldConnection({ world, connections, log, folder });
     this.#keeper = new Keeper(plan, {
       world,
       settings,
       env,
       journal,
       validator,
-      connections: this.#connections,
+      connections,
+      held: this.#held,
+      write: (served) => source.write(served),
+      rolledBack: (bad, detail) => this.#changes.rolledBack(bad, detail),
     });
     this.#changes = new ConfigChanges({
-      log: journal.log,
+      log,
       source,
       validate: (candidate) => validator.ask(candidate),
       current: () => this.#keeper.plan,
@@ -191,6 +199,7 @@ class Supervisor {
       world: this.#world,
       begun: this.#begun,
       keeper: this.#keeper,
+      held: this.#held,
       journal: this.#journal,
       changes: this.#changes,
     });
@@ -207,7 +216,8 @@ class Supervisor {
     const { settings, source } = this.#options;
     if (source.file === undefined || !settings.watchConfig) return;
     const { clock, files, watchFolder } = this.#world;
-    const watch = new ConfigWatch(source.file, {
+    const { path, text } = source.file;
+    const watch = new ConfigWatch(path, text, {
       clock,
       watchFolder,
       read: files.read,

@@ -1,5 +1,6 @@
 import type { Snapshot } from "../observe/snapshot.ts";
 import type { ConfigChanges } from "./config_changes.ts";
+import type { HeldConnection } from "./held_connection.ts";
 import type { Journal } from "./journal.ts";
 import type { Keeper } from "./keeper.ts";
 import type { World } from "../ports/world.ts";
@@ -11,13 +12,14 @@ export interface SnapshotParts {
   /** Since when it has been running, by the clock. */
   readonly begun: number;
   readonly keeper: Keeper;
+  readonly held: HeldConnection;
   readonly journal: Journal;
   readonly changes: ConfigChanges;
 }
 
 /** Everything that health, status and metrics tell. */
 export function takeSnapshot(parts: SnapshotParts): Snapshot {
-  const { world, journal, changes, keeper } = parts;
+  const { world, journal, changes, keeper, held } = parts;
   const { daemon, target, hang, loop: { state, since } } = keeper;
   const now = world.clock.now();
   const reason = whyNotReady(keeper);
@@ -33,6 +35,9 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
     ready: reason === undefined,
     reason,
     restarts: journal.restarts,
+    takeovers: journal.takeovers,
+    noTakeover: target === undefined ? undefined : held.whyNot,
+    unserved: journal.unserved,
     lastRestart: journal.lastRestart,
     lastRemount: journal.lastRemount,
     failures: state.failures,

@@ -103,6 +103,7 @@ const PHASES: Readonly<Partial<Record<State["name"], Phase>>> = {
   starting: "awaited",
   mounted: "serving",
   reloading: "serving",
+  "taking-over": "serving",
 };
 
 /** What a look is for while the supervisor is in a state. */

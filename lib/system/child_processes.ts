@@ -52,6 +52,29 @@ export function anyServesFuse(entry: string): boolean {
   return false;
 }
 
+/** Where a thread waits for the answer of a FUSE mount; one that serves sits in `fuse_dev_do_read`. */
+const WAITS_FOR_FUSE = /^(request_wait_answer|fuse_get_req|(__)?fuse_(simple_)?request)/;
+
+/** Descendants of a daemon that are looked at. */
+const MOST_FAMILY = 64;
+
+/** Whether a thread of a process, or of a descendant, waits for the answer of a FUSE mount. */
+export function waitsForFuse(pid: number): boolean {
+  const family = [pid];
+  for (let index = 0; index < family.length && family.length < MOST_FAMILY; index++) {
+    const one = family[index] ?? 0;
+    try {
+      for (const { name } of Deno.readDirSync(`/proc/${one}/task`)) {
+        if (WAITS_FOR_FUSE.test(readOr(`/proc/${one}/task/${name}/wchan`, ""))) return true;
+      }
+    } catch {
+      // It ended meanwhile.
+    }
+    family.push(...childrenOf(one));
+  }
+  return false;
+}
+
 /** As much of it as a person will read. */
 const MOST_THREADS = 64;
 

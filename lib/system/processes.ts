@@ -12,7 +12,9 @@ import {
   environmentOf,
   servesFuse,
   stacksOf,
+  waitsForFuse,
 } from "./child_processes.ts";
+import { offerToKernel } from "./memory_kills.ts";
 import { ownChild } from "./own_children.ts";
 import { pump } from "./pump.ts";
 import { Reaper } from "./reaper.ts";
@@ -86,6 +88,8 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     marked: (variable, value) => marked(`${variable}=${value}`),
     anyServesFuse: (variable, value) => anyServesFuse(`${variable}=${value}`),
     reaped: () => reaper?.count ?? 0,
+    waitsForFuse,
+    offerToKernel,
     stacks: stacksOf,
     close(): void {
       for (const helper of helpers) helper.signal("SIGKILL");

@@ -4,7 +4,7 @@ import { ownChild } from "./own_children.ts";
 import { readMountinfo } from "./read_mountinfo.ts";
 
 /** A signal that a simulation makes trouble with. */
-export type ChaosSignal = "SIGKILL" | "SIGSTOP" | "SIGTERM";
+export type ChaosSignal = "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM";
 
 /** The command line that runs this program again. */
 export function selfCommand(): string[] {

@@ -14,6 +14,7 @@ import { readLink } from "./read_link.ts";
 import { type ChunkWriter, Sink } from "./sink.ts";
 import { systemSockets } from "./sockets.ts";
 import { systemTakeover } from "./takeover.ts";
+import { oomKills } from "./memory_kills.ts";
 import { trimMemory } from "./trim_memory.ts";
 import { userId } from "./user_id.ts";
 
@@ -45,6 +46,7 @@ export function supervisorWorld(
     user: userId(),
     pid: Deno.pid,
     random: Math.random,
+    oomKills,
     readLink,
     becomeSubreaper: () => kernel("prctl", PR_SET_CHILD_SUBREAPER, 1) === 0,
     clock: systemClock,

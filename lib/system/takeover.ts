@@ -21,6 +21,7 @@ import {
   Open,
   withErrno,
 } from "./kernel_calls.ts";
+import { answerStaleRequests } from "./stale_requests.ts";
 import { type WhatFailed, whyNotTaken } from "./takeover_reasons.ts";
 
 const DEVICE = "/dev/fuse";
@@ -86,6 +87,9 @@ class SystemHold implements Hold {
     for (const { descriptor } of this.#held) {
       const { result, errno } = withErrno(() => notifyEpoch(descriptor));
       if (result < 0) answer = errno === Errno.EINVAL ? "unsupported" : "ended";
+      // After the notice: whoever asks again must not find the old names.
+      // It does no harm without one either: a second walk trusts no name.
+      if (answer !== "ended") answerStaleRequests(descriptor);
     }
     return answer;
   }

@@ -124,6 +124,7 @@ function isSurvived(lines: readonly Line[]): void {
     outcomes.map(({ trouble, ok }) => [trouble, ok]),
     [["signal", true], ["bad-config", true], ["config", true], ["hang", true]],
   );
+  assert.equal(outcomes[0]?.["mountKept"], true, "the kill lost the mount");
   assert.equal(outcomes[2]?.["mountKept"], true, "the hot reload lost the mount");
   const diff = outcomes[2]?.["lines"] as string[];
   assert(diff.includes("+ fuse.io_threads = 48"), diff.join("\n"));

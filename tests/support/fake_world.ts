@@ -71,12 +71,18 @@ export class FakeWorld implements World {
   /** Called instead of a start when set; may throw. */
   onSpawn: (() => void) | undefined;
   tableFails = false;
+  /** Whether daemons ask the mount that they should serve. */
+  confused = false;
+  /** Processes that the kernel may take first. */
+  readonly offered: number[] = [];
+  oomCount = 0;
   #next = 100;
   #device = 50;
   #mountsChanged = (): void => {};
   #folderChanged = (): void => {};
 
   random = (): number => 0.5;
+  oomKills = (): number => this.oomCount;
   readLink = (): undefined => undefined;
   becomeSubreaper = (): boolean => true;
   trimMemory = (): void => {};
@@ -114,7 +120,8 @@ export class FakeWorld implements World {
   readonly locks = { take: (): () => void => () => {} };
   readonly sockets = {
     connectUnix: (): Promise<Connection> => Promise.reject(new Error("nobody")),
-    connectTcp: (): Promise<Connection> => Promise.reject(new Error("nobody")),
+    connectTcp: (_host?: string, _port?: number): Promise<Connection> =>
+      Promise.reject(new Error("nobody")),
     listenUnix: (): Listener => silentListener(),
     listenTcp: (): Listener => silentListener(),
   };
@@ -157,6 +164,8 @@ export class FakeWorld implements World {
         .map(({ pid, env }) => ({ pid, env, servesFuse: true })),
     anyServesFuse: (): boolean => true,
     reaped: (): number => 0,
+    waitsForFuse: (): boolean => this.confused,
+    offerToKernel: (pid: number): void => void this.offered.push(pid),
     stacks: (): string => "thread 1 (fuse) state D wchan request_wait_answer",
     close: (): void => {},
   };
@@ -221,6 +230,17 @@ export class FakeWorld implements World {
       this.onSignal(signal, process);
     });
   }
+}
+
+/** A connection that nothing comes from. */
+export function silentConnection(): Connection {
+  return {
+    near: true,
+    read: () => Promise.resolve(null),
+    write: () => Promise.resolve(),
+    finish: () => {},
+    close: () => {},
+  };
 }
 
 function silentListener(): Listener {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FaultRun, type FaultSetup } from "./fault_run.ts";
+import { FaultRun, type FaultSetup, type ServedLayer } from "./fault_run.ts";
 import { eventually } from "./eventually.ts";
 import type { ProcessLine } from "./process_table.ts";
 import { missing } from "./requirements.ts";
@@ -62,6 +62,22 @@ export async function assertHealthy(run: FaultRun): Promise<void> {
     () => !zombies().some(({ pid }) => lasting.has(pid)),
     1_000,
   );
+}
+
+/** Waits until a successor that we started serves the mount, which is the same as before. */
+export async function assertTakenOver(
+  run: FaultRun,
+  old: ServedLayer,
+  starts: number,
+): Promise<void> {
+  await eventually(`start ${starts} serves, taken over`, async () => {
+    if (run.starts().length < starts) return false;
+    const status = await run.status();
+    return status["state"] === "mounted" && status["ready"] === true;
+  });
+  assert.match(run.starts().at(-1)?.state ?? "", /takeover\.state$/);
+  assert.deepEqual(await run.mounted(), old, "the same mount");
+  assert.equal(run.starts().length, starts);
 }
 
 /** TERM, then exit code 0 and nothing left. */

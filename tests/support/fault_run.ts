@@ -2,6 +2,7 @@ import { askControl, type ControlAnswer, metricSamples } from "./control_client.
 import { plantCanaries, treeHash } from "./canary.ts";
 import { eventually } from "./eventually.ts";
 import { KubeletFolder } from "./kubelet_folder.ts";
+import { MasterDoor } from "./master_door.ts";
 import { type MountLine, mountTable } from "./mount_table.ts";
 import { childrenOf, mountNamespace, processesIn, type ProcessLine } from "./process_table.ts";
 import { PinnedNamespace } from "./namespace.ts";
@@ -58,7 +59,8 @@ const VOLUME = `mkdir -p "$TARGET" "$ROOT/volume"
 mount --bind "$TARGET" "$ROOT/volume"
 mount --make-private "$ROOT/host"
 mount --bind "$ROOT/volume" "$TARGET"
-umount "$ROOT/volume"`;
+umount "$ROOT/volume"
+mount --bind "$ROOT/hosts" /etc/hosts`;
 
 /** Limits small enough for a test. `RESTART_LIMIT` and the start limit stay generous. */
 const FAST: Readonly<Record<string, string>> = {
@@ -88,6 +90,8 @@ export class FaultRun implements AsyncDisposable {
   readonly root: string;
   readonly target: string;
   readonly config: KubeletFolder;
+  /** Where the daemons' master would be. */
+  readonly master = new MasterDoor();
   /** The supervisor's id as seen from here. */
   pid = 0;
   #host: Deno.ChildProcess;
@@ -113,6 +117,9 @@ export class FaultRun implements AsyncDisposable {
     for (const folder of ["host/neighbour", "home/lib", "home/conf", "state", "tmp", "source"]) {
       Deno.mkdirSync(`${root}/${folder}`, { recursive: true });
     }
+    // Where a CacheRuntime's client looks for its master.
+    const master = "lake-master-0.svc-lake-master.ai.svc.cluster.local";
+    Deno.writeTextFileSync(`${root}/hosts`, `127.0.0.1 localhost ${master}\n`);
     plantCanaries(`${root}/source`);
     plantCanaries(`${root}/host/neighbour`);
     await installStandIn(`${root}/home/lib`, `${root}/source`, setup.plan ?? []);
@@ -135,6 +142,7 @@ export class FaultRun implements AsyncDisposable {
           name: "lake-master",
           replicas: 1,
           service: { name: "svc-lake-master" },
+          options: { rpc_port: `${this.master.port}` },
         },
         client: { enabled: true, name: "lake-client", options, service: { name: "" } },
       });
@@ -142,7 +150,7 @@ export class FaultRun implements AsyncDisposable {
     return JSON.stringify({
       mounts: [{
         mountPoint: "curvine:///data",
-        options: { "master-endpoints": "127.0.0.1:8995" },
+        options: { "master-endpoints": `127.0.0.1:${this.master.port}` },
         name: "data",
         path: "/data",
       }],
@@ -437,6 +445,7 @@ export class FaultRun implements AsyncDisposable {
     await this.#child?.status;
     for (const child of this.#others) await child.status;
     await Promise.all(this.#stuck);
+    this.master[Symbol.dispose]();
     await this.#host.stdin.close();
     await this.#host.status;
     this.#namespace?.[Symbol.dispose]();

@@ -25,6 +25,8 @@ export interface Generated {
   readonly configPath: string | undefined;
   /** The runtime config's parsed JSON: two files of the same meaning are equal here. */
   readonly source: unknown;
+  /** The runtime config's text as it was read; absent where there is none. */
+  readonly text: string | undefined;
 }
 
 /** A plan that may have problems: then it must not be acted on. */
@@ -93,6 +95,7 @@ export async function draftPlan(
     config: loaded?.config,
     configPath,
     source: loaded?.source,
+    text: loaded?.text,
     problems: generation.problems,
     subject: subjectOf(configPath, loaded !== undefined),
   };
@@ -102,6 +105,7 @@ export async function draftPlan(
 interface Loaded extends ParsedConfig {
   /** Its parsed JSON. */
   readonly source: unknown;
+  readonly text: string;
 }
 
 /** @returns `undefined` where there is no such file */
@@ -122,7 +126,12 @@ function load(path: string, inputs: Inputs): Loaded | undefined {
     message:
       `${subject} holds more than its first line, which alone is JSON: the rest is left aside`,
   };
-  return { config, warnings: [...(firstLineOnly ? [firstLine] : []), ...warnings], source: value };
+  return {
+    config,
+    warnings: [...(firstLineOnly ? [firstLine] : []), ...warnings],
+    source: value,
+    text: typeof content === "string" ? content : new TextDecoder().decode(content),
+  };
 }
 
 function subjectOf(configPath: string | undefined, loaded: boolean): string {

@@ -16,10 +16,17 @@ export const CLEARING: Handlers<"clearing"> = {
     state: { ...tallyOf(state), name: "starting", begun: true },
     actions: [{ do: "arm", timer: "start-timeout" }, { do: "spawn" }],
   }),
-  "obstructed": (state, { message, at }, limits) =>
+  "obstructed": (state, event, limits) =>
     state.begun
-      ? failed(state, { cause: "target", detail: message, at }, limits)
-      : giveUp(state, message, ExitCode.OsError),
+      ? failed(state, { cause: "target", detail: event.message, blamesConfig: true }, event, limits)
+      : giveUp(state, event.message, ExitCode.OsError),
+  "masterless": (state, event, limits) =>
+    failed(
+      state,
+      { cause: "no-master", detail: event.message, blamesConfig: true },
+      event,
+      limits,
+    ),
   "stop": stopOnRequest,
   "announced": stopOnAnnouncement,
   // A reload needs nothing here: what is about to start reads the newest configuration anyway.

@@ -1,7 +1,6 @@
 import { ExitCode } from "../../ports/exit_code.ts";
-import { describeStatus, giveUp, note, stay, stopFor } from "../outcomes.ts";
-import type { ExitStatus } from "../../ports/child.ts";
-import type { Event, Limits, State, Step } from "../state.ts";
+import { giveUp, note, stay, stopFor } from "../outcomes.ts";
+import type { Again, Event, Facts, Limits, State, Step } from "../state.ts";
 
 /** A state of one name. */
 export type StateOf<S extends State["name"]> = Extract<State, { name: S }>;
@@ -18,12 +17,15 @@ export type Handlers<S extends State["name"]> = {
 export const QUIET: { readonly [E in Event["name"]]: (state: State) => Step } = {
   "cleared": stay,
   "obstructed": stay,
+  "masterless": stay,
   "spawn-failed": stay,
   "mounted": stay,
   "unmounted": stay,
   "exited": stay,
   "heir-found": stay,
   "healthy": stay,
+  "takeover-refused": stay,
+  "takeover-timeout": stay,
   "start-timeout": stay,
   "retry-due": stay,
   "reload-timeout": stay,
@@ -78,11 +80,16 @@ export function isAnnounced(state: StateOf<"mounted" | "reloading">, at: number)
 }
 
 /** The mount ended after an announcement. */
-export function stopUnmounted(state: State): Step {
-  return stopFor(state, "the target was unmounted on request");
+export function stopUnmounted(state: State, { gone }: Facts): Step {
+  return stopFor(state, "the target was unmounted on request", gone ? "unmounted" : "orderly");
 }
 
-/** `the daemon exited with 1`. */
-export function ended(status: ExitStatus): string {
-  return `the daemon ${describeStatus(status)}`;
+/** TERM, INT, QUIT or a request, while a daemon should be serving. */
+export function stopServing(state: State, event: EventOf<"stop">): Step {
+  return stopFor(state, event.by, event.gone ? "unmounted" : "orderly");
+}
+
+/** How the configuration's newest change is to be taken once the mount serves again. */
+export function againAfter(again: Again, hot: boolean): Again {
+  return hot && again !== "restart" ? "reload" : "restart";
 }

@@ -1,26 +1,27 @@
-import { causeOf, failed, note, stopToRestart, tallyOf } from "../outcomes.ts";
+import { endOf, failed, note, stopToRestart, tallyOf } from "../outcomes.ts";
 import type { ReloadReason, State, Step } from "../state.ts";
 import {
-  ended,
   type Handlers,
   heedAnnouncement,
   isAnnounced,
   QUIET,
   type StateOf,
   stopOnFault,
-  stopOnRequest,
+  stopServing,
   stopUnmounted,
 } from "./common.ts";
 
 /** The mount serves. */
 export const MOUNTED: Handlers<"mounted"> = {
   ...QUIET,
-  "unmounted": (state, { at }) =>
-    isAnnounced(state, at)
-      ? stopUnmounted(state)
-      : stopToRestart(state, "quick", "unmounted", "somebody unmounted the target"),
-  "exited": (state, { status, heir, at }, limits) => {
-    if (isAnnounced(state, at)) return stopUnmounted(state);
+  // The daemon may have unmounted it, and is about to end: then its end names the cause.
+  "unmounted": (state, event) =>
+    isAnnounced(state, event.at)
+      ? stopUnmounted(state, event)
+      : stopToRestart(state, "unmounted", "unmounted", "somebody unmounted the target"),
+  "exited": (state, event, limits) => {
+    const { status, heir, at } = event;
+    if (isAnnounced(state, at)) return stopUnmounted(state, event);
     if (heir !== undefined) {
       // Somebody else told it to reload, past us.
       return {
@@ -28,12 +29,12 @@ export const MOUNTED: Handlers<"mounted"> = {
         actions: [{ do: "adopt", heir }, { do: "arm", timer: "reload-timeout" }],
       };
     }
-    const failure = { cause: causeOf(status), detail: ended(status), at, since: state.since };
-    return failed(state, { ...failure, status }, limits);
+    return failed(state, { ...endOf(status, event), since: state.since, status }, event, limits);
   },
-  "stop": stopOnRequest,
+  "stop": stopServing,
   "reload": (state, { reason, hot }) => reload(state, reason, hot),
-  "hung": (state, { message }) => stopToRestart(state, "hung", "hang", message),
+  "hung": (state, { message, held }) =>
+    stopToRestart(state, "hung", "hang", message, { keep: held }),
   "announced": heedAnnouncement,
   "fault": stopOnFault,
 };

@@ -1,14 +1,22 @@
-import type { ExitStatus } from "../../ports/child.ts";
-import { describeStatus, failed, note, stay, stopToRestart, tallyOf } from "../outcomes.ts";
-import type { Action, Limits, Step } from "../state.ts";
 import {
+  describeStatus,
+  failed,
+  type Failure,
+  note,
+  stay,
+  stopToRestart,
+  tallyOf,
+} from "../outcomes.ts";
+import type { Action, Facts, Limits, Step } from "../state.ts";
+import {
+  againAfter,
   type Handlers,
   heedAnnouncement,
   isAnnounced,
   QUIET,
   type StateOf,
   stopOnFault,
-  stopOnRequest,
+  stopServing,
   stopUnmounted,
 } from "./common.ts";
 import { reload } from "./mounted.ts";
@@ -19,9 +27,11 @@ type Reloading = StateOf<"reloading">;
 export const RELOADING: Handlers<"reloading"> = {
   ...QUIET,
   // A handover may take the mount away for a moment; the end of it is what counts.
-  "unmounted": (state, { at }) => isAnnounced(state, at) ? stopUnmounted(state) : stay(state),
-  "exited": (state, { status, heir, at }, limits) => {
-    if (isAnnounced(state, at)) return stopUnmounted(state);
+  "unmounted": (state, event) =>
+    isAnnounced(state, event.at) ? stopUnmounted(state, event) : stay(state),
+  "exited": (state, event, limits) => {
+    const { status, heir } = event;
+    if (isAnnounced(state, event.at)) return stopUnmounted(state, event);
     if (heir !== undefined) {
       return { state: { ...state, phase: "settling" }, actions: [{ do: "adopt", heir }] };
     }
@@ -34,7 +44,9 @@ export const RELOADING: Handlers<"reloading"> = {
     }
     const who = state.phase === "handoff" ? "the daemon" : "the successor";
     const detail = `${who} ${describeStatus(status)} during a reload`;
-    return coldStart(state, detail, at, limits, status);
+    // A daemon that ends instead of handing over has not even read the new configuration.
+    const blamesConfig = state.phase === "settling" && status.signal === undefined;
+    return startAnew(state, { detail, status, blamesConfig }, event, limits);
   },
   "heir-found": (state, { heir }) =>
     state.phase !== "seeking" ? stay(state) : {
@@ -42,8 +54,8 @@ export const RELOADING: Handlers<"reloading"> = {
       actions: [{ do: "adopt", heir }, { do: "arm", timer: "reload-timeout" }],
     },
   "healthy": (state) => state.phase === "settling" ? settled(state) : stay(state),
-  "reload-timeout": (state, { at }, limits) => {
-    if (state.phase === "seeking") return coldStart(state, "no successor came", at, limits);
+  "reload-timeout": (state, event, limits) => {
+    if (state.phase === "seeking") return startAnew(state, NO_SUCCESSOR, event, limits);
     if (state.phase === "handoff" && state.reason === "signal" && state.again === "no") {
       return {
         state: mounted(state),
@@ -54,20 +66,23 @@ export const RELOADING: Handlers<"reloading"> = {
         ],
       };
     }
-    const what = state.phase === "handoff"
-      ? "the daemon did not hand over in time"
-      : "the successor did not serve the mount in time";
-    const step = stopToRestart(state, "quick", "reload-failed", what);
-    return { state: step.state, actions: [...step.actions, COLD] };
+    // One that never served has nothing to write out; its end must not unmount what others use.
+    const step = state.phase === "handoff"
+      ? stopToRestart(state, "quick", "reload-failed", "the daemon did not hand over in time")
+      : stopToRestart(
+        state,
+        "hung",
+        "reload-failed",
+        "the successor did not serve the mount in time",
+        { keep: event.held, blamesConfig: true },
+      );
+    return { state: step.state, actions: [...step.actions, resultOf(step)] };
   },
-  "heir-timeout": (state, { at }, limits) =>
-    state.phase === "seeking" ? coldStart(state, "no successor came", at, limits) : stay(state),
-  "stop": stopOnRequest,
+  "heir-timeout": (state, event, limits) =>
+    state.phase === "seeking" ? startAnew(state, NO_SUCCESSOR, event, limits) : stay(state),
+  "stop": stopServing,
   "reload": (state, { reason, hot }) => {
-    if (reason === "config") {
-      const again = hot && state.again !== "restart" ? "reload" : "restart";
-      return stay({ ...state, again });
-    }
+    if (reason === "config") return stay({ ...state, again: againAfter(state.again, hot) });
     return {
       state,
       actions: [note("info", "reload-ignored", "Not reloading: a reload is under way")],
@@ -77,18 +92,24 @@ export const RELOADING: Handlers<"reloading"> = {
   "fault": stopOnFault,
 };
 
-const COLD: Action = { do: "count-reload", result: "cold" };
+const NO_SUCCESSOR = { detail: "no successor came", blamesConfig: true };
 
-function coldStart(
+function startAnew(
   state: Reloading,
-  detail: string,
-  at: number,
+  failure: Omit<Failure, "cause" | "since">,
+  facts: Facts,
   limits: Limits,
-  status?: ExitStatus,
 ): Step {
-  const failure = { cause: "reload-failed", detail, at, since: state.since } as const;
-  const step = failed(state, status === undefined ? failure : { ...failure, status }, limits);
-  return { state: step.state, actions: [...step.actions, COLD] };
+  const whole: Failure = { ...failure, cause: "reload-failed", since: state.since };
+  const step = failed(state, whole, facts, limits);
+  return { state: step.state, actions: [...step.actions, resultOf(step)] };
+}
+
+/** How the reload went, by what comes of it. */
+function resultOf({ state }: Step): Action {
+  const isKept = state.name === "taking-over" ||
+    state.name === "stopping" && state.then.kind === "restart" && state.then.keep === true;
+  return { do: "count-reload", result: isKept ? "takeover" : "cold" };
 }
 
 function settled(state: Reloading): Step {

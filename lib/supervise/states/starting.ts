@@ -1,6 +1,5 @@
-import { causeOf, failed, giveUp, note, stopToRestart, tallyOf } from "../outcomes.ts";
+import { endOf, failed, giveUp, note, stopToRestart, tallyOf } from "../outcomes.ts";
 import {
-  ended,
   giveUpOnRejection,
   type Handlers,
   QUIET,
@@ -17,10 +16,10 @@ const START_ERROR = 1;
 /** The daemon runs; its mount is awaited. */
 export const STARTING: Handlers<"starting"> = {
   ...QUIET,
-  "spawn-failed": (state, { message, code, at }, limits) =>
-    code === undefined
-      ? failed(state, { cause: "spawn", detail: message, at }, limits)
-      : giveUp(state, message, code),
+  "spawn-failed": (state, event, limits) =>
+    event.code === undefined || event.untried
+      ? failed(state, { cause: "spawn", detail: event.message, blamesConfig: true }, event, limits)
+      : giveUp(state, event.message, event.code),
   "mounted": (state, { at }) => ({
     state: {
       ...tallyOf(state),
@@ -31,20 +30,25 @@ export const STARTING: Handlers<"starting"> = {
     },
     actions: [{ do: "disarm" }],
   }),
-  "exited": (state, { status, heir, at }, limits) => {
+  "exited": (state, event, limits) => {
+    const { status, heir, untried } = event;
     // It forked into the background; whoever serves the mount is the daemon now.
     if (heir !== undefined) return { state, actions: [{ do: "adopt", heir }] };
-    const detail = ended(status);
-    if (status.code === USAGE && status.signal === undefined) {
-      const cause = `${detail}: it does not accept its command line`;
-      return giveUp({ ...state, last: status }, cause);
+    const { cause, detail } = endOf(status, { ...event, gone: false });
+    const isByItself = status.signal === undefined;
+    if (status.code === USAGE && isByItself && !untried) {
+      const reason = `${detail}: it does not accept its command line`;
+      return giveUp({ ...state, last: status }, reason);
     }
-    const step = failed(state, { cause: causeOf(status), detail, at, status }, limits);
-    if (status.code !== START_ERROR || step.state.name === "stopping") return step;
+    const failure = { cause, detail, status, blamesConfig: isByItself };
+    const step = failed(state, failure, event, limits);
+    if (status.code !== START_ERROR || untried || step.state.name === "stopping") return step;
     return { state: step.state, actions: [...step.actions, { do: "validate" }] };
   },
   "start-timeout": (state) =>
-    stopToRestart(state, "quick", "start-timeout", "the daemon did not mount in time"),
+    stopToRestart(state, "quick", "start-timeout", "the daemon did not mount in time", {
+      blamesConfig: true,
+    }),
   "stop": stopOnRequest,
   "reload": (state, { reason }) =>
     reason === "config"

@@ -1,5 +1,5 @@
 import { ExitCode } from "../../ports/exit_code.ts";
-import { failed, note, startAfresh, stay, stopFor, tallyOf } from "../outcomes.ts";
+import { endOf, failed, note, startAfresh, stay, stopFor, tallyOf } from "../outcomes.ts";
 import type { Action } from "../state.ts";
 import { type Handlers, QUIET, stopOnAnnouncement, stopOnFault } from "./common.ts";
 
@@ -12,7 +12,8 @@ export const STOPPING: Handlers<"stopping"> = {
       ? { state, actions: [note("info", "hurrying", `Hurrying: ${event.by}`), { do: "hurry" }] }
       : stopFor(state, event.by),
   "announced": (state) => state.then.kind === "exit" ? stay(state) : stopOnAnnouncement(state),
-  "stopped": (state, { status, at }, limits) => {
+  "stopped": (state, event, limits) => {
+    const { status } = event;
     const { then } = state;
     if (then.kind === "exit") {
       const finish: Action = { do: "finish", code: then.code };
@@ -21,13 +22,19 @@ export const STOPPING: Handlers<"stopping"> = {
         : { state: { ...tallyOf(state), name: "failed", code: then.code }, actions: [finish] };
     }
     if (then.cause === "config") return startAfresh(state, then.cause, then.detail);
-    return failed(state, {
-      cause: then.cause,
-      detail: then.detail,
-      at,
+    // A daemon that ended by itself after its mount had gone says more than the mount does.
+    const { cause, detail } = then.cause === "unmounted" && status?.signal === undefined && status
+      ? endOf(status, { gone: true })
+      : then;
+    const failure = {
+      cause,
+      detail,
       ...(state.since === undefined ? {} : { since: state.since }),
       ...(status === undefined ? {} : { status }),
-    }, limits);
+      blamesConfig: then.blamesConfig === true,
+    };
+    const held = event.held && then.keep === true;
+    return failed(state, failure, { ...event, held }, limits);
   },
   "fault": (state, event) =>
     state.then.kind === "restart" ? stopOnFault(state, event) : {

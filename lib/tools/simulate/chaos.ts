@@ -39,7 +39,7 @@ function tooLate(stage: Stage, what: string): string {
 
 const killDaemon: Act = async (stage) => {
   const before = await stage.status();
-  const pids = stage.daemons();
+  const pids = stage.killable();
   stage.story.section({
     kind: "chaos",
     text: `Trouble: kill -9 of the daemon (${count(pids.length, "process")})`,
@@ -145,21 +145,24 @@ async function tellRemount(
   cause: string,
 ): Promise<boolean> {
   const count = before?.restarts[cause] ?? 0;
+  const device = deviceOf(stage, before);
   let after: Status | undefined;
   const back = await until(stage, ACT_MS + stage.settings.hangTimeout, async () => {
     after = await stage.status();
     return after?.ready === true && (after.restarts[cause] ?? 0) > count;
   });
   const took = after?.last_remount_seconds;
+  const kept = back && deviceOf(stage, after) === device &&
+    (after?.takeovers_total ?? 0) > (before?.takeovers_total ?? 0);
+  const who = kept
+    ? `Kept: daemon ${after?.pid} has taken the mount over, which was there all along`
+    : `Back: daemon ${after?.pid}, which serves the same place`;
+  const gap = took === null || took === undefined ? "" : `; not served for ${took.toFixed(2)} s`;
   stage.story.event({
     kind: "outcome",
     mood: back ? "good" : "bad",
-    text: back
-      ? `Back: daemon ${after?.pid}, which serves the same place${
-        took === null || took === undefined ? "" : `; not served for ${took.toFixed(2)} s`
-      }`
-      : tooLate(stage, "it did not come back"),
-    data: { trouble: cause, ok: back, notServedSeconds: took ?? null },
+    text: back ? `${who}${gap}` : tooLate(stage, "it did not come back"),
+    data: { trouble: cause, ok: back, mountKept: kept, notServedSeconds: took ?? null },
   });
   return back;
 }

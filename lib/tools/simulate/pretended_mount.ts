@@ -31,10 +31,7 @@ export function withPretendedMount(
   note: string,
   stateOf: (pid: number) => ProcessState,
 ): World {
-  const read = (): PretendedMount | undefined => {
-    const text = world.files.read(note);
-    return text === undefined || text === "" ? undefined : JSON.parse(text) as PretendedMount;
-  };
+  const read = (): PretendedMount | undefined => pretendedMount(world, note);
   const at = (path: string): PretendedMount | undefined => {
     const mount = read();
     return mount !== undefined && tidyPath(mount.target) === tidyPath(path) ? mount : undefined;
@@ -95,6 +92,15 @@ export function withPretendedMount(
       };
     },
   };
+}
+
+/** What a stand-in has written down of its mount; absent where there is none. */
+export function pretendedMount(
+  { files }: Pick<World, "files">,
+  note: string,
+): PretendedMount | undefined {
+  const text = files.read(note);
+  return text === undefined || text === "" ? undefined : JSON.parse(text) as PretendedMount;
 }
 
 /** A line of mountinfo, on top of whatever lies at the target. */

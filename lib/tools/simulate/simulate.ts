@@ -18,11 +18,12 @@ import { containerHost } from "./container_host.ts";
 import { readEnvFiles } from "./dotenv.ts";
 import { longestStop, perform } from "./perform.ts";
 import { placeConfig, textOf } from "./place_config.ts";
-import { withPretendedMount } from "./pretended_mount.ts";
+import { servesFuse } from "../../system/child_processes.ts";
+import { pretendedMount, withPretendedMount } from "./pretended_mount.ts";
 import { simulatedEnvironment, type SimulationPaths, simulationPaths } from "./relocate.ts";
 import type { Stage } from "./stage.ts";
 import { STAND_IN_VARIABLE } from "./stand_in.ts";
-import { standInWorld } from "./stand_in_world.ts";
+import { type StandInServer, standInWorld } from "./stand_in_world.ts";
 import { Story } from "./story.ts";
 import { daemonOutput, tellPlan } from "./tell_plan.ts";
 
@@ -155,10 +156,23 @@ async function stageRun(generated: Generated, scene: Scene): Promise<number> {
   const { wish, parts, story, paths, actors, simulated, settings, host } = scene;
   const { chaos, limit, operands } = wish;
   const { env } = simulated;
-  const own = actors.home === undefined ? standInWorld(scene.world) : scene.world;
-  const world = actors.mount === "pretended"
-    ? withPretendedMount(own, actors.env[STAND_IN_VARIABLE] ?? "", stateOfProcess)
-    : own;
+  const note = actors.env[STAND_IN_VARIABLE] ?? "";
+  const daemons = (): number[] => processesWith(`${MARK}=${wish.root}`);
+  const pretended = (): StandInServer | undefined => pretendedMount(scene.world, note);
+  const serving = (): StandInServer | undefined => {
+    const pid = daemons().find(servesFuse);
+    return pid === undefined ? undefined : { pid, id: pid };
+  };
+  const own = actors.home === undefined
+    ? standInWorld(scene.world, {
+      current: actors.mount === "pretended" ? pretended : serving,
+      end(server: StandInServer): void {
+        // Where a mount is only pretended there is nothing to end but the stand-in itself.
+        if (actors.mount === "bindfs") sendSignal(server.pid, "SIGKILL");
+      },
+    })
+    : scene.world;
+  const world = actors.mount === "pretended" ? withPretendedMount(own, note, stateOfProcess) : own;
   const client = { sockets: systemSockets, folders: [paths.run], deadline: 1000 };
   const plan = async (): Promise<Plan> =>
     (await parts.generate(operands, simulated, settings)).plan;
@@ -176,7 +190,10 @@ async function stageRun(generated: Generated, scene: Scene): Promise<number> {
       const deadline = longestStop(settings.stopTimeout);
       await askSupervisor("POST", "/stop?wait=true", { ...client, deadline });
     },
-    daemons: () => processesWith(`${MARK}=${wish.root}`),
+    daemons,
+    // Beside a stand-in, bindfs is what the kernel's connection is to a real daemon.
+    killable: () =>
+      actors.mount === "bindfs" ? daemons().filter((pid) => !servesFuse(pid)) : daemons(),
     kill: sendSignal,
     plan,
     config: generated.source === undefined || file === undefined ? undefined : {
@@ -201,7 +218,7 @@ async function stageRun(generated: Generated, scene: Scene): Promise<number> {
     options: {
       version: parts.version,
       source: {
-        ...(file === undefined ? {} : { file }),
+        ...(file === undefined ? {} : { file: { path: file, text: generated.text } }),
         generate: plan,
         write: (changed) => parts.writeConfig(changed, simulated),
       },

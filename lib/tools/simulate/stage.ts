@@ -20,6 +20,8 @@ export interface Stage {
   stop(): Promise<void>;
   /** The daemon's processes, children and orphans of it included. */
   daemons(): readonly number[];
+  /** Those of them whose death is the daemon's, and not the end of its mount's connection. */
+  killable(): readonly number[];
   kill(pid: number, signal: TroubleSignal): void;
   /** The plan as the files are now. @throws {ConfigError} when they are bad */
   plan(): Promise<Plan>;

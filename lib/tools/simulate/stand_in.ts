@@ -155,6 +155,8 @@ function continueMount(target: string, statePath: string, host: Host): Server {
   removeFile(statePath);
   const how = host.env[STAND_IN_VARIABLE] ?? "";
   if (how !== "bindfs") return noteMount(target, how, state.id, host);
+  // Whoever hung with the stand-in before is to answer again.
+  sendSignal(state.pid, "SIGCONT");
   const ended = new Promise<number>((done) => {
     const look = (): void => {
       if (stateOfProcess(state.pid) === "gone") done(ExitCode.Done);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
-import { assertHealthy, assertStops, fault } from "../../support/fault.ts";
+import { assertHealthy, assertStops, assertTakenOver, fault } from "../../support/fault.ts";
 import type { FaultSetup } from "../../support/fault_run.ts";
 import { waitsForFuse } from "../../support/process_table.ts";
 
@@ -13,11 +13,11 @@ fault("a CacheRuntime's client serves on its volume, and stops", CACHE, async (r
   await assertStops(run);
 });
 
-fault("a CacheRuntime's daemon is killed: mounted again, one layer", CACHE, async (run) => {
+fault("a CacheRuntime's daemon is killed: taken over, one layer", CACHE, async (run) => {
   await run.start();
   const old = await run.mounted();
   Deno.kill(run.daemon().pid, "SIGKILL");
-  await run.remounted(old);
+  await assertTakenOver(run, old, 2);
   await assertHealthy(run);
   await assertStops(run);
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { eventually, steadily } from "../../support/eventually.ts";
-import { assertEnded, assertHealthy, assertStops, fault } from "../../support/fault.ts";
+import {
+  assertEnded,
+  assertHealthy,
+  assertStops,
+  assertTakenOver,
+  fault,
+} from "../../support/fault.ts";
 import type { FaultRun } from "../../support/fault_run.ts";
 
 /** How long nothing must happen before a test says that nothing happens. */
@@ -243,7 +249,7 @@ fault(
     run.config.write("{");
     await steadily("the number of starts", 1, 500, () => run.starts().length);
     Deno.kill(run.daemon().pid, "SIGKILL");
-    await run.remounted(old);
+    await assertTakenOver(run, old, 2);
     await servesWith(run, 2, 16);
     await assertHealthy(run);
     await assertStops(run);

@@ -45,7 +45,10 @@ Deno.test("the figures are those of the snapshot", () => {
     const line of [
       'curvine_fluid_state{curvine_fluid_state="mounted"} 1',
       'curvine_fluid_state{curvine_fluid_state="backoff"} 0',
-      'curvine_fluid_restarts_total{cause="signal"} 2',
+      'curvine_fluid_restarts_total{cause="signal",how="takeover"} 1',
+      'curvine_fluid_restarts_total{cause="signal",how="cold"} 1',
+      "curvine_fluid_takeover_possible 1",
+      "curvine_fluid_unserved_seconds_total 0.0525",
       "curvine_fluid_last_remount_seconds 0.0215",
       "curvine_fluid_requests_waiting 3",
       "curvine_fluid_orphans_reaped_total 7",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ConfigWatch } from "../../../lib/supervise/config_watch.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-function setUp(): {
+function setUp(seen = "a"): {
   clock: FakeClock;
   file: { text: string | undefined };
   stir: () => void;
@@ -15,7 +15,7 @@ function setUp(): {
   const folders: string[] = [];
   let changes = 0;
   let stir = (): void => {};
-  const watch = new ConfigWatch("/etc/fluid/config/runtime.json", {
+  const watch = new ConfigWatch("/etc/fluid/config/runtime.json", seen, {
     clock,
     read: () => file.text,
     changed: () => changes++,
@@ -39,6 +39,12 @@ Deno.test("a change is told once it is quiet", async () => {
   assert.equal(changes(), 1);
   watch.close();
   assert.deepEqual([folders.length, clock.pending], [0, 0]);
+});
+
+Deno.test("what changed before the watch began is a change", async () => {
+  const { clock, changes } = setUp("what the plan was made of");
+  await clock.pass(1000);
+  assert.equal(changes(), 1);
 });
 
 Deno.test("back and forth within a second is no change", async () => {

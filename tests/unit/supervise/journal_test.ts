@@ -24,16 +24,17 @@ Deno.test("journal: every cause of a restart counts from zero", () => {
   const { journal: one } = journal();
   assert.deepEqual(Object.keys(one.restarts), RESTART_CAUSES);
   assert.deepEqual(new Set(Object.values(one.restarts)), new Set([0]));
-  assert.deepEqual(one.reloads, { hot: 0, cold: 0, failed: 0 });
+  assert.deepEqual(one.reloads, { hot: 0, takeover: 0, cold: 0, failed: 0 });
 });
 
 Deno.test("journal: a restart is counted and told; one for a configuration is no warning", () => {
   const { world, journal: one } = journal();
-  one.countRestart("signal", "the daemon was killed", 2);
-  one.countRestart("signal", "again", 3);
-  one.countRestart("config", "it changed", 0);
+  one.countRestart("signal", "cold", "the daemon was killed", 2);
+  one.countRestart("signal", "takeover", "again", 3);
+  one.countRestart("config", "cold", "it changed", 0);
   assert.equal(one.restarts["signal"], 2);
   assert.equal(one.restarts["config"], 1);
+  assert.deepEqual([one.takeovers["signal"], one.takeovers["config"]], [1, 0]);
   assert.equal(one.lastRestart, "it changed");
   assert.deepEqual(
     logged(world).map(({ level, event, cause, failures }) => [level, event, cause, failures]),
@@ -50,7 +51,7 @@ Deno.test("journal: reloads count by their result", () => {
   one.countReload("hot");
   one.countReload("hot");
   one.countReload("failed");
-  assert.deepEqual(one.reloads, { hot: 2, cold: 0, failed: 1 });
+  assert.deepEqual(one.reloads, { hot: 2, takeover: 0, cold: 0, failed: 1 });
 });
 
 Deno.test("journal: the last five warnings and errors are kept, cut, the oldest first", () => {

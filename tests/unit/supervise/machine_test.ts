@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { begin, transition } from "../../../lib/supervise/machine.ts";
 import type { Action, Event, State, Step } from "../../../lib/supervise/state.ts";
-import { EVENTS, LIMITS, NOW, STATES } from "./sample_states.ts";
+import { EVENTS, FACTS, LIMITS, NOW, STATES } from "./sample_states.ts";
 
 /** Nothing happens. */
 const same = "same";
@@ -14,118 +14,160 @@ const same = "same";
 const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], string>>>> = {
   clearing: {
     "cleared": "starting: arm-start-timeout spawn",
-    "obstructed": "backoff: disarm count-restart wait",
+    "obstructed": "backoff: disarm count-restart let-go wait",
+    "masterless": "backoff: disarm count-restart let-go wait",
     "spawn-failed": same,
     "mounted": same,
     "unmounted": same,
     "exited": same,
     "heir-found": same,
     "healthy": same,
+    "takeover-refused": same,
+    "takeover-timeout": same,
     "start-timeout": same,
     "retry-due": same,
     "reload-timeout": same,
     "heir-timeout": same,
-    "stop": "stopping: log disarm stop-orderly",
+    "stop": "stopping: log disarm stop-orderly-nothing",
     "reload": same,
     "hung": same,
-    "announced": "stopping: log disarm stop-orderly",
-    "config-rejected": "stopping: log last-words disarm stop-quick",
+    "announced": "stopping: log disarm stop-orderly-nothing",
+    "config-rejected": "stopping: log last-words disarm stop-quick-nothing",
     "stopped": same,
-    "fault": "stopping: log last-words disarm stop-quick",
+    "fault": "stopping: log last-words disarm stop-quick-nothing",
   },
   starting: {
     "cleared": same,
     "obstructed": same,
-    "spawn-failed": "backoff: disarm count-restart wait",
+    "masterless": same,
+    "spawn-failed": "backoff: disarm count-restart let-go wait",
     "mounted": "mounted: disarm",
     "unmounted": same,
-    "exited": "backoff: disarm count-restart wait",
+    "exited": "backoff: disarm count-restart let-go wait",
     "heir-found": same,
     "healthy": same,
-    "start-timeout": "stopping: log disarm stop-quick",
+    "takeover-refused": same,
+    "takeover-timeout": same,
+    "start-timeout": "stopping: log disarm stop-quick-layer",
     "retry-due": same,
     "reload-timeout": same,
     "heir-timeout": same,
-    "stop": "stopping: log disarm stop-orderly",
-    "reload": "stopping: log disarm stop-quick",
+    "stop": "stopping: log disarm stop-orderly-nothing",
+    "reload": "stopping: log disarm stop-quick-layer",
     "hung": same,
-    "announced": "stopping: log disarm stop-orderly",
-    "config-rejected": "stopping: log last-words disarm stop-quick",
+    "announced": "stopping: log disarm stop-orderly-nothing",
+    "config-rejected": "stopping: log last-words disarm stop-quick-nothing",
     "stopped": same,
-    "fault": "stopping: log last-words disarm stop-quick",
+    "fault": "stopping: log last-words disarm stop-quick-nothing",
   },
   mounted: {
     "cleared": same,
     "obstructed": same,
+    "masterless": same,
     "spawn-failed": same,
     "mounted": same,
-    "unmounted": "stopping: log disarm stop-quick",
-    "exited": "backoff: disarm count-restart wait",
+    "unmounted": "stopping: log disarm stop-unmounted-layer",
+    "exited": "backoff: disarm count-restart let-go wait",
     "heir-found": same,
     "healthy": same,
+    "takeover-refused": same,
+    "takeover-timeout": same,
     "start-timeout": same,
     "retry-due": same,
     "reload-timeout": same,
     "heir-timeout": same,
-    "stop": "stopping: log disarm stop-orderly",
+    "stop": "stopping: log disarm stop-orderly-nothing",
     "reload": "reloading: log arm-reload-timeout hot-reload",
-    "hung": "stopping: log disarm stop-hung",
+    "hung": "stopping: log disarm stop-hung-layer",
     "announced": "mounted: log",
     "config-rejected": same,
     "stopped": same,
-    "fault": "stopping: log last-words disarm stop-quick",
+    "fault": "stopping: log last-words disarm stop-quick-nothing",
   },
   reloading: {
     "cleared": same,
     "obstructed": same,
+    "masterless": same,
     "spawn-failed": same,
     "mounted": same,
     "unmounted": same,
-    "exited": "backoff: disarm count-restart wait count-reload",
+    "exited": "backoff: disarm count-restart let-go wait count-reload",
     "heir-found": same,
     "healthy": same,
+    "takeover-refused": same,
+    "takeover-timeout": same,
     "start-timeout": same,
     "retry-due": same,
     "reload-timeout": "mounted: disarm count-reload log",
     "heir-timeout": same,
-    "stop": "stopping: log disarm stop-orderly",
+    "stop": "stopping: log disarm stop-orderly-nothing",
     "reload": "reloading",
     "hung": same,
     "announced": "reloading: log",
     "config-rejected": same,
     "stopped": same,
-    "fault": "stopping: log last-words disarm stop-quick",
+    "fault": "stopping: log last-words disarm stop-quick-nothing",
+  },
+  "taking-over": {
+    "cleared": same,
+    "obstructed": same,
+    "masterless": same,
+    "spawn-failed": "clearing: disarm let-go count-restart clear",
+    "mounted": same,
+    "unmounted": "stopping: let-go log disarm stop-unmounted-layer",
+    "exited": "clearing: disarm let-go count-restart clear",
+    "heir-found": same,
+    "healthy": "mounted: disarm",
+    "takeover-refused": "clearing: disarm let-go count-restart clear",
+    "takeover-timeout": "stopping: let-go log disarm stop-quick-layer",
+    "start-timeout": same,
+    "retry-due": same,
+    "reload-timeout": same,
+    "heir-timeout": same,
+    "stop": "stopping: let-go log disarm stop-quick-nothing",
+    "reload": "taking-over",
+    "hung": same,
+    "announced": "stopping: let-go log disarm stop-quick-nothing",
+    "config-rejected": same,
+    "stopped": same,
+    "fault": "stopping: let-go log last-words disarm stop-quick-nothing",
   },
   backoff: {
     "cleared": same,
     "obstructed": same,
+    "masterless": same,
     "spawn-failed": same,
     "mounted": same,
     "unmounted": same,
     "exited": same,
     "heir-found": same,
     "healthy": same,
+    "takeover-refused": same,
+    "takeover-timeout": same,
     "start-timeout": same,
     "retry-due": "clearing: clear",
     "reload-timeout": same,
     "heir-timeout": same,
-    "stop": "stopping: log disarm stop-orderly",
-    "reload": "clearing: disarm count-restart clear",
+    "stop": "stopping: log disarm stop-orderly-nothing",
+    "reload": "clearing: disarm count-restart let-go clear",
     "hung": same,
-    "announced": "stopping: log disarm stop-orderly",
-    "config-rejected": "stopping: log last-words disarm stop-quick",
+    "announced": "stopping: log disarm stop-orderly-nothing",
+    "config-rejected": "stopping: log last-words disarm stop-quick-nothing",
     "stopped": same,
-    "fault": "stopping: log last-words disarm stop-quick",
+    "fault": "stopping: log last-words disarm stop-quick-nothing",
   },
   stopping: {
     "cleared": same,
     "obstructed": same,
+    "masterless": same,
     "spawn-failed": same,
     "mounted": same,
     "unmounted": same,
     "exited": "stopping",
     "heir-found": same,
     "healthy": same,
+    "takeover-refused": same,
+    "takeover-timeout": same,
     "start-timeout": same,
     "retry-due": same,
     "reload-timeout": same,
@@ -141,12 +183,15 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
   done: {
     "cleared": same,
     "obstructed": same,
+    "masterless": same,
     "spawn-failed": same,
     "mounted": same,
     "unmounted": same,
     "exited": same,
     "heir-found": same,
     "healthy": same,
+    "takeover-refused": same,
+    "takeover-timeout": same,
     "start-timeout": same,
     "retry-due": same,
     "reload-timeout": same,
@@ -162,12 +207,15 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
   failed: {
     "cleared": same,
     "obstructed": same,
+    "masterless": same,
     "spawn-failed": same,
     "mounted": same,
     "unmounted": same,
     "exited": same,
     "heir-found": same,
     "healthy": same,
+    "takeover-refused": same,
+    "takeover-timeout": same,
     "start-timeout": same,
     "retry-due": same,
     "reload-timeout": same,
@@ -200,7 +248,7 @@ function show({ state, actions }: Step, before: State): string {
 function word(action: Action): string {
   switch (action.do) {
     case "stop":
-      return `stop-${action.manner}`;
+      return `stop-${action.manner}-${action.leave}`;
     case "arm":
       return `arm-${action.timer}`;
     case "finish":
@@ -224,12 +272,12 @@ function walk(from: State, ...events: Event[]): { state: State; actions: Action[
 
 const words = (actions: readonly Action[]): string[] => actions.map(word);
 const first = { restarts: 0, failures: 0, begun: true };
-const killed: Event = { name: "exited", status: { code: 137, signal: "SIGKILL" }, at: NOW };
+const killed: Event = { name: "exited", status: { code: 137, signal: "SIGKILL" }, ...FACTS };
 
 Deno.test("the first restart is immediate", () => {
   const { state, actions } = walk({ ...STATES.mounted, ...first }, killed);
   assert.equal(state.name, "clearing");
-  assert.deepEqual(words(actions), ["disarm", "count-restart", "clear"]);
+  assert.deepEqual(words(actions), ["disarm", "count-restart", "let-go", "clear"]);
   assert.equal(state.restarts, 1);
 });
 
@@ -255,7 +303,7 @@ Deno.test("too many failures in a row without a mount: give up with the daemon's
 });
 
 Deno.test("a daemon that exits with 0 all the time is given up with 1", () => {
-  const zero: Event = { name: "exited", status: { code: 0 }, at: NOW };
+  const zero: Event = { name: "exited", status: { code: 0 }, ...FACTS };
   const { state, actions } = walk({ ...STATES.starting, failures: 9 }, zero, EVENTS.stopped);
   assert.equal(state.name === "failed" && state.code, 1);
   assert.ok(words(actions).includes("last-words"));
@@ -268,7 +316,7 @@ Deno.test("a daemon that is ended by TERM all the time: 143 would read like a st
       143,
     ]] as const
   ) {
-    const ended: Event = { name: "exited", status: { code, signal }, at: NOW };
+    const ended: Event = { name: "exited", status: { code, signal }, ...FACTS };
     const { state } = walk({ ...STATES.starting, failures: 9 }, ended, EVENTS.stopped);
     assert.equal(state.name === "failed" && state.code, 1, signal);
   }
@@ -276,31 +324,32 @@ Deno.test("a daemon that is ended by TERM all the time: 143 would read like a st
   const late = walk(
     { ...STATES.starting, failures: 9 },
     EVENTS["start-timeout"],
-    { name: "stopped", status: { code: 143, signal: "SIGTERM" }, at: NOW },
+    { name: "stopped", status: { code: 143, signal: "SIGTERM" }, ...FACTS },
     EVENTS.stopped,
   );
   assert.equal(late.state.name === "failed" && late.state.code, 1);
 });
 
 Deno.test("an exit 0 that nobody asked for is a failure like any other", () => {
-  const { actions } = walk(STATES.mounted, { name: "exited", status: { code: 0 }, at: NOW });
+  const { actions } = walk(STATES.mounted, { name: "exited", status: { code: 0 }, ...FACTS });
   assert.deepEqual(actions[1], {
     do: "count-restart",
     cause: "exit-zero",
+    how: "cold",
     detail: "the daemon exited with 0",
   });
 });
 
 Deno.test("a usage error is given up at once", () => {
-  const usage: Event = { name: "exited", status: { code: 2 }, at: NOW };
+  const usage: Event = { name: "exited", status: { code: 2 }, ...FACTS };
   const { state } = walk({ ...STATES.starting, ...first }, usage, EVENTS.stopped);
   assert.equal(state.name === "failed" && state.code, 2);
 });
 
 Deno.test("after a start error curvine-fuse is asked; its refusal ends the loop with its code", () => {
-  const error: Event = { name: "exited", status: { code: 1 }, at: NOW };
+  const error: Event = { name: "exited", status: { code: 1 }, ...FACTS };
   const { state, actions } = walk({ ...STATES.starting, ...first }, error);
-  assert.deepEqual(words(actions), ["disarm", "count-restart", "clear", "validate"]);
+  assert.deepEqual(words(actions), ["disarm", "count-restart", "let-go", "clear", "validate"]);
   const refused = walk(state, EVENTS["config-rejected"], EVENTS.stopped);
   assert.equal(refused.state.name === "failed" && refused.state.code, 1);
 });
@@ -318,7 +367,7 @@ Deno.test("what keeps the target from being cleared ends the very first start on
 });
 
 Deno.test("a program that is not there is given up at once with the shell's code", () => {
-  const missing: Event = { name: "spawn-failed", message: "not found", code: 127, at: NOW };
+  const missing: Event = { name: "spawn-failed", message: "not found", code: 127, ...FACTS };
   const { state } = walk(STATES.starting, missing, EVENTS.stopped);
   assert.equal(state.name === "failed" && state.code, 127);
 });
@@ -327,7 +376,7 @@ Deno.test("a daemon that forks into the background is followed", () => {
   const heir = { pid: 9, kind: "server" } as const;
   const { state, actions } = walk(
     STATES.starting,
-    { name: "exited", status: { code: 0 }, heir, at: NOW },
+    { name: "exited", status: { code: 0 }, heir, ...FACTS },
     EVENTS.mounted,
   );
   assert.equal(state.name, "mounted");
@@ -378,7 +427,7 @@ Deno.test("a changed configuration is a new chance: no wait, no old failures", (
 });
 
 Deno.test("USR1 without a mount is answered, not obeyed", () => {
-  const usr1: Event = { name: "reload", reason: "signal", hot: true, at: NOW };
+  const usr1: Event = { name: "reload", reason: "signal", hot: true, ...FACTS };
   for (const state of [STATES.starting, STATES.backoff]) {
     const { state: after, actions } = walk(state, usr1);
     assert.equal(after, state);
@@ -388,8 +437,8 @@ Deno.test("USR1 without a mount is answered, not obeyed", () => {
 });
 
 const heir = { pid: 9, kind: "successor" } as const;
-const handedOver: Event = { name: "exited", status: { code: 0 }, heir, at: NOW };
-const left: Event = { name: "exited", status: { code: 0 }, at: NOW };
+const handedOver: Event = { name: "exited", status: { code: 0 }, heir, ...FACTS };
+const left: Event = { name: "exited", status: { code: 0 }, ...FACTS };
 
 Deno.test("a successor is adopted and, once healthy, mounted", () => {
   const { state, actions } = walk(STATES.mounted, EVENTS.reload, handedOver, EVENTS.healthy);
@@ -417,7 +466,7 @@ Deno.test("no successor, or one that dies, or never serves: a cold start", () =>
   assert.equal(dead.state.name, "clearing");
   const idle = walk(fresh, EVENTS.reload, handedOver, EVENTS["reload-timeout"], EVENTS.stopped);
   assert.equal(idle.state.name, "clearing");
-  const failed = walk(fresh, EVENTS.reload, { name: "exited", status: { code: 1 }, at: NOW });
+  const failed = walk(fresh, EVENTS.reload, { name: "exited", status: { code: 1 }, ...FACTS });
   assert.equal(failed.state.name, "clearing");
   for (const { actions } of [none, dead, idle, failed]) {
     assert.ok(actions.some((one) => one.do === "count-reload" && one.result === "cold"));
@@ -477,7 +526,7 @@ Deno.test("whatever happens: no daemon is started after a stop, and the stop end
   fc.assert(fc.property(events, events, (before, after) => {
     const stopping = walk(begin().state, ...before, EVENTS.stop);
     const { state, actions } = walk(stopping.state, ...after);
-    assert.ok(!actions.some((one) => one.do === "spawn" || one.do === "clear"));
+    assert.ok(!actions.some((one) => ["spawn", "clear", "take-over"].includes(one.do)));
     const { name } = walk(state, EVENTS.stopped).state;
     assert.ok(name === "done" || name === "failed", name);
   }));
@@ -495,4 +544,254 @@ Deno.test("whatever happens: failures in a row never reach the limit without giv
       assert.ok(!starts || state.failures < 3);
     }
   }));
+});
+
+const held = { held: true } as const;
+const heldKill: Event = { ...killed, ...held };
+
+Deno.test("an abrupt end of a daemon whose connection is held: a successor takes it over at once", () => {
+  const ends: Event[] = [
+    heldKill,
+    { name: "exited", status: { code: 139, signal: "SIGSEGV" }, ...FACTS, ...held },
+    { name: "exited", status: { code: 101 }, ...FACTS, ...held },
+    { name: "exited", status: { code: 0 }, ...FACTS, ...held },
+  ];
+  for (const end of ends) {
+    const { state, actions } = walk({ ...STATES.mounted, ...first }, end);
+    assert.equal(state.name === "taking-over" && state.phase, "proving");
+    assert.deepEqual(words(actions), [
+      "disarm",
+      "count-restart",
+      "arm-takeover-timeout",
+      "take-over",
+    ]);
+    assert.ok(actions.some((one) => one.do === "count-restart" && one.how === "takeover"));
+    assert.equal(walk(state, EVENTS.healthy).state.name, "mounted");
+  }
+});
+
+Deno.test("takeovers wait like any restart; the connection is kept meanwhile", () => {
+  const { state, actions } = walk(STATES.mounted, heldKill);
+  assert.equal(state.name === "taking-over" && state.phase, "waiting");
+  assert.deepEqual(words(actions), ["disarm", "count-restart", "wait"]);
+  const next = walk(state, { ...EVENTS.exited, ...held }, EVENTS.healthy, EVENTS["retry-due"]);
+  assert.equal(next.state.name === "taking-over" && next.state.phase, "proving");
+  assert.deepEqual(words(next.actions), ["arm-takeover-timeout", "take-over"]);
+  assert.deepEqual(words(walk(next.state, EVENTS["retry-due"]).actions), [], "once is enough");
+});
+
+Deno.test("a successor that is killed is followed by another; many of them are given up", () => {
+  const fresh = { ...STATES["taking-over"], ...first };
+  const { state, actions } = walk(fresh, heldKill);
+  assert.equal(state.name === "taking-over" && state.phase, "proving");
+  assert.equal(state.failures, 1);
+  assert.ok(!words(actions).includes("let-go"));
+  const last = walk({ ...STATES["taking-over"], failures: 9 }, heldKill, EVENTS.stopped);
+  assert.equal(last.state.name === "failed" && last.state.code, 137);
+  assert.ok(words(last.actions).includes("last-words"));
+});
+
+Deno.test("a successor that ends by itself before it serves: the connection ends, then a cold start", () => {
+  const refused: Event = { name: "exited", status: { code: 1 }, ...FACTS, ...held };
+  const { state, actions } = walk({ ...STATES["taking-over"], ...first }, refused);
+  assert.equal(state.name, "clearing");
+  assert.deepEqual(words(actions), [
+    "forgo-takeovers",
+    "disarm",
+    "let-go",
+    "count-restart",
+    "clear",
+  ]);
+  assert.ok(actions.some((one) => one.do === "count-restart" && one.cause === "takeover-failed"));
+  // One that found no master for two minutes may find one the next time.
+  const late = walk({ ...STATES["taking-over"], ...first }, { ...refused, at: NOW + 120_000 });
+  assert.ok(!words(late.actions).includes("forgo-takeovers"));
+  assert.equal(state.failures, 0, "the cold start is its second chance, not a second failure");
+});
+
+Deno.test("a successor that forks into the background is followed", () => {
+  const { state, actions } = walk(STATES["taking-over"], handedOver, EVENTS.healthy);
+  assert.deepEqual(words(actions).slice(0, 1), ["adopt"]);
+  assert.equal(state.name, "mounted");
+});
+
+Deno.test("whatever does not lead to a served mount ends the connection before anything waits", () => {
+  const ends: Event[] = [
+    EVENTS.stop,
+    EVENTS.announced,
+    EVENTS.fault,
+    EVENTS.unmounted,
+    EVENTS["takeover-timeout"],
+    { ...EVENTS.reload, hot: false },
+  ];
+  for (const phase of ["waiting", "proving"] as const) {
+    for (const end of ends) {
+      const { actions } = walk({ ...STATES["taking-over"], phase }, end);
+      assert.equal(words(actions)[0], "let-go", end.name);
+    }
+  }
+});
+
+Deno.test("a program that is gone when it should take over is given up, without its connection", () => {
+  const missing: Event = {
+    name: "spawn-failed",
+    message: "not found",
+    code: 127,
+    ...FACTS,
+    ...held,
+  };
+  const { state, actions } = walk(STATES["taking-over"], missing, EVENTS.stopped);
+  assert.equal(state.name === "failed" && state.code, 127);
+  assert.equal(words(actions)[0], "let-go");
+});
+
+Deno.test("a configuration that changes during a takeover is applied after it", () => {
+  const later = walk(STATES["taking-over"], EVENTS.reload, EVENTS.healthy);
+  assert.equal(later.state.name === "reloading" && later.state.phase, "handoff");
+  const waiting = { ...STATES["taking-over"], phase: "waiting" } as const;
+  const sooner = walk(waiting, EVENTS.reload, EVENTS["retry-due"], EVENTS.healthy);
+  assert.equal(sooner.state.name, "mounted", "the successor has read it");
+  const usr1: Event = { ...EVENTS.reload, reason: "signal" };
+  assert.deepEqual(words(walk(STATES["taking-over"], usr1).actions), ["log"]);
+});
+
+Deno.test("a hang is ended without the mount where the connection is held", () => {
+  const hung: Event = { ...EVENTS.hung, ...held };
+  const { state, actions } = walk(
+    { ...STATES.mounted, ...first },
+    hung,
+    { name: "stopped", status: { code: 134, signal: "SIGABRT" }, ...FACTS, ...held },
+  );
+  assert.deepEqual(words(actions).slice(0, 3), ["log", "disarm", "stop-hung-connection"]);
+  assert.equal(state.name, "taking-over");
+  const gone = walk({ ...STATES.mounted, ...first }, hung, EVENTS.stopped);
+  assert.equal(gone.state.name, "clearing", "one that cannot be killed may still answer");
+});
+
+Deno.test("what was stopped for a cold restart is not taken over, held or not", () => {
+  const stopped: Event = { ...EVENTS.stopped, ...held };
+  const { state } = walk({ ...STATES.mounted, ...first }, EVENTS.hung, stopped);
+  assert.equal(state.name, "clearing");
+});
+
+Deno.test("a reload that comes to nothing is taken over", () => {
+  const fresh = { ...STATES.mounted, ...first };
+  const ways: Event[][] = [
+    [handedOver, heldKill],
+    [handedOver, { name: "exited", status: { code: 1 }, ...FACTS, ...held }],
+    [left, { ...EVENTS["heir-timeout"], ...held }],
+    [
+      handedOver,
+      { ...EVENTS["reload-timeout"], ...held },
+      { ...EVENTS.stopped, ...held },
+    ],
+    [heldKill],
+  ];
+  for (const way of ways) {
+    const { state, actions } = walk(fresh, EVENTS.reload, ...way);
+    assert.equal(state.name, "taking-over");
+    assert.ok(actions.some((one) => one.do === "count-reload" && one.result === "takeover"));
+  }
+});
+
+Deno.test("a configuration that cannot start is rolled back at once, whatever the failures", () => {
+  const untried = { untried: true } as const;
+  const fails = { ...STATES.starting, restarts: 5, failures: 9 };
+  const ends: [State, ...Event[]][] = [
+    [fails, { name: "exited", status: { code: 1 }, ...FACTS, ...untried }],
+    [fails, { name: "exited", status: { code: 2 }, ...FACTS, ...untried }],
+    [fails, { name: "spawn-failed", message: "gone", code: 127, ...FACTS, ...untried }],
+    [fails, EVENTS["start-timeout"], { ...EVENTS.stopped, ...untried }],
+    [{ ...STATES.clearing, failures: 9 }, { ...EVENTS.obstructed, ...untried }],
+    [{ ...STATES.clearing, failures: 9 }, { ...EVENTS.masterless, ...untried }],
+    [STATES["taking-over"], { name: "exited", status: { code: 1 }, ...FACTS, ...untried }],
+  ];
+  for (const [state, ...events] of ends) {
+    const { state: after, actions } = walk(state, ...events);
+    assert.equal(after.name, "clearing", events[0]?.name);
+    const wanted = words(actions).filter((one) => ["roll-back", "clear", "wait"].includes(one));
+    assert.deepEqual(wanted, ["roll-back", "clear"], events[0]?.name);
+  }
+  const kept = walk(
+    STATES.mounted,
+    EVENTS.reload,
+    handedOver,
+    { name: "exited", status: { code: 1 }, ...FACTS, ...held, ...untried },
+  );
+  assert.deepEqual(words(kept.actions).slice(-4), [
+    "roll-back",
+    "arm-takeover-timeout",
+    "take-over",
+    "count-reload",
+  ]);
+});
+
+Deno.test("a daemon that does not hand over has not even read the new configuration", () => {
+  const stopped: Event = { ...EVENTS.stopped, untried: true };
+  const { actions } = walk(STATES.mounted, EVENTS.reload, EVENTS["reload-timeout"], stopped);
+  assert.ok(!words(actions).includes("roll-back"));
+});
+
+Deno.test("a daemon that somebody kills says nothing against its configuration", () => {
+  for (const state of [STATES.starting, { ...STATES["taking-over"], ...first }]) {
+    const { actions } = walk(state, { ...killed, untried: true });
+    assert.ok(!words(actions).includes("roll-back"), state.name);
+  }
+});
+
+Deno.test("without a configuration to go back to, what cannot help ends us as ever", () => {
+  const { state } = walk(STATES.starting, { name: "exited", status: { code: 2 }, ...FACTS });
+  assert.equal(state.name, "stopping");
+});
+
+Deno.test("an end names its cause: the daemon's own, the kernel's, or somebody's", () => {
+  const restarts = (from: State, ...events: Event[]): string[] =>
+    walk(from, ...events).actions.flatMap((one) =>
+      one.do === "count-restart" ? [`${one.cause}: ${one.detail}`] : []
+    );
+  const gone = { ...FACTS, gone: true };
+  const died: Event = { name: "exited", status: { code: 1 }, ...gone };
+  const told: Event = { name: "exited", status: { code: 0 }, ...gone };
+  const oom: Event = { ...killed, oom: true };
+  assert.deepEqual(restarts(STATES.mounted, died), [
+    "exit: the daemon unmounted the target and exited with 1",
+  ]);
+  assert.match(restarts(STATES.mounted, told)[0] ?? "", /^unmounted: somebody .*exited with 0$/);
+  assert.match(restarts(STATES.mounted, oom)[0] ?? "", /^oom: .*memory limit/);
+  assert.deepEqual(restarts(STATES.mounted, killed), ["signal: the daemon was killed by SIGKILL"]);
+  // The mount went first, its daemon follows.
+  const after = (status: { code: number; signal?: string }): string =>
+    restarts(
+      STATES.mounted,
+      EVENTS.unmounted,
+      { name: "exited", status, ...gone },
+      { name: "stopped", status, ...gone },
+    )[0] ?? "";
+  assert.match(after({ code: 1 }), /^exit: the daemon unmounted the target and exited with 1/);
+  assert.match(after({ code: 0 }), /^unmounted: .*exited with 0/);
+  assert.equal(
+    after({ code: 137, signal: "SIGKILL" }),
+    "unmounted: somebody unmounted the target",
+    "one that lives on is ended by us",
+  );
+});
+
+Deno.test("a daemon whose mount is gone is not told to end: it would unmount what lies beneath", () => {
+  const gone = { ...FACTS, gone: true };
+  const ways: [State, Event][] = [
+    [STATES.mounted, { name: "stop", by: "SIGTERM", ...gone }],
+    [STATES.reloading, { name: "stop", by: "SIGTERM", ...gone }],
+    [{ ...STATES.mounted, announcedUntil: NOW }, { name: "unmounted", ...gone }],
+  ];
+  for (const [state, event] of ways) {
+    assert.equal(words(walk(state, event).actions).at(-1), "stop-unmounted-nothing");
+  }
+});
+
+Deno.test("without a master a dead layer stays, also when that is given up", () => {
+  const { state, actions } = walk({ ...STATES.clearing, begun: false }, EVENTS.masterless);
+  assert.equal(state.name, "backoff", "a failed start like any other, be it the first");
+  assert.ok(actions.some((one) => one.do === "count-restart" && one.cause === "no-master"));
+  const last = walk({ ...STATES.clearing, failures: 9 }, EVENTS.masterless);
+  assert.equal(words(last.actions).at(-1), "stop-quick-layer");
 });

@@ -1,10 +1,13 @@
-import type { Event, State } from "../../../lib/supervise/state.ts";
+import type { Event, Facts, State } from "../../../lib/supervise/state.ts";
 
 /** Any limits; one failure more than the samples have is not yet too many. */
 export const LIMITS = { restartLimit: 10, stableAfter: 60_000, stopTimeout: 25_000 };
 
 /** When the sample events happen. */
 export const NOW = 100_000;
+
+/** What is true when the sample events happen. */
+export const FACTS: Facts = { at: NOW, held: false, gone: false, untried: false };
 
 const TALLY = { restarts: 1, failures: 1, begun: true, last: { code: 3 } };
 
@@ -23,6 +26,7 @@ export const STATES: { readonly [S in State["name"]]: Extract<State, { name: S }
     since: NOW - 10,
     announcedUntil: -Infinity,
   },
+  "taking-over": { ...TALLY, name: "taking-over", phase: "proving", from: NOW - 10, again: "no" },
   backoff: { ...TALLY, name: "backoff" },
   stopping: { ...TALLY, name: "stopping", then: { kind: "exit", code: 0 } },
   done: { ...TALLY, name: "done" },
@@ -31,23 +35,26 @@ export const STATES: { readonly [S in State["name"]]: Extract<State, { name: S }
 
 /** A plain event of each name. */
 export const EVENTS: { readonly [E in Event["name"]]: Extract<Event, { name: E }> } = {
-  "cleared": { name: "cleared", at: NOW },
-  "obstructed": { name: "obstructed", message: "in the way", at: NOW },
-  "spawn-failed": { name: "spawn-failed", message: "no memory", at: NOW },
-  "mounted": { name: "mounted", at: NOW },
-  "unmounted": { name: "unmounted", at: NOW },
-  "exited": { name: "exited", status: { code: 139, signal: "SIGSEGV" }, at: NOW },
-  "heir-found": { name: "heir-found", heir: { pid: 7, kind: "successor" }, at: NOW },
-  "healthy": { name: "healthy", at: NOW },
-  "start-timeout": { name: "start-timeout", at: NOW },
-  "retry-due": { name: "retry-due", at: NOW },
-  "reload-timeout": { name: "reload-timeout", at: NOW },
-  "heir-timeout": { name: "heir-timeout", at: NOW },
-  "stop": { name: "stop", by: "SIGTERM", at: NOW },
-  "reload": { name: "reload", reason: "config", hot: true, at: NOW },
-  "hung": { name: "hung", message: "silent", at: NOW },
-  "announced": { name: "announced", at: NOW },
-  "config-rejected": { name: "config-rejected", message: "bad key", at: NOW },
-  "stopped": { name: "stopped", at: NOW },
-  "fault": { name: "fault", message: "oops", at: NOW },
+  "cleared": { name: "cleared", ...FACTS },
+  "obstructed": { name: "obstructed", message: "in the way", ...FACTS },
+  "masterless": { name: "masterless", message: "no master", ...FACTS },
+  "spawn-failed": { name: "spawn-failed", message: "no memory", ...FACTS },
+  "mounted": { name: "mounted", ...FACTS },
+  "unmounted": { name: "unmounted", ...FACTS },
+  "exited": { name: "exited", status: { code: 139, signal: "SIGSEGV" }, ...FACTS },
+  "heir-found": { name: "heir-found", heir: { pid: 7, kind: "successor" }, ...FACTS },
+  "healthy": { name: "healthy", ...FACTS },
+  "takeover-refused": { name: "takeover-refused", message: "no", ...FACTS },
+  "takeover-timeout": { name: "takeover-timeout", ...FACTS },
+  "start-timeout": { name: "start-timeout", ...FACTS },
+  "retry-due": { name: "retry-due", ...FACTS },
+  "reload-timeout": { name: "reload-timeout", ...FACTS },
+  "heir-timeout": { name: "heir-timeout", ...FACTS },
+  "stop": { name: "stop", by: "SIGTERM", ...FACTS },
+  "reload": { name: "reload", reason: "config", hot: true, ...FACTS },
+  "hung": { name: "hung", message: "silent", ...FACTS },
+  "announced": { name: "announced", ...FACTS },
+  "config-rejected": { name: "config-rejected", message: "bad key", ...FACTS },
+  "stopped": { name: "stopped", ...FACTS },
+  "fault": { name: "fault", message: "oops", ...FACTS },
 };

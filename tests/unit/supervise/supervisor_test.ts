@@ -6,7 +6,7 @@ import { supervise } from "../../../lib/supervise/supervisor.ts";
 import { SpawnError } from "../../../lib/ports/world.ts";
 import type { CaughtSignal } from "../../../lib/ports/signals.ts";
 import { settle } from "../../support/fake_clock.ts";
-import { FakeWorld, TARGET } from "../../support/fake_world.ts";
+import { FakeWorld, silentConnection, TARGET } from "../../support/fake_world.ts";
 
 function planOf(threads: number, over: Partial<Plan> = {}): Plan {
   return {
@@ -25,6 +25,8 @@ function planOf(threads: number, over: Partial<Plan> = {}): Plan {
     ...over,
   };
 }
+
+const CONFIG = "/etc/fluid/config/runtime.json";
 
 interface Run {
   readonly world: FakeWorld;
@@ -52,6 +54,7 @@ async function start(
     written: [],
     next: plan,
   };
+  if (!world.texts.has(CONFIG)) world.texts.set(CONFIG, "old");
   void supervise(plan, {
     world,
     signals: {
@@ -64,7 +67,7 @@ async function start(
     env: { PATH: "/bin", GONE: "x", CURVINE_FUSE_STATE_PATH: "/old-state" },
     version: "1",
     source: {
-      file: "/etc/fluid/config/runtime.json",
+      file: { path: CONFIG, text: "old" },
       generate: () => run.next,
       write: (changed) => void run.written.push(changed),
     },
@@ -86,14 +89,14 @@ function doneBy(world: FakeWorld): string[] {
 
 Deno.test("start, mount, TERM: the daemon is told, the exit code is 0", async () => {
   const { world, signal, code } = await startMounted();
-  assert.deepEqual(doneBy(world), ["spawn /fuse"]);
+  assert.deepEqual(doneBy(world), ["spawn /fuse", "hold 100 50"]);
   world.onSignal = (_, process) => {
     world.unmount();
     process.end({ code: 0 });
   };
   await signal("SIGTERM");
   await world.clock.pass(10);
-  assert.deepEqual(doneBy(world), [`SIGTERM ${world.daemon.pid}`]);
+  assert.deepEqual(doneBy(world), [`SIGTERM ${world.daemon.pid}`, "abort 50", "let go 50"]);
   assert.equal(code(), 0);
   assert.equal(world.clock.pending, 0, "no timer is left");
 });
@@ -144,15 +147,175 @@ Deno.test("a second signal hurries", async () => {
   assert.equal(code(), 0);
 });
 
-Deno.test("the daemon dies: cleared without asking, started again, and its last remount is told", async () => {
+Deno.test("the daemon dies: a successor takes the mount over, which is never touched", async () => {
   const { world } = await startMounted();
   doneBy(world);
+  const [mount] = world.mounted;
+  for (const nth of [1, 2]) {
+    world.daemon.end({ code: 137, signal: "SIGKILL" });
+    await world.clock.pass(nth === 1 ? 0 : 1000);
+    assert.deepEqual(doneBy(world), ["forget 50", `hand on 50 ${nth}`, "spawn /fuse"]);
+    assert.deepEqual(world.mounted, [mount]);
+    assert.ok(
+      world.daemon.env.includes("CURVINE_FUSE_STATE_PATH=/run/curvine-fluid/takeover.state"),
+    );
+    assert.equal(world.takeover.stateFiles.size, 0, "it serves: nobody needs the file any more");
+  }
+  assert.ok(world.lines.some((line) => /WARN.*killed by SIGKILL.*how=takeover/.test(line)));
+  assert.equal(world.takeover.holds.length, 1, "one hold serves them all");
+});
+
+Deno.test("a successor that does not serve yet is waited for; requests wait meanwhile", async () => {
+  const { world } = await startMounted();
+  world.answer = "silent";
+  world.daemon.end({ code: 139, signal: "SIGSEGV" });
+  await world.clock.pass(20_000);
+  assert.equal(world.started.length, 2);
+  assert.ok(!world.lines.some((line) => line.includes("Taken over")));
+  assert.equal(world.takeover.stateFiles.size, 1);
   world.answer = "answers";
+  await world.clock.pass(10_000);
+  assert.ok(world.lines.some((line) => line.includes("Taken over")));
+});
+
+Deno.test("an old kernel's names are taught by a walk, once the mount answers", async () => {
+  const { world } = await startMounted();
+  world.takeover.forgetting = "unsupported";
+  doneBy(world);
   world.daemon.end({ code: 137, signal: "SIGKILL" });
   await world.clock.pass(0);
-  assert.deepEqual(doneBy(world), [`detach ${TARGET}`, "spawn /fuse"]);
-  await world.mount();
-  assert.ok(world.lines.some((line) => /WARN.*killed by SIGKILL/.test(line)));
+  assert.equal(doneBy(world).at(-1), `walk ${TARGET}`);
+});
+
+Deno.test("a successor that refuses: the connection ends, then a cold start at once", async () => {
+  const run = await startMounted();
+  doneBy(run.world);
+  run.world.answer = "silent";
+  run.world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await run.world.clock.pass(0);
+  run.world.daemon.end({ code: 1 });
+  await run.world.clock.pass(10);
+  assert.deepEqual(doneBy(run.world).slice(2), [
+    "spawn /fuse",
+    "abort 50",
+    "let go 50",
+    `detach ${TARGET}`,
+    "spawn /fuse",
+  ]);
+  assert.equal(run.world.takeover.stateFiles.size, 0);
+  run.world.answer = "answers";
+  await run.world.mount();
+  doneBy(run.world);
+  run.world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await run.world.clock.pass(10_000);
+  assert.deepEqual(doneBy(run.world), [`detach ${TARGET}`, "spawn /fuse"], "not tried again");
+  const told = run.world.lines.filter((line) => line.includes("will cost the mount"));
+  assert.equal(told.length, 1);
+});
+
+Deno.test("a successor that asks the mount it should serve is ended, and no other is tried", async () => {
+  const { world } = await startMounted();
+  doneBy(world);
+  world.answer = "silent";
+  world.confused = true;
+  world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await world.clock.pass(1000);
+  assert.deepEqual(doneBy(world).slice(2), [
+    "spawn /fuse",
+    `SIGKILL ${world.started[1]?.pid}`,
+    "abort 50",
+    "let go 50",
+    `detach ${TARGET}`,
+    "spawn /fuse",
+  ]);
+});
+
+Deno.test("where no connection can be held, a death is a cold start, and that is said once", async () => {
+  const world = new FakeWorld();
+  world.takeover.refusesHold = { ok: false, reason: "not permitted", lasting: true };
+  await startMounted({}, { world });
+  for (let i = 0; i < 3; i++) {
+    doneBy(world);
+    world.daemon.end({ code: 137, signal: "SIGKILL" });
+    await world.clock.pass(5000);
+    assert.deepEqual(doneBy(world), [`detach ${TARGET}`, "spawn /fuse"]);
+    await world.mount();
+  }
+  assert.equal(world.lines.filter((line) => line.includes("not permitted")).length, 1);
+});
+
+Deno.test("what kept us from holding may pass: it is tried again", async () => {
+  const world = new FakeWorld();
+  world.takeover.refusesHold = { ok: false, reason: "too many files", lasting: false };
+  await startMounted({}, { world });
+  world.takeover.refusesHold = undefined;
+  await world.clock.pass(10_000);
+  assert.equal(world.takeover.open, 1);
+});
+
+Deno.test("every way out ends the connection: nobody is left to wait for an answer", async (t) => {
+  const ways: Record<string, (run: Run) => Promise<void> | void> = {
+    "TERM": (run) => run.signal("SIGTERM"),
+    "TERM while nobody serves": async (run) => {
+      run.world.answer = "silent";
+      run.world.daemon.end({ code: 137, signal: "SIGKILL" });
+      await run.world.clock.pass(0);
+      await run.signal("SIGTERM");
+    },
+    "TERM in the wait before a takeover": async (run) => {
+      for (let i = 0; i < 2; i++) {
+        run.world.daemon.end({ code: 137, signal: "SIGKILL" });
+        await run.world.clock.pass(100);
+      }
+      await run.signal("SIGTERM");
+    },
+    "giving up": async (run) => {
+      run.world.answer = "silent";
+      for (let i = 0; i < 12; i++) {
+        run.world.daemon.end({ code: 137, signal: "SIGKILL" });
+        await run.world.clock.pass(60_000);
+      }
+    },
+    "an error inside a handler": (run) => {
+      run.world.onSpawn = () => {
+        throw new TypeError("undefined is not a function");
+      };
+      run.world.daemon.end({ code: 137, signal: "SIGKILL" });
+    },
+    "a stop that cannot look": async (run) => {
+      run.world.tableFails = true;
+      await run.signal("SIGTERM");
+    },
+    "another target": async (run) => {
+      run.next = planOf(1, { mount: { target: "/mnt/other" } });
+      await run.signal("SIGHUP");
+    },
+  };
+  for (const [name, way] of Object.entries(ways)) {
+    await t.step(name, async () => {
+      const run = await startMounted();
+      await way(run);
+      await run.world.clock.pass(60_000);
+      assert.equal(run.world.takeover.open, 0);
+      assert.ok(run.world.done.includes("abort 50"), run.world.done.join(", "));
+    });
+  }
+});
+
+Deno.test("how long nobody served counts from the moment that the mount fell silent", async () => {
+  const { world } = await startMounted({
+    CURVINE_FLUID_HANG_TIMEOUT: "20s",
+    CURVINE_FLUID_PROBE_INTERVAL: "1s",
+    CURVINE_FLUID_PROBE_TIMEOUT: "1s",
+  });
+  world.waitingRequests = 1;
+  world.answer = "silent";
+  await world.clock.pass(21_100);
+  world.answer = "answers";
+  await world.clock.pass(2000);
+  const line = world.lines.find((line) => line.includes("Taken over")) ?? "";
+  const unserved = Number(/unserved_ms=(\d+)/.exec(line)?.[1]);
+  assert.ok(unserved > 20_000 && unserved < 23_000, line);
 });
 
 Deno.test("somebody else's mount that comes while we wait is not ours", async () => {
@@ -185,7 +348,7 @@ Deno.test("no mount in time: the daemon is ended and started again", async () =>
   assert.equal(world.started.length, 2);
 });
 
-Deno.test("a hang: stacks first, then ABRT, the mount detached, a new start", async () => {
+Deno.test("a hang: stacks first, then ABRT, and a successor takes the mount over", async () => {
   const { world } = await startMounted({
     CURVINE_FLUID_HANG_TIMEOUT: "20s",
     CURVINE_FLUID_PROBE_INTERVAL: "1s",
@@ -198,12 +361,17 @@ Deno.test("a hang: stacks first, then ABRT, the mount detached, a new start", as
   await world.clock.pass(20_000);
   assert.deepEqual(doneBy(world), []);
   await world.clock.pass(3000);
-  assert.deepEqual(doneBy(world), [`SIGABRT ${pid}`, `detach ${TARGET}`, "spawn /fuse"]);
+  assert.deepEqual(doneBy(world), [
+    `SIGABRT ${pid}`,
+    "forget 50",
+    "hand on 50 1",
+    "spawn /fuse",
+  ]);
   const stacks = world.lines.findIndex((line) => line.includes("request_wait_answer"));
   assert.ok(stacks >= 0);
 });
 
-Deno.test("a hot reload: the successor is adopted, waited for and restarted when it dies", async () => {
+Deno.test("a hot reload: the successor is adopted and waited for; when it dies, another takes over", async () => {
   const { world, signal } = await startMounted();
   const first = world.daemon;
   world.onSignal = (sent, process) => {
@@ -220,8 +388,7 @@ Deno.test("a hot reload: the successor is adopted, waited for and restarted when
   assert.ok(world.lines.some((line) => /Reloaded/.test(line)));
   successor?.end({ code: 139, signal: "SIGSEGV" });
   await world.clock.pass(10);
-  assert.deepEqual(doneBy(world), [`detach ${TARGET}`, "spawn /fuse"]);
-  assert.ok(!world.daemon.env.some((entry) => entry.startsWith("CURVINE_FUSE_STATE_PATH")));
+  assert.deepEqual(doneBy(world), ["forget 50", "hand on 50 1", "spawn /fuse"]);
 });
 
 Deno.test("two successors: the one that serves stays, the other is killed, not told to unmount", async () => {
@@ -238,7 +405,7 @@ Deno.test("two successors: the one that serves stays, the other is killed, not t
   assert.deepEqual(world.orphans.map(({ signals }) => signals), [[], ["SIGKILL"]]);
 });
 
-Deno.test("no successor comes: a cold start after two seconds", async () => {
+Deno.test("no successor comes: we start one after two seconds", async () => {
   const { world, signal } = await startMounted();
   world.onSignal = (_, process) => process.end({ code: 0 });
   await signal("SIGUSR1");
@@ -285,10 +452,20 @@ Deno.test("a changed configuration is written, then handed over; the same one is
   assert.deepEqual(world.daemon.signals, ["SIGUSR1"]);
 });
 
+Deno.test("a change that came while the first daemon was being started is no less a change", async () => {
+  const world = new FakeWorld();
+  world.texts.set(CONFIG, "new");
+  const run = await start({}, { world });
+  run.next = planOf(2);
+  await world.clock.pass(1100);
+  assert.deepEqual(run.written.at(-1), planOf(2));
+  assert.equal(world.started.length, 2, "before its mount it cannot be told");
+});
+
 Deno.test("kubelet's change is applied; another target is cleared on both sides", async () => {
   const run = await startMounted();
   const { world } = run;
-  world.texts.set("/etc/fluid/config/runtime.json", "new");
+  world.texts.set(CONFIG, "new");
   run.next = planOf(1, { mount: { target: "/mnt/other" } });
   world.stirConfig();
   await world.clock.pass(1100);
@@ -297,11 +474,98 @@ Deno.test("kubelet's change is applied; another target is cleared on both sides"
   assert.equal(world.mounted.length, 0, "nothing stays at the old one");
 });
 
-Deno.test("somebody unmounts the target: mounted again, or the end where it was announced", async () => {
+Deno.test("somebody unmounts the target: the daemon has a second to end by itself, then a new mount", async () => {
   const { world } = await startMounted();
   world.unmount();
+  await world.clock.pass(900);
+  assert.deepEqual(world.daemon.signals, [], "TERM would have it unmount what lies beneath");
+  await world.clock.pass(200);
+  assert.deepEqual(world.started[0]?.signals, ["SIGKILL"]);
+  assert.equal(world.started.length, 2);
+  assert.ok(world.lines.some((line) => /Restart: somebody unmounted the target/.test(line)));
+});
+
+Deno.test("a daemon that unmounts and then exits is named as the cause, with what it said", async () => {
+  const { world } = await startMounted();
+  world.tap(new TextEncoder().encode("Error: session is lost\n"));
+  world.unmount();
+  await world.clock.pass(500);
+  world.daemon.end({ code: 1 });
   await world.clock.pass(10);
   assert.equal(world.started.length, 2);
+  assert.ok(
+    world.lines.some((line) =>
+      /Restart: the daemon unmounted the target and exited with 1: Error: session is lost/.test(
+        line,
+      )
+    ),
+    world.lines.join("\n"),
+  );
+});
+
+Deno.test("a daemon that the kernel kills for memory is told as that", async () => {
+  const { world } = await startMounted();
+  assert.deepEqual(world.offered, [world.daemon.pid], "it goes before us");
+  world.oomCount = 1;
+  world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await world.clock.pass(0);
+  assert.ok(world.lines.some((line) => /memory limit.*cause=oom/.test(line)));
+  world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await world.clock.pass(1000);
+  assert.ok(world.lines.some((line) => /killed by SIGKILL.*cause=signal/.test(line)));
+});
+
+Deno.test("a change that cannot start is rolled back once, and waits for another change", async () => {
+  const run = await startMounted();
+  const { world } = run;
+  world.onSignal = (sent, process) => {
+    if (sent === "SIGUSR1") process.end({ code: 0 });
+  };
+  run.next = planOf(2);
+  await run.signal("SIGHUP");
+  world.orphan(["CURVINE_FUSE_STATE_PATH=/state"]);
+  world.answer = "silent";
+  await world.clock.pass(100);
+  world.orphans[0]?.end({ code: 1 });
+  world.answer = "answers";
+  await world.clock.pass(100);
+  const files = run.written.filter(({ config }) => config.path === "/c.toml");
+  assert.deepEqual(files, [planOf(2), planOf(1)], "the one that served is written back");
+  assert.equal(world.started.length, 2);
+  assert.equal(world.mounted.length, 1, "and the mount was there all along");
+  assert.ok(world.lines.some((line) => /ERROR.*cannot start/.test(line)));
+  await run.signal("SIGHUP");
+  await world.clock.pass(100);
+  assert.equal(run.written.filter(({ config }) => config.path === "/c.toml").length, 2);
+  run.next = planOf(3);
+  await run.signal("SIGHUP");
+  await world.clock.pass(100);
+  assert.deepEqual(run.written.at(-1), planOf(3), "another change is another chance");
+});
+
+Deno.test("a dead layer stays until a master accepts a connection", async () => {
+  const world = new FakeWorld();
+  world.mounted = [`60 1 0:9 / ${TARGET} rw - fuse.curvinefs curvinefs rw`];
+  let asked = 0;
+  world.sockets.connectTcp = (host?: string, port?: number) => {
+    asked++;
+    assert.deepEqual([host, port], ["m0", 8995]);
+    return Promise.reject(new Error("refused"));
+  };
+  const master = tomlTable([["hostname", "m0"], ["port", 8995]]);
+  const toml = tomlTable([["client", tomlTable([["master_addrs", [master]]])]]);
+  const plan = planOf(1, { config: { path: "/c.toml", toml } });
+  const { code } = await start({ CURVINE_FLUID_START_TIMEOUT: "5s" }, { world, plan });
+  await world.clock.pass(4000);
+  assert.ok(asked > 3);
+  assert.deepEqual(world.done, [], "it is left as it is");
+  await world.clock.pass(2000);
+  assert.equal(code(), undefined);
+  assert.ok(world.lines.some((line) => /no master accepts.*m0:8995: refused/.test(line)));
+  assert.deepEqual(world.done, []);
+  world.sockets.connectTcp = () => Promise.resolve(silentConnection());
+  await world.clock.pass(2000);
+  assert.deepEqual(world.done, [`detach ${TARGET}`, "spawn /fuse"]);
 });
 
 Deno.test("a target that somebody else supervises: the reason is told and left behind, exit code 75", async () => {

@@ -14,6 +14,9 @@ import { FakeWorld } from "../../support/fake_world.ts";
 import { HurriedClock } from "../../support/hurried_clock.ts";
 import { SNAPSHOT } from "../observe/sample_snapshot.ts";
 
+/** Serves beside the daemon, and is not killed with it. */
+const SERVER = 7;
+
 const DEVICES = ["0:50", "0:51"];
 
 /** A supervisor as far as chaos can tell; `weak` names what it does not get over. */
@@ -31,6 +34,7 @@ class Subject {
   problem: string | undefined;
   generation = 0;
   restarts: Record<string, number> = { signal: 2, hang: 0, config: 0 };
+  takeovers: Record<string, number> = { signal: 1 };
   reloads: Record<string, number> = { hot: 0, cold: 0, failed: 0 };
   config: unknown;
 
@@ -62,7 +66,8 @@ class Subject {
       env: {},
       status: () => Promise.resolve(this.gone ? undefined : this.#status()),
       stop: () => Promise.resolve(),
-      daemons: () => [this.pid],
+      daemons: () => [this.pid, SERVER],
+      killable: () => [this.pid],
       kill: (pid, signal) => this.#kill(pid, signal),
       plan: () => Promise.resolve(this.#plan()),
       config: this.config === undefined ? undefined : {
@@ -89,6 +94,7 @@ class Subject {
       mounted: true,
       ready: this.ready,
       restarts: this.restarts,
+      takeovers: this.takeovers,
       reloads: this.reloads,
       generation: this.generation,
       configProblem: this.problem,
@@ -101,6 +107,8 @@ class Subject {
     this.pid++;
     this.ready = true;
     this.restarts = { ...this.restarts, [cause]: (this.restarts[cause] ?? 0) + 1 };
+    if (this.weak === "mount") this.device = 1 - this.device;
+    else this.takeovers = { ...this.takeovers, [cause]: (this.takeovers[cause] ?? 0) + 1 };
   }
 
   #kill(pid: number, signal: TroubleSignal): void {
@@ -108,7 +116,7 @@ class Subject {
     if (signal === "SIGKILL" && this.weak !== "kill") this.#restart("signal");
     if (signal !== "SIGSTOP") return;
     this.ready = false;
-    if (this.weak !== "hang") this.clock.after(3000, () => this.#restart("hang"));
+    if (this.weak !== "hang" && pid !== SERVER) this.clock.after(3000, () => this.#restart("hang"));
   }
 
   #change(value: unknown): void {
@@ -148,12 +156,12 @@ Deno.test("chaos: what gets over everything is killed, misconfigured, reconfigur
   const { ok, outcomes } = await run(subject);
   assert.equal(ok, true);
   assert.deepEqual(outcomes, [
-    ["signal", true],
+    ["signal", true, true],
     ["bad-config", true],
     ["config", true, true],
-    ["hang", true],
+    ["hang", true, true],
   ]);
-  assert.deepEqual(subject.signals, ["SIGKILL 100", "SIGSTOP 101"]);
+  assert.deepEqual(subject.signals, ["SIGKILL 100", "SIGSTOP 101", `SIGSTOP ${SERVER}`]);
   assert.deepEqual(subject.read, ["/t"]);
   assert.deepEqual(subject.written, [
     { client: { options: { a: "1", "fuse.io_threads": "many" } } },
@@ -163,7 +171,11 @@ Deno.test("chaos: what gets over everything is killed, misconfigured, reconfigur
   const told = subject.told.map(({ text }) => text);
   assert(told.includes("Not ready; 1 request waiting"), told.join("\n"));
   assert(told.includes("Trouble: kill -9 of the daemon (1 process)"));
-  assert(told.includes("Back: daemon 101, which serves the same place; not served for 0.12 s"));
+  assert(
+    told.includes(
+      "Kept: daemon 101 has taken the mount over, which was there all along; not served for 0.12 s",
+    ),
+  );
   assert.deepEqual(subject.told.find(({ trouble, ok }) => trouble === "config" && ok)?.["lines"], [
     "- io_threads = 16",
     "+ io_threads = 48",
@@ -181,7 +193,15 @@ Deno.test("chaos: a ThinRuntime's options are changed by its own names", async (
 
 Deno.test("chaos: without a runtime config only the daemon is troubled", async () => {
   const { ok, outcomes } = await run(new Subject("", undefined));
-  assert.deepEqual([ok, outcomes], [true, [["signal", true], ["hang", true]]]);
+  assert.deepEqual([ok, outcomes], [true, [["signal", true, true], ["hang", true, true]]]);
+});
+
+Deno.test("chaos: a mount that is a new one is told as that", async () => {
+  const subject = new Subject("mount", undefined);
+  const { ok, outcomes } = await run(subject);
+  assert.deepEqual([ok, outcomes], [true, [["signal", true, false], ["hang", true, false]]]);
+  const told = subject.told.map(({ text }) => text);
+  assert(told.includes("Back: daemon 101, which serves the same place; not served for 0.12 s"));
 });
 
 Deno.test("chaos: the first trouble that it does not get over is the last, and is told", async () => {
@@ -243,10 +263,30 @@ Deno.test("until: asks until it holds, its own time is over, or that of all", as
   assert.deepEqual(await wait(1000, 30, 1000), [false, 30]);
 });
 
-Deno.test("a stand-in's world hands no connection on, and its masters answer without a port", async () => {
-  const world = standInWorld(new FakeWorld());
-  const held = world.takeover.hold(1, []);
-  assert(!held.ok && held.lasting);
+Deno.test("a stand-in's world hands its mount on while somebody serves it; masters answer without a port", async () => {
+  const inner = new FakeWorld();
+  let server: { pid: number; id: number } | undefined = { pid: 9, id: 9 };
+  const ended: number[] = [];
+  const world = standInWorld(inner, {
+    current: () => server,
+    end: ({ pid }) => void ended.push(pid),
+  });
+  const held = world.takeover.hold(1, [{ minor: "50", path: "/t" }]);
+  assert(held.ok && held.value.alive());
+  assert.equal(held.value.forgetNames(), "forgotten");
+  const handed = held.value.handOn({ folder: "/run", nth: 1 }, (path) => inner.texts.get(path));
+  assert(handed.ok);
+  assert.equal(handed.value.successor, '{"pid":9,"id":9}');
+  handed.value.served();
+  assert.equal(inner.texts.size, 0);
+  held.value.end(() => true);
+  assert.deepEqual(ended, [9]);
+  assert(!held.value.alive());
+  const again = world.takeover.hold(1, []);
+  server = undefined;
+  assert(again.ok && !again.value.alive());
+  assert.equal(again.value.forgetNames(), "ended");
+  assert.equal(again.value.handOn({ folder: "/run", nth: 2 }, () => 0).ok, false);
   const connection = await world.sockets.connectTcp("nobody", 1);
   assert.equal(await connection.read(new Uint8Array(1)), null);
 });

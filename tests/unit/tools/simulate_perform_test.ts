@@ -63,6 +63,7 @@ function begin(
         return Promise.resolve();
       },
       daemons: () => more.left ?? [],
+      killable: () => [],
       kill: (pid, signal) => {
         killed.push(`${signal} ${pid}`);
         world.daemon.end({ code: 137, signal: "SIGKILL" });

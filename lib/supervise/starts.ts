@@ -1,0 +1,177 @@
+import { masterEndpoints } from "../plan/generate/masters.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { SupervisorSettings } from "../plan/settings.ts";
+import { SpawnError, type World } from "../ports/world.ts";
+import { awaitMaster } from "./await_master.ts";
+import { clearTarget, type NotReady } from "./clear_target.ts";
+import { type Daemon, seekHeir, settles } from "./daemon.ts";
+import type { News } from "./event_loop.ts";
+import type { HeldConnection } from "./held_connection.ts";
+import type { Journal } from "./journal.ts";
+import type { State } from "./state.ts";
+import type { TargetWatch } from "./target_watch.ts";
+
+/** What {@link Starts} needs. */
+export interface StartsParts {
+  readonly world: World;
+  readonly settings: SupervisorSettings;
+  readonly journal: Journal;
+  /** Our own environment; the plan's is set on top of it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly daemon: Daemon;
+  readonly held: HeldConnection;
+  readonly plan: () => Plan;
+  /** Absent for a server, which mounts nothing. */
+  readonly target: () => TargetWatch | undefined;
+  readonly state: () => State;
+  readonly take: (news: News) => void;
+}
+
+/** A daemon that mounts nothing counts as started when it has lived for so long. */
+const RUNNING_MS = 1000;
+
+/** A successor is looked at so often until it serves. */
+const LOOK_MS = 100;
+
+/** So many looks in a row at a successor that asks its own mount are no accident. */
+const ASKING_LOOKS = 2;
+
+/** A walk of the upper folders of a mount takes no longer than this. */
+const WALK_MS = 10_000;
+
+/** How daemons are begun, and how they prove that they serve. */
+export class Starts {
+  readonly #parts: StartsParts;
+
+  constructor(parts: StartsParts) {
+    this.#parts = parts;
+  }
+
+  /** Makes the target ready. @returns what keeps it from that */
+  async clear(): Promise<NotReady | undefined> {
+    const { world, settings, journal, plan, target, state } = this.#parts;
+    const watch = target();
+    if (watch === undefined) return undefined;
+    const wanted = (): boolean => state().name === "clearing";
+    return await clearTarget(watch.mounts, {
+      world,
+      log: journal.log,
+      askDeadline: settings.probeTimeout,
+      awaitMaster: async () => {
+        const masters = masterEndpoints(plan().config.toml);
+        const { startTimeout } = settings;
+        return await awaitMaster(masters, world, startTimeout, wanted);
+      },
+      wanted,
+    });
+  }
+
+  /** A cold start. */
+  spawn(): void {
+    const { world, daemon, target, journal, take } = this.#parts;
+    if (!this.#start(() => this.#begin())) return;
+    const { current } = daemon;
+    journal.log("info", "started", "Started the daemon", { pid: current?.pid ?? 0 });
+    const watch = target();
+    if (watch !== undefined) return watch.expect();
+    world.clock.after(RUNNING_MS, () => {
+      if (daemon.current === current) take({ name: "mounted" });
+    });
+  }
+
+  /** A start with the connection of the daemon before. Tells when it serves, or cannot. */
+  async takeOver(): Promise<void> {
+    const { world: { mounts }, daemon, held, target, journal, take } = this.#parts;
+    const forgetting = held.forgetNames();
+    if (forgetting === "ended") {
+      return take({ name: "takeover-refused", message: "the mount's connection has ended" });
+    }
+    let served = (): void => {};
+    const started = this.#start(() => {
+      const outcome = held.handOn((statePath) => this.#begin(statePath));
+      if (outcome.ok) served = outcome.value.served;
+      else take({ name: "takeover-refused", message: outcome.reason });
+      return outcome.ok;
+    });
+    if (!started) return;
+    const { current } = daemon;
+    void current?.exited.then(served);
+    journal.log("info", "started", "Started a successor for the mount", { pid: current?.pid ?? 0 });
+    const wanted = (): boolean =>
+      this.#parts.state().name === "taking-over" && daemon.current === current;
+    void this.#lookForConfusion(wanted);
+    if (!await this.#serves(wanted)) return;
+    served();
+    take({ name: "healthy" });
+    if (forgetting !== "unsupported") return;
+    // An old kernel goes on asking for names by numbers that the successor has to learn first.
+    const paths = target()?.mounts.paths ?? [];
+    await Promise.all(paths.map((path) => mounts.walk(path, WALK_MS)));
+  }
+
+  /** An adopted process is to prove itself. */
+  async settle(): Promise<void> {
+    const { daemon, state, take } = this.#parts;
+    const adopted = daemon.current;
+    const wanted = (): boolean =>
+      ["reloading", "taking-over"].includes(state().name) && daemon.current === adopted;
+    if (await this.#serves(wanted)) take({ name: "healthy" });
+  }
+
+  /** Looks for whoever carries on after a daemon that went. */
+  async seek(): Promise<void> {
+    const { world, daemon, state, take } = this.#parts;
+    const heir = await seekHeir(daemon, state().last ?? { code: 0 }, world, () => {
+      const now = state();
+      return now.name === "reloading" && now.phase === "seeking";
+    });
+    if (heir !== undefined) take({ name: "heir-found", heir });
+  }
+
+  #begin(statePath?: string): boolean {
+    const { daemon, plan, env, journal } = this.#parts;
+    journal.forgetOutput();
+    daemon.start(plan(), env, statePath);
+    return true;
+  }
+
+  /** @returns whether it was started; if not, that is told */
+  #start(begin: () => boolean): boolean {
+    try {
+      return begin();
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      const { message, code } = error;
+      const failure = { name: "spawn-failed", message } as const;
+      this.#parts.take(code === undefined ? failure : { ...failure, code });
+      return false;
+    }
+  }
+
+  async #serves(wanted: () => boolean): Promise<boolean> {
+    const { world, settings, target } = this.#parts;
+    const watch = target();
+    return watch === undefined
+      ? wanted()
+      : await settles(watch.mounts, settings.probeTimeout, world, wanted);
+  }
+
+  /**
+   * A daemon that does not know how to take a connection over mounts as ever, and for that asks the
+   * very mount whose requests nobody answers: it would wait until the limit.
+   */
+  async #lookForConfusion(wanted: () => boolean): Promise<void> {
+    const { world: { clock, processes }, daemon, held } = this.#parts;
+    let asking = 0;
+    while (wanted() && asking < ASKING_LOOKS) {
+      await new Promise<void>((done) => void clock.after(LOOK_MS, done));
+      const pid = daemon.current?.pid;
+      asking = pid !== undefined && processes.waitsForFuse(pid) ? asking + 1 : 0;
+    }
+    if (!wanted()) return;
+    held.refuse(
+      "the daemon asks the mount instead of taking it over; does this version know how to?",
+    );
+    daemon.signal("SIGKILL");
+  }
+}

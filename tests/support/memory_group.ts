@@ -1,0 +1,57 @@
+/** Where control groups with a memory limit can be made, of version 1 and of version 2. */
+const ROOTS = [
+  { folder: "/sys/fs/cgroup/memory", limit: "memory.limit_in_bytes" },
+  { folder: "/sys/fs/cgroup", limit: "memory.max" },
+];
+
+/** A control group with a memory limit, as a container has it. */
+export class MemoryGroup implements Disposable {
+  private constructor(readonly path: string) {}
+
+  /** @returns `undefined` where this machine does not let us make one */
+  static make(bytes: number): MemoryGroup | undefined {
+    for (const { folder, limit } of ROOTS) {
+      const path = `${folder}/curvine-fluid-test-${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
+      try {
+        Deno.mkdirSync(path);
+      } catch {
+        continue;
+      }
+      try {
+        Deno.writeTextFileSync(`${path}/${limit}`, `${bytes}`);
+        return new MemoryGroup(path);
+      } catch {
+        Deno.removeSync(path);
+      }
+    }
+    return undefined;
+  }
+
+  [Symbol.dispose](): void {
+    try {
+      Deno.removeSync(this.path);
+    } catch {
+      // Somebody is still in it; the machine's next start takes it away.
+    }
+  }
+}
+
+/**
+ * A program in Python that takes memory of a group until the kernel has killed somebody there, but
+ * not itself: `python3 -c EAT GROUP`.
+ */
+export const EAT = `
+import os, sys
+group = sys.argv[1]
+open("/proc/self/oom_score_adj", "w").write("-1000")
+open(group + "/cgroup.procs", "w").write(str(os.getpid()))
+def kills():
+    for name in ("memory.events", "memory.oom_control"):
+        try: lines = open(f"{group}/{name}").read().split("\\n")
+        except OSError: continue
+        for line in lines:
+            if line.startswith("oom_kill "): return int(line.split()[1])
+    return 0
+before, eaten = kills(), []
+while kills() == before: eaten.append(bytearray(os.urandom(1 << 12)) * 64)
+`;
