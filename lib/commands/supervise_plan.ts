@@ -18,6 +18,8 @@ export async function supervisePlan(
   operands: readonly string[],
   host: Host,
 ): Promise<number> {
+  // Whoever has told us to stop by now wants nothing started.
+  await host.signals.delivered();
   const world = supervisorWorld();
   try {
     return await supervise(plan, {

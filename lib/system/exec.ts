@@ -6,9 +6,9 @@ import {
   Errno,
   fixedBytes,
   kernel,
-  kernelInBackground,
   withErrno,
 } from "./kernel_calls.ts";
+import { deliverSignals } from "./signals.ts";
 import { raiseOpenFiles } from "./raise_open_files.ts";
 import { unblockSignals } from "./signal_mask.ts";
 import { reasonOf } from "../text/describe_error.ts";
@@ -29,7 +29,6 @@ const SIGACTION_BYTES = 32;
 const SIGSET_BYTES = 8;
 /** For `prlimit`. */
 const OURSELVES = 0;
-const NO_DESCRIPTOR = -1;
 const FIRST_OWN_DESCRIPTOR = 3;
 const LAST_DESCRIPTOR = 0xffff_ffff;
 const CLOSE_RANGE_CLOEXEC = 4;
@@ -103,16 +102,6 @@ function argumentBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
     offset += one.length;
   });
   return block;
-}
-
-/**
- * Signals caught since the process began wait in the runtime until it comes to rest: it looks for
- * them while it waits for a thread, here for one that does nothing. The second time their handlers
- * have surely run. A timer would do as well, but it takes at least a millisecond.
- */
-async function deliverSignals(): Promise<void> {
-  await kernelInBackground("close", NO_DESCRIPTOR);
-  await kernelInBackground("close", NO_DESCRIPTOR);
 }
 
 /**

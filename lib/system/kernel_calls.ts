@@ -28,6 +28,7 @@ const NUMBERS = {
   readlinkat: [267, 78],
   rt_sigaction: [13, 134],
   rt_sigprocmask: [14, 135],
+  rt_sigtimedwait: [128, 137],
   statfs: [137, 43],
   umount2: [166, 39],
   unlinkat: [263, 35],
@@ -128,6 +129,15 @@ export function trimHeap(): void {
   Deno.dlopen("libc.so.6", symbols).symbols.malloc_trim(0n);
 }
 
+/**
+ * Has a signal handled by native code. Through libc, which knows how a handler returns; it is not
+ * asked whether that worked, for it only refuses numbers that are no signals.
+ */
+export function setHandler(signal: number, address: bigint): void {
+  const symbols = { signal: { parameters: ["i64", "i64", STRUCT], result: "i64" } } as const;
+  Deno.dlopen("libc.so.6", symbols).symbols.signal(BigInt(signal), address, UNREAD);
+}
+
 /** The environment that a new program would get, as `execve` takes it. */
 export function environment(): bigint {
   const { environ } = Deno.dlopen("libc.so.6", { environ: { type: "pointer" } }).symbols;
@@ -149,6 +159,11 @@ function word(argument: CallArgument): bigint {
  */
 export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+}
+
+/** What a pointer points at, as a number. */
+export function addressOfPointer(pointer: Deno.PointerObject): bigint {
+  return BigInt(Deno.UnsafePointer.value(pointer));
 }
 
 /** Bytes that never move. */

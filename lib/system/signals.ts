@@ -1,5 +1,7 @@
 import { type CaughtSignal, SIGNAL_NUMBERS, type Signals } from "../ports/signals.ts";
-import { unblockSignals } from "./signal_mask.ts";
+import { guardAbort } from "./abort_guard.ts";
+import { kernelInBackground } from "./kernel_calls.ts";
+import { takeWaiting, unblockSignals } from "./signal_mask.ts";
 
 /**
  * Installs the handlers. Called before anything else is loaded: a container runtime may send
@@ -8,14 +10,21 @@ import { unblockSignals } from "./signal_mask.ts";
 export function catchSignals(): Signals {
   let caught: CaughtSignal[] = [];
   let handler: ((signal: CaughtSignal) => void) | undefined;
-  for (const signal of Object.keys(SIGNAL_NUMBERS) as CaughtSignal[]) {
+  const names = Object.keys(SIGNAL_NUMBERS) as CaughtSignal[];
+  const unguard = guardAbort();
+  for (const signal of names) {
     Deno.addSignalListener(signal, () => {
       if (handler) handler(signal);
       else caught.push(signal);
     });
   }
-  // A mask is inherited: whoever started us may have blocked what ends us. Not before there are
-  // listeners, for a signal that waits arrives at once.
+  unguard();
+  // A mask is inherited: whoever started us may have blocked what ends us. What waits behind it is
+  // taken here and now: a listener would hear of it only when much has been started already.
+  const numbers = names.map((name) => SIGNAL_NUMBERS[name]);
+  for (let taken = takeWaiting(numbers); taken !== undefined; taken = takeWaiting(numbers)) {
+    caught.push(...names.filter((name) => SIGNAL_NUMBERS[name] === taken));
+  }
   unblockSignals();
   return {
     takeOver(next: (signal: CaughtSignal) => void): void {
@@ -24,5 +33,18 @@ export function catchSignals(): Signals {
       caught = [];
       for (const signal of early) next(signal);
     },
+    delivered: deliverSignals,
   };
+}
+
+const NO_DESCRIPTOR = -1;
+
+/**
+ * Signals caught since the process began wait in the runtime until it comes to rest: it looks for
+ * them while it waits for a thread, here for one that does nothing. The second time their handlers
+ * have surely run. A timer would do as well, but it takes at least a millisecond.
+ */
+export async function deliverSignals(): Promise<void> {
+  await kernelInBackground("close", NO_DESCRIPTOR);
+  await kernelInBackground("close", NO_DESCRIPTOR);
 }

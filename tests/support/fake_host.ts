@@ -42,6 +42,7 @@ export function fakeHost(
     executed: undefined,
     ended: undefined,
     signals: {
+      delivered: () => Promise.resolve(),
       takeOver: (handler): void => (given.early ?? []).forEach(handler),
     },
     pid: given.pid ?? 42,

@@ -73,7 +73,7 @@ function begin(
       readMount: () => {},
       end: Infinity,
     },
-    signals: { takeOver: (next) => void (handler = next) },
+    signals: { takeOver: (next) => void (handler = next), delivered: () => Promise.resolve() },
     chaos: false,
     lookOn: 300,
     limit: 10_000,
