@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { placeConfig, textOf } from "../../../lib/tools/simulate/place_config.ts";
+import { simulationPaths } from "../../../lib/tools/simulate/relocate.ts";
+import { fakeHost } from "../../support/fake_host.ts";
+
+const PATHS = simulationPaths("/r");
+
+function place(named: string | undefined, files: Record<string, string>): {
+  placed: string | undefined;
+  text: string | undefined;
+} {
+  const host = fakeHost({ files });
+  const env: Record<string, string> = named === undefined
+    ? {}
+    : { FLUID_RUNTIME_CONFIG_PATH: named };
+  const placed = placeConfig(env, ["weak/a.env", "strong/b.env"], PATHS, host);
+  return { placed, text: placed === undefined ? undefined : host.files.get(placed) };
+}
+
+Deno.test("a runtime config is found beside the strongest env file that has it, and moved", () => {
+  const file = '{"targetPath":"/t"}';
+  const wanted = { placed: "/r/etc/fluid/config/c.json", text: '{"targetPath":"/r/t"}' };
+  assert.deepEqual(place("c.json", { "weak/c.json": file }), wanted);
+  const both = { "weak/c.json": '{"targetPath":"/weak"}', "strong/c.json": file };
+  assert.deepEqual(place("c.json", both), wanted);
+  assert.deepEqual(place("/home/me/c.json", { "/home/me/c.json": file }), wanted);
+});
+
+Deno.test("what is not named, or not there, is no runtime config", () => {
+  assert.equal(place(undefined, {}).placed, undefined);
+  assert.equal(place("", {}).placed, undefined);
+  assert.equal(place("c.json", { "c.json": "{}" }).placed, undefined);
+});
+
+Deno.test("a path below /etc/fluid is the container's: the machine's own file does not count", () => {
+  const path = "/etc/fluid/config/runtime.json";
+  assert.equal(place(path, { [path]: "{}" }).placed, undefined);
+  assert.equal(place(path, { [`/r${path}`]: "{}" }).placed, `/r${path}`);
+});
+
+Deno.test("an env file that is not there is an error that names it", () => {
+  assert.equal(textOf("a.env", fakeHost({ files: { "a.env": "A=1" } })), "A=1");
+  assert.throws(() => textOf("b.env", fakeHost()), /"b\.env": there is no such file/);
+});
