@@ -2,11 +2,11 @@ import type { MountRow } from "./mount_table.ts";
 import {
   isNative,
   isWithin,
+  nativePath,
   normalizePath,
   normalizeUfs,
   schemeOf,
 } from "../plan/curvine/ufs_path.ts";
-import { nativePath } from "../plan/fluid/mount_conflicts.ts";
 
 /** A path that Fluid wants loaded. */
 export interface LoadPath {

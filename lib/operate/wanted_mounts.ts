@@ -5,13 +5,15 @@ import {
   mountOptionValue,
   nearestMountOption,
 } from "../plan/curvine/mount_option.ts";
-import { isNative, normalizePath, normalizeUfs, schemeOf } from "../plan/curvine/ufs_path.ts";
 import {
-  fluidPath,
-  isFluidsOwn,
-  mountConflicts,
+  isNative,
   nativePath,
-} from "../plan/fluid/mount_conflicts.ts";
+  normalizePath,
+  normalizeUfs,
+  schemeOf,
+} from "../plan/curvine/ufs_path.ts";
+import { fluidPath, isFluidsOwn, mountConflicts } from "../plan/fluid/mount_conflicts.ts";
+import { isFluidOption } from "../plan/fluid/fluid_option.ts";
 import type { Mount, RuntimeConfig } from "../plan/fluid/runtime_config.ts";
 import type { Inputs } from "../plan/inputs.ts";
 import { isSecretName, quoteValue, REDACTED, withoutPasswords } from "../plan/secret_names.ts";
@@ -58,11 +60,6 @@ export interface WantedMounts {
 
 /** Options of a mount that are meant for the runtime, not for Curvine's mount. */
 const RUNTIME_OPTIONS = new Set(["cluster_id", "cluster-id"]);
-
-/** Whether an option is Fluid's own, such as `fluid.fuse.hostvolume`. Fluid: The runtime config file. */
-function isFluidOption(name: string): boolean {
-  return name.startsWith("fluid.");
-}
 
 /**
  * Works out what Curvine's mount table should hold.

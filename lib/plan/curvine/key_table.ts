@@ -8,7 +8,7 @@
 /**
  * How a key's text becomes a TOML value.
  *
- * - `integer` a whole number from 0; `count` from 1; `u16` up to 65535; `port` from 1 to 65535
+ * - `integer` a whole number from 0; `count` from 1; `u16` from 1 to 65535; `port` from 1 to 65535
  * - `octal` permission bits as chmod has them: `022`; TOML gets the number
  * - `duration` text such as `300ms`, `2h` (a bare number is ms); TOML gets the text
  * - `size` text such as `64MB`, binary multiples (a bare number is bytes); TOML gets the text
@@ -89,8 +89,8 @@ export const CURVINE_KEYS = {
     quota_eviction_capacity: ["integer", 5_000_000],
     lock_expire_time: ["duration", "5m"],
     buffer_size: ["integer", 131_072],
-    conn_limit: ["integer", 8],
-    global_limit: ["integer", 4096],
+    conn_limit: ["count", 8],
+    global_limit: ["count", 4096],
   },
   journal: {
     enable: ["boolean", true],
@@ -219,7 +219,7 @@ export const CURVINE_KEYS = {
     sequential_read_threshold: ["integer", 7],
   },
   fuse: {
-    io_threads: ["integer", 32],
+    io_threads: ["count", 32],
     worker_threads: ["integer"],
     mnt_path: ["string", "/curvine-fuse"],
     fs_path: ["string", "/"],
@@ -255,9 +255,9 @@ export const CURVINE_KEYS = {
     gid: ["integer"],
     open_direct_on_stale: ["boolean", false],
     state_dir: ["string"],
-    max_readahead_kb: ["integer"],
+    max_readahead_kb: ["count"],
     enable_splice: ["boolean", true],
-    path_lock_stripes: ["integer", 1024],
+    path_lock_stripes: ["count", 1024],
   },
   job: {
     job_life_ttl: ["duration", "24h"],
@@ -282,9 +282,9 @@ export const CURVINE_KEYS = {
     web_port: ["port", 9011],
     instance_id: ["string", ""],
     endpoints: ["list"],
-    max_running_transfers: ["integer", 64],
-    client_pending_queue_size: ["integer", 1024],
-    client_submit_concurrency: ["integer", 64],
+    max_running_transfers: ["count", 64],
+    client_pending_queue_size: ["count", 1024],
+    client_submit_concurrency: ["count", 64],
     lease_timeout: ["duration", "120s"],
     terminal_retention: ["duration", "168h"],
   },
@@ -381,9 +381,12 @@ export function defaultPort(
   return CURVINE_KEYS[section].rpc_port[1];
 }
 
-/** Keys that Curvine once read and ignores today, with what to use instead. */
+/** Keys of `[fuse]` that Curvine once read and ignores today, with what to use instead. */
 export const RETIRED_KEYS: Readonly<Record<string, string>> = {
   ac_attr_timeout: "attr_timeout_ms",
+  attr_timeout: "attr_timeout_ms",
+  entry_timeout: "entry_timeout_ms",
+  negative_timeout: "negative_timeout_ms",
   meta_cache_capacity: "enable_meta_cache",
   node_cache_size: "node_cache_timeout",
 };

@@ -12,7 +12,30 @@ const MAX_INTEGER = 9_223_372_036_854_775_807n;
 /** Curvine: curvine-cluster.toml, Size. Multiples are binary; `Gi` and `GiB` are refused. */
 const SIZE = /^(\d+(?:\.\d+)?)\s*(?:B|K|KB|M|MB|G|GB|T|TB|P|PB)?$/i;
 /** Curvine: curvine-cluster.toml, Duration. A bare number is milliseconds. */
-const DURATION = /^(\d+(?:\.\d+)?)\s*(?:ms|s|second|m|minute|h|hour|d|day)?$/;
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|second|m|minute|h|hour|d|day)?$/;
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  second: 1000,
+  m: 60_000,
+  minute: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+};
+
+/**
+ * A duration as Curvine's keys have it, in milliseconds; a part of one counts as a whole.
+ *
+ * @returns `undefined` for other text, or more than a number can hold
+ */
+export function parseMilliseconds(text: string): number | undefined {
+  const [, count, unit = "ms"] = DURATION.exec(text.trim()) ?? [];
+  if (count === undefined) return undefined;
+  const value = Math.ceil(Number(count) * (MILLISECONDS[unit] ?? 1));
+  return Number.isSafeInteger(value) ? value : undefined;
+}
 
 /**
  * Turns an option's text into the value that its key wants. Options arrive as text only; guessing
@@ -45,7 +68,7 @@ export function parseKeyValue(type: KeyType, text: string): KeyValue {
     case "count":
       return parseInteger(trimmed, 1n, MAX_INTEGER, "a whole number from 1");
     case "u16":
-      return parseInteger(trimmed, 0n, 65_535n, "a whole number from 0 to 65535");
+      return parseInteger(trimmed, 1n, 65_535n, "a whole number from 1 to 65535");
     case "port":
       return parseInteger(trimmed, 1n, 65_535n, "a port from 1 to 65535");
     case "float":

@@ -28,6 +28,41 @@ export function isNative(mountPoint: string): boolean {
 }
 
 /**
+ * The directory inside Curvine that a native mount point names: `curvine:///a` and `/a` name `/a`,
+ * and so does `curvine://a`, as the scripts before us had it.
+ */
+export function nativePath(mountPoint: string): string {
+  const scheme = schemeOf(mountPoint);
+  const rest = scheme === undefined ? mountPoint : mountPoint.slice(`${scheme}://`.length);
+  return `/${rest.split("/").filter((part) => part !== "" && part !== ".").join("/")}`;
+}
+
+/**
+ * The host that a native mount point names: Curvine's paths have none, and what looks like one
+ * would become a directory.
+ *
+ * @example
+ * ```ts
+ *
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(authorityOf("curvine://m1:8995/d"), "m1:8995");
+ * assert.equal(authorityOf("curvine://data/x"), undefined);
+ * ```
+ */
+export function authorityOf(mountPoint: string): string | undefined {
+  if (!isNative(mountPoint)) return undefined;
+  const [first = ""] = mountPoint.slice(mountPoint.indexOf("://") + "://".length).split("/", 1);
+  const isHost = /[:@,]/.test(first) || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(first) ||
+    /\.svc(?:\.|$)/.test(first) || first === "localhost";
+  return isHost ? first : undefined;
+}
+
+/** What mends a mount point that names a host. */
+export const WHERE_MASTERS = "a ThinRuntime's masters are named by the option master-endpoints " +
+  "or by CURVINE_MASTER_ENDPOINTS; a CacheRuntime has its own";
+
+/**
  * A UFS path in the one spelling that Curvine's mount table has for it: the scheme in lower case,
  * single slashes, none at the end.
  *

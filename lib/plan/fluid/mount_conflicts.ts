@@ -1,5 +1,14 @@
 import type { Problem } from "../config_error.ts";
-import { isNative, isWithin, normalizePath, normalizeUfs, schemeOf } from "../curvine/ufs_path.ts";
+import {
+  authorityOf,
+  isNative,
+  isWithin,
+  nativePath,
+  normalizePath,
+  normalizeUfs,
+  schemeOf,
+  WHERE_MASTERS,
+} from "../curvine/ufs_path.ts";
 import type { Mount } from "./runtime_config.ts";
 
 /** As much of a Dataset's mount as decides where it goes. */
@@ -30,11 +39,6 @@ export function isFluidsOwn(mountPoint: string): boolean {
  */
 export function fluidPath({ path, name }: MountPlace): string | undefined {
   return path ?? (name === undefined ? undefined : `/${name.replace(/^\/+/, "")}`);
-}
-
-/** The directory inside Curvine that a native mount point names: `curvine:///a` names `/a`. */
-export function nativePath(mountPoint: string): string {
-  return normalizePath(mountPoint.replace(/^[a-z]+:\/\//i, ""));
 }
 
 /**
@@ -97,6 +101,15 @@ function faultsOf(mount: MountPlace, index: number): Problem[] {
     problems.push({
       path: `${at}.mountPoint`,
       message: `is ${JSON.stringify(mountPoint)}; a scheme is wanted, such as s3://bucket/dir`,
+    });
+  }
+  const authority = authorityOf(mountPoint);
+  if (authority !== undefined) {
+    problems.push({
+      path: `${at}.mountPoint`,
+      message: `is ${JSON.stringify(mountPoint)}, which names the host ` +
+        `${JSON.stringify(authority)}; ${schemeOf(mountPoint)}:///path is wanted`,
+      hint: WHERE_MASTERS,
     });
   }
   const path = fluidPath(mount);

@@ -1,5 +1,7 @@
-import { lookUpKey, RETIRED_KEYS } from "../curvine/key_table.ts";
-import { parseKeyValue } from "../curvine/key_value.ts";
+import { isFuseOption } from "../curvine/fuse_option.ts";
+import { keyOf, lookUpKey, RETIRED_KEYS } from "../curvine/key_table.ts";
+import { parseKeyValue, parseMilliseconds } from "../curvine/key_value.ts";
+import { isFluidOption } from "../fluid/fluid_option.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
 import { isSecretName, quoteValue } from "../secret_names.ts";
@@ -42,7 +44,12 @@ export function applyOptions(
 ): void {
   const setBy = new Map<string, string>();
   for (const [name, text] of Object.entries(layer.options)) {
+    if (isFluidOption(name)) continue;
     const at = layer.place?.(name) ?? `${layer.at}.${name}`;
+    if (isMountWord(name, text, layer.scope)) {
+      warnMountWord(name, at, generation);
+      continue;
+    }
     const target = optionTarget(layer.scope, name);
     if (target === undefined) {
       generation.problem(
@@ -66,11 +73,25 @@ export function applyOptions(
     const value = valueOf({ name, text, target, at, scope: layer.scope }, generation);
     if (value === undefined) continue;
     setBy.set(key, name);
-    generation.asked.add(key);
+    generation.asked.set(key, at);
     if (!setKey(generation.toml, target, value)) {
       generation.problem(at, `sets "${key}", but a part of that name already has a plain value`);
     }
   }
+}
+
+/** `noatime: ""` and its like: an option of mount(2), as other FUSE file systems have them. */
+function isMountWord(name: string, text: string, scope: OptionScope): boolean {
+  return text === "" && (scope === "thin" || scope === "client") && isFuseOption(name);
+}
+
+function warnMountWord(name: string, at: string, generation: Generation): void {
+  generation.warn(
+    "mount-option",
+    `${at}: "${name}" is an option of the mount, no key; it is left out (write ` +
+      `fuse_opts: ${name})`,
+    at,
+  );
 }
 
 /** One option, and the key that it sets. */
@@ -126,7 +147,7 @@ function valueOf(option: Option, generation: Generation): TomlValue | undefined 
     return guess(plain);
   }
   const [type] = known;
-  const timeout = milliseconds(name, key, plain);
+  const timeout = milliseconds(option, plain);
   if (timeout !== undefined) {
     if (timeout.suspicious) {
       generation.warn(
@@ -144,19 +165,21 @@ function valueOf(option: Option, generation: Generation): TomlValue | undefined 
   return undefined;
 }
 
-const SECONDS_ELSEWHERE = [
-  "fuse.entry_timeout_ms",
-  "fuse.attr_timeout_ms",
-  "fuse.negative_timeout_ms",
-];
-
-/** `entry-timeout` and its like: the name has no unit, and other FUSE file systems mean seconds. */
+/**
+ * `entry-timeout` and its like: the key counts milliseconds, but the option's name does not say so.
+ * With a unit it is clear what is meant, and newer builds of Curvine read it so; of a bare number
+ * other FUSE file systems think as seconds.
+ */
 function milliseconds(
-  name: string,
-  key: string,
+  { name, target }: Option,
   text: string,
 ): { value: number; suspicious: boolean } | undefined {
-  if (!SECONDS_ELSEWHERE.includes(key) || name.endsWith("ms")) return undefined;
+  const [type] = keyOf(target.section, target.path.join(".")) ?? [];
+  if (type !== "integer" || !target.path.at(-1)?.endsWith("_ms") || name.endsWith("ms")) {
+    return undefined;
+  }
+  const withUnit = /[a-z]\s*$/.test(text) ? parseMilliseconds(text) : undefined;
+  if (withUnit !== undefined) return { value: withUnit, suspicious: false };
   if (!/^\d{1,15}(\.\d{1,15})?$/.test(text.trim())) return undefined;
   const number = Number(text);
   return {

@@ -4,11 +4,13 @@ import { clusterIdOf, namespaceOf, podDnsName } from "./cluster_names.ts";
 import { fuseProcess, serverProcess } from "./daemon_process.ts";
 import { defaultDataDirs, fillServerDefaults, logToStdout } from "./defaults.ts";
 import type { Generation } from "./generation.ts";
+import { fitRaft } from "./fit_raft.ts";
 import { guardFormat } from "./guard_format.ts";
 import { guardSplice } from "./guard_splice.ts";
 import { keepJournal } from "./keep_journal.ts";
 import { checkHostname, type Masters, ownNames, writeMasters } from "./masters.ts";
-import { checkFuse, curvinePath, mountPlan, writeMountPoint } from "./mount_target.ts";
+import { checkRefused } from "./check_refused.ts";
+import { curvinePath, mountPlan, writeMountPoint } from "./mount_target.ts";
 import type { Component, Plan, ProcessPlan } from "../plan.ts";
 import { checkDataDirs, dataDirs } from "./worker_directories.ts";
 
@@ -45,9 +47,10 @@ export async function generateCacheRuntime(
   const namespace = namespaceOf(generation.inputs, config, givenTarget);
   const masters = writeMasters(generation, namespace);
   if (component === "worker") writeWorkerHostname(generation, namespace);
+  fitRaft(generation);
   writeDataDirs(generation, config?.worker?.cacheDirectories ?? [], dirsOfBase);
   const target = writeTarget(generation, givenTarget);
-  checkFuse(generation);
+  checkRefused(generation);
   if (component === "client") guardSplice(generation);
   logToStdout(generation);
   const formatMarker = guardFormat(generation);
@@ -63,6 +66,7 @@ function writeWorkerHostname(generation: Generation, namespace: string): void {
   const worker = generation.section("worker");
   if (!asked.has("worker.hostname") && config?.worker !== undefined) {
     worker["hostname"] = workerHostname(config.worker, namespace, generation);
+    warnUnreachable(config.worker, String(worker["hostname"]), generation);
   }
   const { hostname } = worker;
   if (typeof hostname === "string") checkHostname(hostname, "worker", generation);
@@ -76,9 +80,30 @@ function workerHostname(
   const names = ownNames(inputs);
   const pod = names.find((name) => name.replace(/-\d+$/, "") === worker.name) ?? names[0] ??
     "localhost";
-  const service = worker.service || env["FLUID_RUNTIME_COMPONENT_SVC_NAME"] || "";
+  const service = serviceOf(worker, env);
   // Without a service a pod's name resolves nowhere; its address does.
   return service === "" && env["POD_IP"] ? env["POD_IP"] : podDnsName(pod, service, namespace, env);
+}
+
+function serviceOf(worker: ComponentConfig, env: Readonly<Record<string, string>>): string {
+  return worker.service || env["FLUID_RUNTIME_COMPONENT_SVC_NAME"] || "";
+}
+
+/** Clients connect to the name that a worker gives itself. */
+function warnUnreachable(
+  worker: ComponentConfig,
+  hostname: string,
+  generation: Generation,
+): void {
+  const { env } = generation;
+  if (serviceOf(worker, env) !== "" || env["POD_IP"]) return;
+  generation.warn(
+    "worker-unreachable",
+    `the worker has neither a headless service nor POD_IP, so it calls itself "${hostname}", which ` +
+      "other pods cannot resolve: set POD_IP from status.podIP in the class, or give the class's " +
+      "worker service: {headless: {}}",
+    "worker.service",
+  );
 }
 
 /** @param ofBase the base's, which are as its author wants them */
@@ -109,11 +134,9 @@ function writeTarget(generation: Generation, given: string | undefined): string 
     );
   }
   const mountPoint = env["CURVINE_MOUNT_POINT"] || "curvine:///";
-  const fsPath = curvinePath(mountPoint);
-  if (fsPath === undefined) {
-    generation.problem("$CURVINE_MOUNT_POINT", `is "${mountPoint}"; curvine:///path is wanted`);
-  }
-  return writeMountPoint(generation, given, "targetPath", fsPath);
+  const found = curvinePath(mountPoint);
+  if (!found.ok) generation.problem("$CURVINE_MOUNT_POINT", found.message, found.hint);
+  return writeMountPoint(generation, given, "targetPath", found.ok ? found.path : undefined);
 }
 
 function processOf(

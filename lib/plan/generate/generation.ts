@@ -1,4 +1,5 @@
 import { type CurvinePaths, curvinePaths } from "../curvine/paths.ts";
+import { RETIRED_KEYS } from "../curvine/key_table.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
 import type { Detection } from "../detect_mode.ts";
 import type { RuntimeConfig } from "../fluid/runtime_config.ts";
@@ -14,8 +15,11 @@ import { Findings } from "./findings.ts";
 export class Generation extends Findings {
   /** The configuration that will be written. */
   readonly toml: TomlTable = tomlTable();
-  /** The dotted keys that options have set, for defaults that must not undo them. */
-  readonly asked = new Set<string>();
+  /**
+   * The dotted keys that options have set, for defaults that must not undo them, each with the
+   * place of its option.
+   */
+  readonly asked = new Map<string, string>();
   readonly paths: CurvinePaths;
 
   /**
@@ -38,7 +42,19 @@ export class Generation extends Findings {
 
   /** Builds on what the image, or a person, has configured. */
   async takeBase(): Promise<void> {
-    Object.assign(this.toml, (await readBase(this.paths, this.inputs)).toml);
+    const { path, toml } = await readBase(this.paths, this.inputs);
+    Object.assign(this.toml, toml);
+    const { fuse } = toml;
+    for (const [key, value] of Object.entries(isTomlTable(fuse) ? fuse : {})) {
+      // A text, such as "1s", is what newer builds read under the name of old.
+      if (!Object.hasOwn(RETIRED_KEYS, key) || typeof value === "string") continue;
+      this.warn(
+        "retired-key",
+        `fuse.${key} of the base configuration "${path}" is read by Curvine no longer; ` +
+          `see fuse.${RETIRED_KEYS[key]}`,
+        `fuse.${key}`,
+      );
+    }
   }
 
   /** A section of the configuration, made where it is missing. */
@@ -61,6 +77,11 @@ export class Generation extends Findings {
     const shown = typeof port === "bigint" ? String(port) : JSON.stringify(port);
     this.problem(`${section}.${key}`, `is ${shown}; a port from 1 to 65535 is wanted`);
     return 0;
+  }
+
+  /** Where a key's value was written: at an option, or the key itself where none set it. */
+  placeOf(key: string): string {
+    return this.asked.get(key) ?? key;
   }
 
   /** The plan, once everything has been added. */

@@ -1,4 +1,5 @@
 import { isTomlTable, type TomlTable } from "../curvine/toml_value.ts";
+import { authorityOf, isNative, nativePath, schemeOf, WHERE_MASTERS } from "../curvine/ufs_path.ts";
 import { numberedMount } from "../numbered_mounts.ts";
 import type { MountPlan } from "../plan.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -50,12 +51,35 @@ export function writeMountPoint(
   return target;
 }
 
-/** The path inside Curvine that a mount point names: `curvine:///a`, `curvine://a` or `/a`. */
-export function curvinePath(mountPoint: string): string | undefined {
-  const path = mountPoint.replace(/^curvine:\/\//, "");
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return undefined;
-  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  return parts.includes("..") ? undefined : `/${parts.join("/")}`;
+/** Whether what a person wrote names a path inside Curvine, and which. */
+export type CurvinePath =
+  | { readonly ok: true; readonly path: string }
+  | { readonly ok: false; readonly message: string; readonly hint?: string };
+
+/**
+ * The path inside Curvine that a mount point names: `curvine:///a`, `curvine://a` or `/a`; other
+ * schemes that mean Curvine itself, too.
+ */
+export function curvinePath(mountPoint: string): CurvinePath {
+  const quoted = JSON.stringify(mountPoint);
+  const scheme = schemeOf(mountPoint);
+  if (scheme !== undefined && !isNative(mountPoint)) {
+    return { ok: false, message: `is ${quoted}; curvine:///path is wanted` };
+  }
+  const authority = authorityOf(mountPoint);
+  if (authority !== undefined) {
+    return {
+      ok: false,
+      message: `is ${quoted}, which names the host ${JSON.stringify(authority)}; ` +
+        `${scheme}:///path is wanted`,
+      hint: WHERE_MASTERS,
+    };
+  }
+  const path = nativePath(mountPoint);
+  if (path.split("/").includes("..")) {
+    return { ok: false, message: `is ${quoted}; a path without ".." is wanted` };
+  }
+  return { ok: true, path };
 }
 
 /**
@@ -71,26 +95,4 @@ export function mountPlan(target: string, toml: TomlTable): MountPlan {
     target,
     layers: Array.from({ length: count }, (_, index) => `${target}/${numberedMount(index)}`),
   };
-}
-
-/** Most mounts that one daemon is given: beyond it the number is a mistake. */
-const MAX_MOUNTS = 256;
-
-/** Reports what curvine-fuse would refuse at every start. */
-export function checkFuse(generation: Generation): void {
-  const fuse = generation.toml["fuse"];
-  if (!isTomlTable(fuse)) return;
-  if (fuse["direct_io"] === true && fuse["write_back_cache"] === true) {
-    generation.problem(
-      "fuse.direct_io",
-      "is true together with fuse.write_back_cache; curvine-fuse refuses both at once",
-      "set one of them to false",
-    );
-  }
-  if (Number(fuse["mnt_number"] ?? 1) > MAX_MOUNTS) {
-    generation.problem(
-      "fuse.mnt_number",
-      `is ${fuse["mnt_number"]}; at most ${MAX_MOUNTS} is wanted`,
-    );
-  }
 }

@@ -19,6 +19,10 @@ const ALIASES: Readonly<Record<string, Alias>> = {
   journal_dir: { section: "journal", key: "journal_dir", everywhere: true },
   master_hostname: { section: "master", key: "hostname", everywhere: true },
   worker_hostname: { section: "worker", key: "hostname", everywhere: true },
+  // curvine-fuse's own flags, -o and --options, as people write them.
+  _o: { section: "fuse", key: "fuse_opts" },
+  o: { section: "fuse", key: "fuse_opts" },
+  options: { section: "fuse", key: "fuse_opts" },
   enable_write_back: { section: "fuse", key: "write_back_cache" },
   meta_cache_ttl: { section: "fuse", key: "meta_cache_timeout" },
   mnt_per_task: { section: "fuse", key: "tasks_per_mnt" },

@@ -68,7 +68,10 @@ function inSection(
   if (alias?.section === section) return { section, path: [alias.key] };
   // `io-threads` means `io_threads`; a name that is unknown either way stays as it was written.
   const target = { section, path: parts.map(snake) };
-  return isKnown(target) ? target : { section, path: parts };
+  if (isKnown(target)) return target;
+  // `conn_timeout` means `conn_timeout_ms`: older and newer builds read durations under that name.
+  const timed = { section, path: [`${snake(first)}_ms`] };
+  return rest.length === 0 && isKnown(timed) ? timed : { section, path: parts };
 }
 
 function snake(name: string): string {

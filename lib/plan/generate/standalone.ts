@@ -1,7 +1,9 @@
 import { tomlTable } from "../curvine/toml_value.ts";
+import { checkRefused } from "./check_refused.ts";
 import { fuseProcess, serverProcess } from "./daemon_process.ts";
 import { defaultDataDirs, fillServerDefaults } from "./defaults.ts";
 import { endpointTable } from "./endpoints.ts";
+import { fitRaft } from "./fit_raft.ts";
 import { guardFormat } from "./guard_format.ts";
 import type { Generation } from "./generation.ts";
 import { guardSplice } from "./guard_splice.ts";
@@ -33,16 +35,21 @@ export async function generateStandalone(
   const master = { hostname, port: generation.port("master", "rpc_port") };
   generation.setDefault("client", "master_addrs", [endpointTable(master)]);
 
+  fitRaft(generation);
   if (component !== "client") {
+    checkRefused(generation);
     guardFormat(generation);
     return generation.plan({ process: serverProcess(generation, component), mount: null });
   }
   const fuse = generation.section("fuse");
   // The image's own configuration rules here, as an option does under Fluid.
-  if (fuse["enable_splice"] !== undefined) generation.asked.add("fuse.enable_splice");
+  if (fuse["enable_splice"] !== undefined) {
+    generation.asked.set("fuse.enable_splice", generation.paths.conf);
+  }
   const ofBase = fuse["mnt_path"];
   const given = env["CURVINE_TARGET_PATH"] || (ofBase === undefined ? undefined : String(ofBase));
   const target = writeMountPoint(generation, given, "fuse.mnt_path");
+  checkRefused(generation);
   guardSplice(generation);
   guardFormat(generation);
   return generation.plan({

@@ -1,4 +1,5 @@
 import { defaultPort, keyOf } from "../curvine/key_table.ts";
+import { isFluidsOwn } from "../fluid/mount_conflicts.ts";
 import type { Mount, RuntimeConfig } from "../fluid/runtime_config.ts";
 import type { Plan } from "../plan.ts";
 import { namesSecretFile } from "../secrets.ts";
@@ -11,7 +12,9 @@ import type { Findings } from "./findings.ts";
 import type { Generation } from "./generation.ts";
 import { guardFormat } from "./guard_format.ts";
 import { guardSplice } from "./guard_splice.ts";
-import { checkFuse, curvinePath, mountPlan, writeMountPoint } from "./mount_target.ts";
+import { checkRefused } from "./check_refused.ts";
+import { curvinePath, mountPlan, writeMountPoint } from "./mount_target.ts";
+import { parseMountOptions } from "./mount_options.ts";
 import { aliasOf, isOwnOption, ownOption } from "./option_aliases.ts";
 
 const MANAGED: ManagedKeys = {
@@ -74,7 +77,7 @@ export function generateThinRuntime(generation: Generation): Plan {
   generation.setDefault("fuse", "io_threads", DEFAULTS.thinIoThreads);
   generation.setDefault("fuse", "worker_threads", DEFAULTS.thinWorkerThreads);
   if (mount?.readOnly) generation.section("fuse")["readonly"] = true;
-  checkFuse(generation);
+  checkRefused(generation);
   guardSplice(generation);
   guardFormat(generation);
   return generation.plan({
@@ -94,8 +97,25 @@ function sourcesOf(
       ? []
       : [{ at: `mounts[${mount.index}].options`, options: mount.options }]),
     { at: "runtimeOptions", options: config?.runtimeOptions ?? {} },
+    profileSource(config?.runtimeOptions ?? {}, env),
     environmentSource(env),
   ];
+}
+
+/**
+ * The options of the ThinRuntimeProfile, which reach the container in `MOUNT_OPTIONS` alone. The
+ * ThinRuntime's own are in it, too, and are taken from the file: what is wrong with one is said once.
+ *
+ * Source: Fluid, ThinRuntime.
+ */
+function profileSource(
+  runtimeOptions: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): Source {
+  const given = Object.entries(parseMountOptions(env["MOUNT_OPTIONS"] ?? ""))
+    .filter(([name]) => !Object.hasOwn(runtimeOptions, name));
+  const place = (name: string): string => `$MOUNT_OPTIONS: ${name}`;
+  return { at: "$MOUNT_OPTIONS", options: Object.fromEntries(given), place };
 }
 
 /** The one mount that is Curvine's; `pvc://` entries beside it are Fluid's own business. */
@@ -105,14 +125,13 @@ function curvineMount(
 ): Mount & { index: number } | undefined {
   const ours = (config?.mounts ?? [])
     .map((mount, index) => ({ ...mount, index }))
-    .filter((mount) => !/^(pvc|local):\/\//.test(mount.mountPoint));
+    .filter((mount) => !isFluidsOwn(mount.mountPoint));
   for (const mount of ours) {
-    if (curvinePath(mount.mountPoint) === undefined) {
-      findings.problem(
-        `mounts[${mount.index}].mountPoint`,
-        `is ${JSON.stringify(mount.mountPoint)}; curvine:///path is wanted`,
-        "a ThinRuntime mounts a Curvine cluster; other storage is mounted inside Curvine",
-      );
+    const found = curvinePath(mount.mountPoint);
+    if (!found.ok) {
+      const hint =
+        "a ThinRuntime mounts a Curvine cluster; other storage is mounted inside Curvine";
+      findings.problem(`mounts[${mount.index}].mountPoint`, found.message, found.hint ?? hint);
     }
   }
   if (ours.length > 1) {
@@ -126,28 +145,28 @@ function fsPathOf(
   env: Readonly<Record<string, string>>,
   findings: Findings,
 ): string {
-  if (mount !== undefined) return curvinePath(mount.mountPoint) ?? "/";
-  const given = env["CURVINE_MOUNT_POINT"];
+  const given = mount?.mountPoint ?? env["CURVINE_MOUNT_POINT"];
   if (!given) {
     const wanted = "CURVINE_MOUNT_POINT to curvine:///path";
     missing("mounts[0].mountPoint", "which path of Curvine to mount", wanted, findings);
     return "/";
   }
-  const path = curvinePath(given);
-  if (path === undefined) {
-    const message = `is ${JSON.stringify(given)}; curvine:///path is wanted`;
-    findings.problem("$CURVINE_MOUNT_POINT", message);
+  const found = curvinePath(given);
+  // What is wrong with a mount's was said when it was chosen.
+  if (!found.ok && mount === undefined) {
+    findings.problem("$CURVINE_MOUNT_POINT", found.message, found.hint);
   }
-  return path ?? "/";
+  return found.ok ? found.path : "/";
 }
 
 function endpointsOf(
   sources: readonly Source[],
   generation: Generation,
 ): readonly Endpoint[] {
-  const given = sources.flatMap(({ at, options }) => {
-    const found = ownOption(options, "master_endpoints");
-    return found === undefined ? [] : [{ at: `${at}.${found.name}`, text: found.text }];
+  const given = sources.flatMap((source) => {
+    const found = ownOption(source.options, "master_endpoints");
+    const place = source.place?.(found?.name ?? "") ?? `${source.at}.${found?.name}`;
+    return found === undefined ? [] : [{ at: place, text: found.text }];
   });
   const variable = generation.env["CURVINE_MASTER_ENDPOINTS"];
   if (variable) given.push({ at: "$CURVINE_MASTER_ENDPOINTS", text: variable });

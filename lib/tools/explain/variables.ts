@@ -75,6 +75,10 @@ export const VARIABLES: readonly Variable[] = [
     meaning: "in a ThinRuntime, any key of `[fuse]`; weaker than options",
   },
   {
+    names: ["MOUNT_OPTIONS"],
+    meaning: "in a ThinRuntime, its profile's `fuse.options`; weaker than the file's options",
+  },
+  {
     names: ["ORPC_BIND_HOSTNAME"],
     meaning: "the address that servers listen at; `0.0.0.0`",
   },

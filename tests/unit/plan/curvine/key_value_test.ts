@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { parseKeyValue, splitList } from "../../../../lib/plan/curvine/key_value.ts";
+import {
+  parseKeyValue,
+  parseMilliseconds,
+  splitList,
+} from "../../../../lib/plan/curvine/key_value.ts";
 import { CURVINE_KEYS, type Key, type KeyType } from "../../../../lib/plan/curvine/key_table.ts";
 import { TomlFloat, type TomlValue } from "../../../../lib/plan/curvine/toml_value.ts";
 
@@ -14,7 +18,7 @@ const GOOD: [type: KeyType, text: string, value: TomlValue][] = [
   ["integer", "9007199254740993", 9_007_199_254_740_993n],
   ["integer", "9223372036854775807", 9_223_372_036_854_775_807n],
   ["count", "1", 1],
-  ["u16", "0", 0],
+  ["u16", "1", 1],
   ["u16", "65535", 65_535],
   ["port", "1", 1],
   ["port", "65535", 65_535],
@@ -54,7 +58,7 @@ const BAD: [type: KeyType, texts: string[], wanted: RegExp, hint?: RegExp][] = [
     /whole number from 0/,
   ],
   ["count", ["0", "-1", ""], /whole number from 1/],
-  ["u16", ["65536", "-1"], /0 to 65535/],
+  ["u16", ["65536", "-1", "0"], /1 to 65535/],
   ["port", ["0", "65536", "eighty", "8995.0", ""], /port from 1 to 65535/],
   ["boolean", ["yes", "on", "1"], /true or false/, /write "true"/],
   ["boolean", ["no", "off", "0"], /true or false/, /write "false"/],
@@ -153,4 +157,28 @@ Deno.test("a megabyte of text is judged at once, whatever the type", () => {
 
 Deno.test("splitList trims parts and drops empty ones", () => {
   assert.deepEqual(splitList(" a ,b,, c d ,"), ["a", "b", "c d"]);
+});
+
+Deno.test("durations in milliseconds: every unit of Curvine's, a bare number, a part of one", () => {
+  const cases: Record<string, number> = {
+    "5": 5,
+    "5ms": 5,
+    "1s": 1000,
+    "1 second": 1000,
+    "2m": 120_000,
+    "2minute": 120_000,
+    "1h": 3_600_000,
+    "1hour": 3_600_000,
+    "1d": 86_400_000,
+    "3day": 259_200_000,
+    "0.5s": 500,
+    "0.2ms": 1,
+    "0": 0,
+  };
+  for (const [text, wanted] of Object.entries(cases)) {
+    assert.equal(parseMilliseconds(text), wanted, text);
+  }
+  for (const text of ["", "s", "-1s", "1w", "1S", "1e3", "9".repeat(30), "1s 2s"]) {
+    assert.equal(parseMilliseconds(text), undefined, text);
+  }
 });

@@ -343,3 +343,45 @@ Deno.test("a cache runtime without a component is an error that says how to name
     { name: "ConfigError", message: /names one \(name the component: curvine-fluid master/ },
   );
 });
+
+Deno.test("a worker that nobody can resolve is told of, with the mend", async () => {
+  const bare = cacheConfig({ worker: { service: { name: "" } } });
+  const env = { FLUID_RUNTIME_COMPONENT_SVC_NAME: "" };
+  const made = await plan(cacheWorld("worker", bare, env));
+  assert.equal(at(made, "worker.hostname"), "lake-worker-0");
+  assert.deepEqual(codes(made), ["worker-unreachable"]);
+  assert.match(made.warnings[0]?.message ?? "", /"lake-worker-0".*POD_IP from status\.podIP/);
+  const addressed = await plan(cacheWorld("worker", bare, { ...env, POD_IP: "10.1.2.3" }));
+  assert.equal(at(addressed, "worker.hostname"), "10.1.2.3");
+  const served = await plan(cacheWorld("worker", bare));
+  assert.equal(at(served, "worker.hostname"), "lake-worker-0.svc-lake-worker.ai.svc.cluster.local");
+  const named = cacheConfig({ worker: { service: { name: "" }, options: { hostname: "w" } } });
+  const others = [
+    addressed,
+    served,
+    await plan(cacheWorld("worker", named, env)),
+    await plan(cacheWorld("client", bare, env)),
+    await plan(cacheWorld("worker", cacheConfig(), { ...env, POD_IP: "10.1.2.3" })),
+  ];
+  for (const one of others) assert.deepEqual(codes(one), []);
+});
+
+Deno.test("keys of the base that Curvine reads no longer are told of", async () => {
+  const world = cacheWorld("client", cacheConfig());
+  const base =
+    '[fuse]\nentry_timeout = 5\nattr_timeout = "1s"\nnode_cache_size = 7\ndebug = true\n';
+  const made = await plan({ ...world, files: { ...world.files, [BASE_PATH]: base } });
+  assert.deepEqual(made.warnings.map(({ code, path }) => [code, path]), [
+    ["retired-key", "fuse.entry_timeout"],
+    ["retired-key", "fuse.node_cache_size"],
+  ]);
+  assert.match(made.warnings[0]?.message ?? "", /see fuse\.entry_timeout_ms$/);
+});
+
+Deno.test("a master's journal may have a volume of its own, as Curvine's own sample says it", async () => {
+  const options = { journal_dir: "/journal", meta_dir: "/meta" };
+  const made = await plan(cacheWorld("master", cacheConfig({ master: { options } })));
+  assert.equal(at(made, "journal.journal_dir"), "/journal");
+  assert.equal(at(made, "master.meta_dir"), "/meta");
+  assert.deepEqual(codes(made), []);
+});

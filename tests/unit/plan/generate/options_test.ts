@@ -215,9 +215,55 @@ for (
   });
 }
 
-Deno.test("a timeout in words is an error", async () => {
-  const { problems } = await draft(thinWorld(thinConfig({ "entry-timeout": "5s" })));
-  assert.match(problems[0]?.message ?? "", /is "5s"; a whole number from 0 is wanted/);
+for (
+  const [name, text, key, value] of [
+    ["entry-timeout", "5s", "fuse.entry_timeout_ms", 5000],
+    ["fuse.attr_timeout", "1.5s", "fuse.attr_timeout_ms", 1500],
+    ["negative_timeout", "250 ms", "fuse.negative_timeout_ms", 250],
+    ["client.conn_timeout", "1m", "client.conn_timeout_ms", 60_000],
+    ["mount-update-ttl", "10s", "client.mount_update_ttl_ms", 10_000],
+    ["client.ttl", "7d", "client.ttl_ms", "7d"],
+  ] as const
+) {
+  Deno.test(`the timeout ${name}=${text} is ${value} of ${key}`, async () => {
+    const made = await plan(thinWorld(thinConfig({ [name]: text })));
+    assert.equal(at(made, key), value);
+    assert.deepEqual(codes(made), []);
+  });
+}
+
+Deno.test("a timeout that is none is an error, and so is a unit where the name has one", async () => {
+  for (
+    const [name, text] of [["entry-timeout", "soon"], ["entry_timeout_ms", "5s"], [
+      "fuse.attr_timeout",
+      "1w",
+    ]] as const
+  ) {
+    const { problems } = await draft(thinWorld(thinConfig({ [name]: text })));
+    assert.match(problems[0]?.message ?? "", /; a whole number from 0 is wanted/, name);
+  }
+});
+
+Deno.test("Fluid's own options are no keys, and nobody is warned of them", async () => {
+  const options = { "fluid.fuse.hostvolume": "/a:/b", "fluid.x": "" };
+  for (
+    const made of [
+      await plan(thinWorld(thinConfig(options, { runtimeOptions: options }))),
+      await plan(cacheWorld("worker", cacheConfig({ worker: { options } }))),
+    ]
+  ) {
+    assert.deepEqual(codes(made), []);
+    assert(!JSON.stringify(made.config.toml).includes("hostvolume"));
+  }
+});
+
+Deno.test("a word of mount(2) is no key: it is left out with what to write", async () => {
+  const made = await plan(thinWorld(thinConfig({ noatime: "" })));
+  assert.deepEqual(codes(made), ["mount-option"]);
+  assert.match(made.warnings[0]?.message ?? "", /fuse_opts: noatime/);
+  assert.equal(at(made, "fuse.noatime"), undefined);
+  const worker = await plan(cacheWorld("worker", cacheConfig({ worker: { options: { ro: "" } } })));
+  assert.deepEqual(codes(worker), ["unknown-option"]);
 });
 
 Deno.test("a value that names a secret file is replaced by its content", async () => {

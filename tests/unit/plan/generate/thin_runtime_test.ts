@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import {
   at,
   BASE_PATH,
+  cacheConfig,
+  cacheWorld,
   codes,
   draft,
   plan,
@@ -86,7 +88,7 @@ Deno.test("the environment alone is enough, and what it lacks is named, all of i
 
 Deno.test("a wrong value in the environment is reported by its variable", async () => {
   const found = await messages(thinWorld(thinConfig(), { CURVINE_IO_THREADS: "many" }));
-  assert.deepEqual(found, ['$CURVINE_IO_THREADS is "many"; a whole number from 0 is wanted']);
+  assert.deepEqual(found, ['$CURVINE_IO_THREADS is "many"; a whole number from 1 is wanted']);
 });
 
 Deno.test("variables that Kubernetes makes of a Service named curvine-web are no settings", async () => {
@@ -110,6 +112,13 @@ for (
     ["curvine:///a//b/./c", "/a/b/c"],
     ["curvine:///dä ta/😀", "/dä ta/😀"],
     ["/a/b", "/a/b"],
+    ["/a:b/c@d", "/a:b/c@d"],
+    ["curvinefs:///data", "/data"],
+    ["curvinefs://data", "/data"],
+    ["CURVINE:///data", "/data"],
+    ["cv:///data", "/data"],
+    ["curvine:///a:b", "/a:b"],
+    ["curvine://v1.2/d", "/v1.2/d"],
   ] as const
 ) {
   Deno.test(`the mount point ${mountPoint} is Curvine's ${path}`, async () => {
@@ -126,6 +135,71 @@ for (const mountPoint of ["s3://bucket/x", "curvine:///a/../b", "https://h/x", "
     assert(found[0]?.includes(mountPoint));
   });
 }
+
+for (
+  const [mountPoint, host] of [
+    ["curvine://m1:8995/d", "m1:8995"],
+    ["curvine://m1:8995", "m1:8995"],
+    ["curvinefs://m1:8995,m2:8995/d", "m1:8995,m2:8995"],
+    ["curvine://user@m1/d", "user@m1"],
+    ["curvine://10.0.0.7/d", "10.0.0.7"],
+    ["curvine://m-0.m.default.svc/d", "m-0.m.default.svc"],
+    ["curvine://m-0.m.default.svc.cluster.local/d", "m-0.m.default.svc.cluster.local"],
+    ["curvine://localhost/d", "localhost"],
+  ] as const
+) {
+  Deno.test(`the mount point ${mountPoint} names a host: masters are named elsewhere`, async () => {
+    const [found = "", ...more] = await messages(thinWorld(thinConfig({}, {}, { mountPoint })));
+    assert.deepEqual(more, []);
+    assert(found.startsWith("mounts[0].mountPoint is "), found);
+    assert(found.includes(`names the host "${host}"`) && found.includes("master-endpoints"), found);
+    const env = { CURVINE_MOUNT_POINT: mountPoint };
+    const client = await messages(cacheWorld("client", cacheConfig(), env));
+    assert.match(client.join("\n"), /^\$CURVINE_MOUNT_POINT is .*names the host[^\n]*$/);
+  });
+}
+
+Deno.test("the profile's options are in MOUNT_OPTIONS: stronger than variables, weaker than the file", async () => {
+  const env = {
+    MOUNT_OPTIONS: "io-threads=4,ro,worker-threads=4,max-background=400,client.ttl=1d",
+    CURVINE_WORKER_THREADS: "5",
+    CURVINE_LIST_LIMIT: "5",
+    CURVINE_MAX_BACKGROUND: "5",
+  };
+  const more = { runtimeOptions: { "worker-threads": "3" } };
+  const made = await plan(thinWorld(thinConfig({ "io-threads": "2" }, more), env));
+  assert.equal(at(made, "fuse.io_threads"), 2);
+  assert.equal(at(made, "fuse.worker_threads"), 3);
+  assert.equal(at(made, "fuse.max_background"), 400);
+  assert.equal(at(made, "fuse.list_limit"), 5);
+  assert.equal(at(made, "client.ttl_ms"), "1d");
+  assert.equal(at(made, "fuse.readonly"), undefined);
+  assert.deepEqual(codes(made), []);
+});
+
+Deno.test("masters may be in MOUNT_OPTIONS, whose commas are also theirs", async () => {
+  const config = { ...thinConfig() as object, mounts: [{ mountPoint: "curvine:///d" }] };
+  const made = await plan(
+    thinWorld(config, { MOUNT_OPTIONS: "master-endpoints=m0:1,m1:2,io-threads=4,rw" }),
+  );
+  assert.deepEqual(at(made, "client.master_addrs"), [
+    { hostname: "m0", port: 1 },
+    { hostname: "m1", port: 2 },
+  ]);
+  assert.equal(at(made, "fuse.io_threads"), 4);
+  const bad = await messages(thinWorld(config, { MOUNT_OPTIONS: "master-endpoints=m0" }));
+  assert.match(bad[0] ?? "", /^\$MOUNT_OPTIONS: master-endpoints "m0" has no port/);
+});
+
+Deno.test("what is wrong with an option of the runtime is said once, though MOUNT_OPTIONS has it too", async () => {
+  const world = thinWorld(thinConfig({}, { runtimeOptions: { "io-threads": "x" } }), {
+    MOUNT_OPTIONS: "io-threads=x,web-port=y",
+  });
+  assert.deepEqual(await messages(world), [
+    '$MOUNT_OPTIONS: web-port is "y"; a port from 1 to 65535 is wanted',
+    'runtimeOptions.io-threads is "x"; a whole number from 1 is wanted',
+  ]);
+});
 
 Deno.test("pvc and local mounts beside the one that is Curvine's are not ours", async () => {
   const config = thinConfig() as { mounts: object[] };
