@@ -2,12 +2,13 @@ import { CommandError } from "../ports/command_error.ts";
 import { ExitCode } from "../ports/exit_code.ts";
 import { curvinePaths } from "../plan/curvine/paths.ts";
 import { writeToml } from "../plan/curvine/toml_text.ts";
-import { isTomlTable } from "../plan/curvine/toml_value.ts";
 import { isWrittenByUs, WRITTEN_BY_US } from "../plan/generate/base_config.ts";
 import { mountScript } from "../plan/generate/mount_script.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
 import type { Host } from "../ports/host.ts";
+import { prepareServerFolders } from "./server_folders.ts";
+import { userId } from "../system/user_id.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
 /** The configuration may hold secrets: nobody but its owner reads it. */
@@ -31,7 +32,10 @@ export function prepare(
   { writeMountScript }: Pick<SupervisorSettings, "writeMountScript">,
   host: Host,
 ): void {
-  writeConfig(plan, host);
+  allOrThrow([
+    () => plan.mount === null && prepareServerFolders(plan, host),
+    () => writeConfig(plan, host),
+  ]);
   if (plan.formatMarker !== undefined) claimFormat(plan.formatMarker, host);
   if (writeMountScript) {
     const script = mountScript(plan);
@@ -40,7 +44,6 @@ export function prepare(
       attempt("write", path, () => host.writeFile(path, script, SCRIPT_MODE));
     }
   }
-  if (plan.mount === null) makeFolders(plan, host);
 }
 
 /** Writes the configuration file, unless the very same one is there already. */
@@ -68,25 +71,22 @@ function claimFormat(marker: string, host: Host): void {
   });
 }
 
-/**
- * The servers' folders. Curvine makes those of the last level; what is missing above them it
- * reports less clearly than we could. What cannot be made is left to Curvine to report.
- */
-function makeFolders(plan: Plan, host: Host): void {
-  const { master, journal, worker } = plan.config.toml;
-  const folders = plan.component === "master"
-    ? [isTomlTable(master) && master["meta_dir"], isTomlTable(journal) && journal["journal_dir"]]
-      .map((folder) => String(folder).replace(/\/[^/]*$/, ""))
-    : plan.component === "worker" && isTomlTable(worker) && Array.isArray(worker["data_dir"])
-    ? worker["data_dir"].map((folder) => String(folder).replace(/^\[[^\]]*\]/, ""))
-    : [];
-  for (const folder of folders.filter((one) => one.startsWith("/"))) {
+/** Takes every step, so that all that is wrong is told at once. */
+function allOrThrow(steps: readonly (() => unknown)[]): void {
+  const faults: CommandError[] = [];
+  for (const step of steps) {
     try {
-      host.makeFolder(folder);
+      step();
     } catch (error) {
-      host.stderr(`curvine-fluid: cannot make "${folder}": ${(error as Error).message}\n`);
+      if (!(error instanceof CommandError)) throw error;
+      faults.push(error);
     }
   }
+  const [first] = faults;
+  if (first === undefined) return;
+  throw new CommandError(faults.map(({ message }) => message).join("\n"), first.exitCode, {
+    cause: first,
+  });
 }
 
 function attempt(what: string, path: string, action: () => void): void {
@@ -96,7 +96,8 @@ function attempt(what: string, path: string, action: () => void): void {
     const reason = reasonOf(error);
     throw new CommandError(
       `Cannot ${what} "${path}": ${reason} ` +
-        "(on a read-only root file system, set CURVINE_CONF_FILE to a file in a writable folder)",
+        `(user ${userId()} has to be able to write there; on a read-only root file system, set ` +
+        "CURVINE_CONF_FILE to a file in a writable folder)",
       ExitCode.OsError,
       { cause: error },
     );

@@ -39,6 +39,8 @@ export interface Host {
   createFile(path: string, text: string): boolean;
   /** Makes a folder and those above it; one that exists is fine. */
   makeFolder(path: string): void;
+  /** Why nothing can be made in a folder, in the kernel's words; `undefined` when it can. */
+  mayWrite(folder: string): string | undefined;
   /** Whether a pipe can be made so many bytes large. */
   pipesHold(bytes: number): boolean;
   /** Becomes another program. @throws {ExecError} where that cannot be done */

@@ -2,6 +2,7 @@ import type { FileKind, Host } from "../ports/host.ts";
 import type { Content } from "../text/strict_text.ts";
 import { exec } from "./exec.ts";
 import { AT_FDCWD, cString, Errno, kernel, withErrno } from "./kernel_calls.ts";
+import { mayWrite } from "./may_write.ts";
 import { pipesHold } from "./pipes_hold.ts";
 import type { Signals } from "../ports/signals.ts";
 import { writeFileAtomic } from "./write_file_atomic.ts";
@@ -26,6 +27,7 @@ export function host(signals: Signals): Host {
     overwrite: (path, text) => Deno.writeTextFileSync(path, text, { mode: 0o600 }),
     createFile,
     makeFolder: (path) => Deno.mkdirSync(path, { recursive: true }),
+    mayWrite,
     pipesHold,
     exec: (program) => exec(program, Deno.env.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin"),
     exit: Deno.exit,

@@ -191,6 +191,7 @@ export const Errno = {
   EACCES: 13,
   ENOTDIR: 20,
   EINVAL: 22,
+  EROFS: 30,
   ENFILE: 23,
   EMFILE: 24,
   ENAMETOOLONG: 36,

@@ -224,6 +224,48 @@ root(
   },
 );
 
+Deno.test({
+  name: "a server that may not write its folders is 71 and names each, the user and the mend",
+  ignore: missing("executable", "root", "tool:setpriv"),
+  async fn(): Promise<void> {
+    await using sandbox = await Sandbox.make();
+    const drop = ["--reuid=65532", "--regid=65532", "--clear-groups", executable];
+    await Deno.chmod(sandbox.path(""), 0o755);
+    await Deno.mkdir(sandbox.path("volume"));
+    await Deno.mkdir(sandbox.path("own"));
+    await Deno.chown(sandbox.path("own"), 65532, 65532);
+    const env = {
+      CURVINE_DATA_DIR: sandbox.path("volume"),
+      CURVINE_CONF_FILE: sandbox.path("own/curvine-cluster.toml"),
+    };
+    const refused = await sandbox.run([...drop, "master"], env, "setpriv");
+    assert.equal(refused.code, 71, refused.stderr);
+    for (const name of ["meta", "journal"]) {
+      assert(refused.stderr.includes(`"${sandbox.path(`volume/${name}`)}"`), refused.stderr);
+    }
+    assert.match(refused.stderr, /as user 65532: .*Permission denied/);
+    assert.match(refused.stderr, /chown -R 65532 .*fsGroup does nothing for hostPath/);
+    assert(!sandbox.hasRecord());
+    const elsewhere = { ...env, CURVINE_CONF_FILE: sandbox.path("volume/c.toml") };
+    const both = await sandbox.run([...drop, "master"], elsewhere, "setpriv");
+    assert.match(
+      both.stderr,
+      /Cannot use .*\n[^]*Cannot write the configuration ".*volume\/c\.toml"/,
+    );
+    await Deno.chown(sandbox.path("volume"), 65532, 65532);
+    assert.equal((await sandbox.run([...drop, "master"], env, "setpriv")).code, 0);
+  },
+});
+
+test("a secret with a NUL byte is 78 and named, wherever it would have gone", async () => {
+  await using sandbox = await Sandbox.make();
+  const config = await sandbox.write("t.json", thinConfig({ "client.x": "a\0b" }));
+  const env = { FLUID_RUNTIME_TYPE: "thin", FLUID_RUNTIME_CONFIG_PATH: config };
+  const { code, stderr } = await sandbox.run(["fluid-thin-runtime"], env);
+  assert.equal(code, 78);
+  assert.match(stderr, /mounts\[0\]\.options\.client\.x: .*NUL/);
+});
+
 test("a secret file that is not there is 78 and says what Fluid wants", async () => {
   await using sandbox = await Sandbox.make();
   const options = { "client.x": "/etc/fluid/secrets/no-such/key" };

@@ -26,6 +26,8 @@ export function fakeHost(
     files?: Readonly<Record<string, string>>;
     failures?: Readonly<Record<string, Error>>;
     execError?: Error;
+    /** Folders in which nothing can be made, with why. */
+    unwritable?: Readonly<Record<string, string>>;
     early?: readonly CaughtSignal[];
   } = {},
 ): FakeHost {
@@ -81,6 +83,7 @@ export function fakeHost(
     makeFolder: (path) => {
       host.folders.add(path);
     },
+    mayWrite: (folder) => given.unwritable?.[folder],
     pipesHold: () => true,
     exec: (program): Promise<never> => {
       host.executed = program;

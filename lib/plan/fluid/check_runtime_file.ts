@@ -99,7 +99,9 @@ function toProblem(issue: Issue, root: unknown): Problem {
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (at, key) =>
-      typeof key === "number" ? `${at}[${key}]` : at === "" ? String(key) : `${at}.${String(key)}`,
+      typeof key === "number"
+        ? `${at}[${key}]`
+        : `${at}${at === "" ? "" : "."}${String(key).replaceAll("\0", "\\0")}`,
     "",
   );
 }
@@ -125,6 +127,8 @@ function quoteFound(name: string, found: unknown): string {
 }
 
 function wantedBy({ code, expected, path }: Issue): string {
+  if (code === "invalid_format") return "text without a NUL character";
+  if (code === "invalid_key") return "a name without a NUL character";
   if (code === "too_small" || code === "too_big") return "a number from 0 to 10000";
   if (code === "invalid_union") {
     return path.at(-1) === "encryptOptions"

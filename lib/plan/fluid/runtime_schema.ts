@@ -9,7 +9,8 @@ import * as z from "zod/mini";
  * Source: Fluid, The runtime config file; ThinRuntime.
  */
 
-const text = z.string();
+/** No file, argument or variable can hold a NUL, and nobody means one. */
+const text = z.string().check(z.regex(/^[^\0]*$/));
 const texts = z.nullish(z.array(text));
 
 /** Fluid writes text only; people who write the file by hand also write `8995` and `true`. */

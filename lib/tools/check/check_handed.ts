@@ -33,6 +33,7 @@ export async function checkHanded(
     }
     for (const warning of warnings.filter(({ message }) => !told.has(message))) {
       told.add(warning.message);
+      if (isOfUnknown({ path: "", ...warning }, component)) continue;
       const { manifest, place } = at(warning.path ?? "");
       found.warn(manifest, place, warning.code, withoutPath(warning, handed));
     }

@@ -48,6 +48,7 @@ export function containerHost(host: Host, { root, home, env }: Container): Host 
     overwrite: (path, text) => host.overwrite(below(root, path), text),
     createFile: (path, text) => host.createFile(below(root, path), text),
     makeFolder: (path) => host.makeFolder(below(root, path)),
+    mayWrite: (folder) => host.mayWrite(below(root, folder)),
     // Fluid's FUSE containers are privileged.
     pipesHold: () => true,
     exec: () => Promise.reject(new Error("a simulation becomes no other program")),

@@ -289,3 +289,23 @@ Deno.test("property: any JSON is a runtime config or a ConfigError with a path f
     { numRuns: 1000 },
   );
 });
+
+Deno.test("a NUL character is refused wherever it stands, and is not shown", () => {
+  const found = problems({
+    mounts: [{ mountPoint: "s3://a\0b", options: { a: "x\0hunter2", "b\0": "y" } }],
+    targetPath: "/a\0",
+    master: { name: "\0", options: { a: "\0", list: ["x\0"] } },
+    worker: { tieredStoreLevels: [{ mountPaths: ["/a\0"] }] },
+  });
+  assert.deepEqual(found.map((one) => one.split(" ", 1)[0]).sort(), [
+    "master.name",
+    "master.options.a",
+    "master.options.list[0]",
+    "mounts[0].mountPoint",
+    "mounts[0].options.a",
+    "mounts[0].options.b\\0",
+    "targetPath",
+    "worker.tieredStoreLevels[0].mountPaths[0]",
+  ]);
+  assert(!found.join("").includes("hunter2"));
+});
