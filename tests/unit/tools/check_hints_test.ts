@@ -75,8 +75,8 @@ const ofKeys: Option[] = Object.entries<Section>(CURVINE_KEYS).flatMap(([section
   });
 });
 
-/** Options of the mount are words that curvine-fuse knows: no quotes help a boolean there. */
-const WORDS_ONLY = ["fuse.fuse_opts"];
+/** Only some words are right there: no quotes help a boolean. */
+const WORDS_ONLY = ["fuse.fuse_opts", "transfer.store_url"];
 
 const ofMounts: Option[] = MOUNT_OPTIONS.map(({ name }) => ({
   name,

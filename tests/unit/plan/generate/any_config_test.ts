@@ -146,7 +146,9 @@ Deno.test("property: any well-typed config is a plan whose file is TOML, or a Co
 });
 
 Deno.test("property: the same inputs give the same file, and the order of options does not matter", async () => {
-  await fc.assert(fc.asyncProperty(options, async (given) => {
+  // A NUL is refused when the file is read; the property before this one has it.
+  const readable = options.filter((one) => !JSON.stringify(one).includes("\\u0000"));
+  await fc.assert(fc.asyncProperty(readable, async (given) => {
     const world = (one: object): World => ({
       words: ["worker"],
       env: { FLUID_RUNTIME_TYPE: "cache", FLUID_RUNTIME_CONFIG_PATH: CONFIG_PATH },

@@ -186,7 +186,7 @@ Deno.test("a target is made tidy, a strange one is refused", async () => {
   };
   assert.equal(await target("/a//b/./c/"), "/a/b/c");
   assert.equal(await target("/a b/$(x)"), "/a b/$(x)");
-  for (const bad of ["relative", "/", "//", "/a/../b", "/.", "/a\0b", "/\ud800"]) {
+  for (const bad of ["relative", "/", "//", "/a/../b", "/.", "/\ud800"]) {
     assert.match(String(await target(bad)), /^is ".*wanted|^is ".*no file system/, bad);
   }
 });
