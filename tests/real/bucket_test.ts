@@ -73,11 +73,7 @@ for (const accessModes of [["ReadOnlyMany"], ["ReadWriteMany"]]) {
 
       await mount();
       cluster.start("client");
-      await eventually(
-        "the client is ready",
-        async () => (await cluster.run("client", ["health"])).code === 0,
-        60_000,
-      );
+      await cluster.healthy("client");
       const raw = `${cluster.target}/raw`;
       const listed = await cluster.exec(["ls", "-lR", raw]);
       assert.equal(listed.code, 0, listed.stderr);
@@ -112,11 +108,7 @@ real("what is written through a mount is in the bucket at once, and only that", 
   await using cluster = await RealCluster.start({ mounts: [mountOf(s3) as never] });
   assert.equal((await cluster.run("master", ["mount-ufs"])).code, 0);
   cluster.start("client");
-  await eventually(
-    "the client is ready",
-    async () => (await cluster.run("client", ["health"])).code === 0,
-    60_000,
-  );
+  await cluster.healthy("client");
   const written = await cluster.exec(
     ["sh", "-c", 'printf fresh > "$0/new.txt" && rm "$0/many/x"', `${cluster.target}/raw`],
   );

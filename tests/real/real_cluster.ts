@@ -1,9 +1,10 @@
+import type { Status } from "../../lib/observe/status.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Ran } from "../support/operate_world.ts";
 import { executable } from "../support/requirements.ts";
 
 /** Where the real programs are, `undefined` where they are not. */
-const HOME = Deno.env.get("CURVINE_HOME");
+export const HOME: string | undefined = Deno.env.get("CURVINE_HOME");
 
 const PROGRAMS = ["curvine-server", "curvine-fuse", "curvine-cli"];
 
@@ -54,9 +55,12 @@ export interface ClusterPlan {
 
 /** A process that was started, and what it printed. */
 export interface Container {
-  readonly pid: number;
   readonly log: string;
   readonly ended: Promise<number>;
+  /** Sends a signal to its PID 1. */
+  signal(signal: Deno.Signal): void;
+  /** Runs a command among its processes. */
+  inside(argv: readonly string[]): Promise<Ran>;
 }
 
 /**
@@ -194,7 +198,7 @@ export class RealCluster implements AsyncDisposable {
   }
 
   /** Starts a container's entrypoint. A client is PID 1, as in a pod. */
-  start(role: Role, ordinal = 0): Container {
+  start(role: Role, ordinal = 0, more: Readonly<Record<string, string>> = {}): Container {
     const words = role === "thin" ? ["fluid-thin-runtime", "start"] : [role, "start"];
     const first = role === "client" || role === "thin"
       ? ["unshare", "-fp", "--kill-child", "--mount-proc", "--propagation", "unchanged"]
@@ -211,12 +215,24 @@ export class RealCluster implements AsyncDisposable {
         executable,
         ...words,
       ],
-      env: this.env(role, ordinal),
+      env: { ...this.env(role, ordinal), ...more },
       clearEnv: true,
       stdin: "null",
     }).spawn();
     this.#containers.push({ role, child });
-    return { pid: child.pid, log, ended: child.status.then(({ code }) => code) };
+    const ended = child.status.then(({ code }) => code);
+    return {
+      log,
+      ended,
+      signal: (signal) => kill(firstProcess(child.pid), signal),
+      inside: (argv) => {
+        const pid = String(firstProcess(child.pid));
+        return this.#output("nsenter", ["-t", pid, "-m", "-p", "--wd=/", "--", ...argv], {
+          ...this.env(role, ordinal),
+          ...more,
+        });
+      },
+    };
   }
 
   /** Runs the executable in a container of this role, as Kubernetes or Fluid would by exec. */
@@ -243,10 +259,18 @@ export class RealCluster implements AsyncDisposable {
     argv: readonly string[],
     env: Readonly<Record<string, string>> = this.env("master"),
   ): Promise<Ran> {
+    return await this.#output("nsenter", [...this.#inNode(), ...argv], env);
+  }
+
+  async #output(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<Ran> {
     const start = performance.now();
-    const { code, stdout, stderr } = await new Deno.Command("nsenter", {
-      args: [...this.#inNode(), ...argv],
-      env: { ...env },
+    const { code, stdout, stderr } = await new Deno.Command(command, {
+      args: [...args],
+      env: { PATH: Deno.env.get("PATH") ?? "", ...env },
       clearEnv: true,
       stdin: "null",
       stdout: "piped",
@@ -283,6 +307,22 @@ export class RealCluster implements AsyncDisposable {
         }),
       ...(role === "master" ? { ORPC_BIND_HOSTNAME: this.address(ordinal) } : {}),
     };
+  }
+
+  /** Waits until a container says that it is ready. */
+  async healthy(role: Role, ordinal = 0): Promise<void> {
+    await eventually(`${role}-${ordinal} is ready`, async () => {
+      const ran = await this.run(role, ["health", "--ready"], {}, ordinal);
+      if (ran.code === 0) return true;
+      throw new Error(ran.stderr);
+    }, 90_000);
+  }
+
+  /** What the supervisor of a client says. */
+  async status(role: "client" | "thin"): Promise<Status> {
+    const ran = await this.run(role, ["status", "--json"]);
+    if (ran.code !== 0) throw new Error(ran.stderr);
+    return JSON.parse(ran.stdout);
   }
 
   /** Waits for a master that leads and for the worker. */
@@ -363,6 +403,35 @@ async function stop(children: readonly Deno.ChildProcess[]): Promise<void> {
   const timer = setTimeout(() => children.forEach(({ pid }) => kill(pid, "SIGKILL")), 30_000);
   await Promise.all(children.map((child) => child.status));
   clearTimeout(timer);
+}
+
+/**
+ * Waits until what is written outlives a master that is killed: in its first ten seconds a leader
+ * carries out what is asked, and keeps none of it (Curvine: First seconds of a leader). Nothing
+ * tells when they are over.
+ */
+export async function journalled(): Promise<void> {
+  await new Promise((done) => setTimeout(done, 12_000));
+}
+
+/** A test with a cluster of its own, whose logs a failure shows. */
+export function withCluster(
+  name: string,
+  plan: ClusterPlan,
+  work: (cluster: RealCluster) => Promise<void>,
+): void {
+  Deno.test({
+    name: `real Curvine: ${name}`,
+    ignore: missingCurvine(),
+    fn: async () => {
+      await using cluster = await RealCluster.start(plan);
+      try {
+        await work(cluster);
+      } catch (error) {
+        throw new Error(`${(error as Error).stack}\n${cluster.logs()}`);
+      }
+    },
+  });
 }
 
 /** The container's PID 1, as numbered here: `unshare` only waits for it, and hears no TERM. */
