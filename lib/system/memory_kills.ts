@@ -1,59 +1,73 @@
 /**
  * How the kernel's choice falls when memory runs out: `oom_score_adj` is added to the share of memory
- * that a process uses, in thousandths (proc(5)). So much more makes a daemon the first of the two of
- * us, without making it the first of a whole node.
+ * that a process uses, in thousandths of the container's limit (proc(5)). A daemon gets what we use
+ * ourselves and a bit more: then it goes before us however small it is, and is not offered to the
+ * rest of the node more than it must be.
  */
-const DAEMON_SCORE = 200;
+const MARGIN = 100;
 const MOST_SCORE = 1000;
 
 /** Makes the kernel take a process, and what it starts, before us when memory runs out. */
 export function offerToKernel(pid: number): void {
   try {
     const own = Number.parseInt(Deno.readTextFileSync("/proc/self/oom_score_adj"), 10);
-    let score = own + DAEMON_SCORE;
-    if (score > MOST_SCORE) {
-      score = MOST_SCORE;
-      // In a pod of the lowest class nobody can be above us: we have to go below, which wants
-      // CAP_SYS_RESOURCE.
-      Deno.writeTextFileSync("/proc/self/oom_score_adj", `${MOST_SCORE - DAEMON_SCORE}`);
-    }
-    Deno.writeTextFileSync(`/proc/${pid}/oom_score_adj`, `${score}`);
+    const more = Math.min(Math.ceil(1000 * ownMemory() / memoryLimit()) + MARGIN, MOST_SCORE);
+    // In a pod of the lowest class nobody can be above us: we have to go below, which wants
+    // CAP_SYS_RESOURCE.
+    const ours = Math.min(own, MOST_SCORE - more);
+    if (ours < own) Deno.writeTextFileSync("/proc/self/oom_score_adj", `${ours}`);
+    Deno.writeTextFileSync(`/proc/${pid}/oom_score_adj`, `${Math.min(own, ours) + more}`);
   } catch {
     // It has ended, or we may not: then the kernel chooses by size, which mostly is the daemon.
   }
 }
 
+/** Resident memory of this process, in bytes. */
+function ownMemory(): number {
+  return Number(Deno.readTextFileSync("/proc/self/statm").split(" ")[1]) * PAGE_BYTES;
+}
+
+/** The most that this container may use: its limit, or the whole machine's memory. */
+function memoryLimit(): number {
+  const total = Number(/^MemTotal:\s*(\d+) kB$/m.exec(readOr("/proc/meminfo"))?.[1]) * 1024;
+  const limits = ownFiles("memory.max", "memory.limit_in_bytes")
+    .map((path) => Number.parseInt(readOr(path), 10));
+  return Math.min(total, ...limits.filter((limit) => limit > 0));
+}
+
+const PAGE_BYTES = 4096;
+
 /** Processes of this container that the kernel has ended for lack of memory; 0 where it is silent. */
 export function oomKills(): number {
-  for (const path of counters()) {
-    try {
-      const count = /^oom_kill (\d+)$/m.exec(Deno.readTextFileSync(path))?.[1];
-      if (count !== undefined) return Number(count);
-    } catch {
-      // It is not there, or not of this version of control groups.
-    }
+  for (const path of ownFiles("memory.events", "memory.oom_control")) {
+    const count = /^oom_kill (\d+)$/m.exec(readOr(path))?.[1];
+    if (count !== undefined) return Number(count);
   }
   return 0;
 }
 
-let found: readonly string[] | undefined;
+let groups: readonly string[] | undefined;
 
-/** Where the counter of our own control group may be, of version 2 and of version 1. */
-function counters(): readonly string[] {
-  if (found !== undefined) return found;
-  const groups = readOr("/proc/self/cgroup").split("\n").map((line) => line.split(":"));
-  const group = (controller: string): string => {
-    const path = groups.find(([, names]) => names?.split(",").includes(controller))?.slice(2);
-    return path === undefined ? "" : path.join(":").replace(/\/$/, "");
-  };
+/** Where a file of our own control group may be: its name in version 2, and in version 1. */
+function ownFiles(second: string, first: string): string[] {
+  groups ??= ownGroups();
+  const [unified = "", memory = ""] = groups;
   // In a namespace of its own a container's group is the root of what is mounted.
-  found = [
-    `/sys/fs/cgroup${group("")}/memory.events`,
-    "/sys/fs/cgroup/memory.events",
-    `/sys/fs/cgroup/memory${group("memory")}/memory.oom_control`,
-    "/sys/fs/cgroup/memory/memory.oom_control",
+  return [
+    `/sys/fs/cgroup${unified}/${second}`,
+    `/sys/fs/cgroup/${second}`,
+    `/sys/fs/cgroup/memory${memory}/${first}`,
+    `/sys/fs/cgroup/memory/${first}`,
   ];
-  return found;
+}
+
+/** The paths of our groups, of version 2 and of version 1's memory. */
+function ownGroups(): string[] {
+  const lines = readOr("/proc/self/cgroup").split("\n").map((line) => line.split(":"));
+  return ["", "memory"].map((controller) => {
+    const line = lines.find(([, names]) => names?.split(",").includes(controller));
+    return line === undefined ? "" : line.slice(2).join(":").replace(/\/$/, "");
+  });
 }
 
 function readOr(path: string): string {

@@ -1,6 +1,6 @@
 /**
  * Measures the supervisor beside the peers that Debian ships: `deno task bench:supervise`.
- * `--quick` takes fewer samples and shorter looks; names of sections (death, stop, idle, growth,
+ * `--quick` takes fewer samples and shorter looks; names of sections (takeover, death, stop, idle, growth,
  * orphans, statuses) leave out the others. It prints what was wanted and what was measured,
  * and fails nothing.
  */
@@ -11,15 +11,17 @@ import {
   measureIdle,
   measureLostStatuses,
   measureOrphans,
+  measureOutages,
   measureRepairs,
   measureStops,
 } from "./supervise/measures.ts";
 import { summarize, type Summary } from "./supervise/statistics.ts";
-import { FLOOR, OURS, PEERS, type Subject } from "./supervise/subject.ts";
+import { COLD, FLOOR, OURS, PEERS, type Subject } from "./supervise/subject.ts";
 
 const quick = Deno.args.includes("--quick");
 const SIZES = quick
   ? {
+    takeovers: 30,
     repairs: 30,
     peerRepairs: 5,
     stops: 6,
@@ -29,6 +31,7 @@ const SIZES = quick
     ends: 100,
   }
   : {
+    takeovers: 200,
     repairs: 300,
     peerRepairs: 20,
     stops: 30,
@@ -57,6 +60,7 @@ say(
 );
 
 const SECTIONS: Record<string, () => Promise<void>> = {
+  takeover,
   death,
   stop,
   idle,
@@ -67,6 +71,35 @@ const SECTIONS: Record<string, () => Promise<void>> = {
 const wanted = Deno.args.filter((word) => word in SECTIONS);
 for (const [name, section] of Object.entries(SECTIONS)) {
   if (wanted.length === 0 || wanted.includes(name)) await section();
+}
+
+async function takeover(): Promise<void> {
+  say("\nDeath of a daemon that can be taken over from (kill -9), ms: median / p99 (samples)");
+  say("  wanted: kill to the first answer through a bind mount, median <= 60, p99 <= 120");
+  say("  wanted: wrong or false answers: none");
+  {
+    await using run = await OURS.prepare(["raw"]);
+    await run.start();
+    await run.mounted();
+    const { answers, faults } = await measureOutages(run, SIZES.takeovers);
+    row(OURS, "kill to an answer through a bind mount", summarize(answers));
+    const counts = Map.groupBy(faults, (fault) => fault);
+    const told = [...counts].map(([fault, all]) => `${fault} ${all.length}`).join(", ");
+    say(`  ${OURS.name.padEnd(14)} faults an application saw: ${told || "none"}`);
+  }
+  const runit = subjects.filter(({ name }) => name === "runit");
+  for (const subject of [COLD, ...runit]) {
+    await using run = await subject.prepare(["raw"]);
+    await run.start();
+    await run.mounted();
+    const many = subject === COLD ? SIZES.takeovers : SIZES.peerRepairs;
+    const repairs = await measureRepairs(run, many);
+    row(
+      subject,
+      "kill to a new mount that answers",
+      summarize(repairs.map(({ remount }) => remount)),
+    );
+  }
 }
 
 async function death(): Promise<void> {

@@ -37,14 +37,13 @@ export class MemoryGroup implements Disposable {
 }
 
 /**
- * A program in Python that takes memory of a group until the kernel has killed somebody there, but
- * not itself: `python3 -c EAT GROUP`.
+ * A program in Python that uses up the memory of a group, in files of a tmpfs, until the kernel has
+ * killed somebody there: `python3 -c EAT GROUP`. It uses little memory of its own.
  */
 export const EAT = `
-import os, sys
+import os, sys, tempfile
 group = sys.argv[1]
-open("/proc/self/oom_score_adj", "w").write("-1000")
-open(group + "/cgroup.procs", "w").write(str(os.getpid()))
+with open(group + "/cgroup.procs", "w") as procs: procs.write(str(os.getpid()))
 def kills():
     for name in ("memory.events", "memory.oom_control"):
         try: lines = open(f"{group}/{name}").read().split("\\n")
@@ -52,6 +51,8 @@ def kills():
         for line in lines:
             if line.startswith("oom_kill "): return int(line.split()[1])
     return 0
-before, eaten = kills(), []
-while kills() == before: eaten.append(bytearray(os.urandom(1 << 12)) * 64)
+before, page = kills(), os.urandom(1 << 12)
+# Whoever is killed gives back little: one page too many would cost the next one.
+with tempfile.TemporaryFile(dir="/dev/shm", buffering=0) as file:
+    while kills() == before: file.write(page)
 `;

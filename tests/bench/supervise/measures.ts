@@ -1,3 +1,4 @@
+import { AppReader } from "../../support/app_reader.ts";
 import { eventually } from "../../support/eventually.ts";
 import type { FaultRun } from "../../support/fault_run.ts";
 import { memoryOf, privateDirtyOf, processorTimeOf } from "../../support/process_usage.ts";
@@ -11,13 +12,34 @@ export interface Repair {
   remount: number;
 }
 
-/** Kills the daemon again and again. @param each called after every repair */
+/** What deaths cost an application that reads through a bind mount all the time. */
+export interface Outage {
+  /** From each kill to the first answer to a question asked after it, in milliseconds. */
+  answers: number[];
+  /** What it was answered beside the file's own content, in all. */
+  faults: string[];
+}
+
+/** Kills the daemon again and again, below an application in a mount namespace of its own. */
+export async function measureOutages(run: FaultRun, count: number): Promise<Outage> {
+  const app = await AppReader.begin(run);
+  const repairs = await measureRepairs(run, count, () => {}, `${run.root}/app/canary`);
+  return { answers: repairs.map(({ remount }) => remount), faults: app.faults() };
+}
+
+/**
+ * Kills the daemon again and again.
+ *
+ * @param each called after every repair
+ * @param file what is read to see whether it answers again
+ */
 export async function measureRepairs(
   run: FaultRun,
   count: number,
   each: (done: number) => void = () => {},
+  file = `${run.target}/canary`,
 ): Promise<Repair[]> {
-  await using watcher = await AnswerWatcher.start(run);
+  await using watcher = await AnswerWatcher.start(run, file);
   const repairs: Repair[] = [];
   for (let done = 1; done <= count; done++) {
     const [server] = run.servers();
@@ -172,11 +194,11 @@ class AnswerWatcher implements AsyncDisposable {
     this.#lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  static async start(run: FaultRun): Promise<AnswerWatcher> {
+  static async start(run: FaultRun, file: string): Promise<AnswerWatcher> {
     const script = new URL("../../support/standin/answers.py", import.meta.url).pathname;
     const python = `${run.root}/home/lib/standin/python`;
     const count = `${run.root}/home/lib/standin/count`;
-    const child = run.commandOnHost([python, "-IS", script, `${run.target}/canary`, count], {
+    const child = run.commandOnHost([python, "-IS", script, file, count], {
       stdin: "piped",
       stdout: "piped",
     }).spawn();

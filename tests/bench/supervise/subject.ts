@@ -1,3 +1,4 @@
+import { compiledProgram } from "../../support/compiled_program.ts";
 import { FaultRun } from "../../support/fault_run.ts";
 
 /** A supervisor to measure: ours, or one that Debian ships, with the same daemon below it. */
@@ -25,6 +26,18 @@ export const OURS: Subject = {
   name: "curvine-fluid",
   restarts: true,
   prepare: (plan = []) => FaultRun.prepare({ plan, env: EAGER }),
+};
+
+/** The same where a seccomp filter keeps connections from being held: every restart is a cold one. */
+export const COLD: Subject = {
+  name: "ours, cold",
+  restarts: true,
+  prepare: async (plan = []) => {
+    const filter = await compiledProgram("without_call");
+    const pidfdGetfd = 438, notPermitted = 1;
+    const launch = `exec ${filter} ${pidfdGetfd} ${notPermitted} "$@" >/dev/null 2>&1`;
+    return await FaultRun.prepare({ plan, env: EAGER, launch });
+  },
 };
 
 /**

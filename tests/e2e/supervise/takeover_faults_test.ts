@@ -13,7 +13,10 @@ import {
 import { EAT, MemoryGroup } from "../../support/memory_group.ts";
 import type { FaultRun } from "../../support/fault_run.ts";
 
-const RAW = { plan: ["raw"] };
+/** A machine under load is no hang; the test of a hang has the usual limit. */
+const PATIENT = { CURVINE_FLUID_HANG_TIMEOUT: "60s" };
+
+const RAW = { plan: ["raw"], env: PATIENT };
 
 /** Descriptors of `/dev/fuse` that the supervisor has open: one for each connection that it holds. */
 function heldBy(run: FaultRun): number {
@@ -86,7 +89,7 @@ fault("in a CacheRuntime, where the volume is the target: taken over", {
 
 fault(
   "the daemon is stopped while somebody waits: ended at the limit and taken over",
-  RAW,
+  { plan: ["raw"] },
   async (run) => {
     await run.start();
     const old = await run.mounted();
@@ -126,6 +129,7 @@ fault("five kills in a row, then a reload: one mount all along", RAW, async (run
 fault("two hundred takeovers leave nothing over", {
   ...RAW,
   env: {
+    ...PATIENT,
     CURVINE_FLUID_RESTART_DELAY: "1ms",
     CURVINE_FLUID_RESTART_MAX_DELAY: "1ms",
   },
@@ -198,7 +202,10 @@ for (
     ["never comes", ["raw,reload=no-successor", "raw"], 2],
   ] as const
 ) {
-  fault(`the successor of a hot reload ${what}: taken over`, { plan: [...plan] }, async (run) => {
+  fault(`the successor of a hot reload ${what}: taken over`, {
+    plan: [...plan],
+    env: PATIENT,
+  }, async (run) => {
     await run.start();
     const old = await run.mounted();
     const app = await AppReader.begin(run);
@@ -213,6 +220,7 @@ for (
 
 fault("killed while a hot reload is under way: one daemon serves the mount in the end", {
   plan: ["raw", "raw,restore=wait:go", "raw"],
+  env: PATIENT,
 }, async (run) => {
   await run.start();
   const old = await run.mounted();
@@ -227,6 +235,7 @@ fault("killed while a hot reload is under way: one daemon serves the mount in th
 
 fault("killed while the last takeover is still proving itself: taken over once more", {
   plan: ["raw", "raw,restore=wait:go", "raw"],
+  env: PATIENT,
 }, async (run) => {
   await run.start();
   const old = await run.mounted();
@@ -242,6 +251,7 @@ fault("killed while the last takeover is still proving itself: taken over once m
 
 fault("a slow successor is waited for, and so are those who ask", {
   plan: ["raw", "raw,restore=wait:go"],
+  env: PATIENT,
 }, async (run) => {
   await run.start();
   const old = await run.mounted();
@@ -271,7 +281,7 @@ for (
 ) {
   fault(`a successor ${what}: the connection ends, then a new mount`, {
     plan: [...plan],
-    env: { ...env },
+    env: { ...PATIENT, ...env },
   }, async (run) => {
     await run.start();
     const old = await run.mounted();
@@ -292,6 +302,7 @@ for (
 
 fault("a daemon that refused once is not asked again, and that is said once", {
   plan: ["raw", "raw,restore=refuse", "raw"],
+  env: PATIENT,
 }, async (run) => {
   await run.start();
   let layer = await run.mounted();
@@ -341,6 +352,7 @@ fault("given up while nobody serves: an error for those who wait, and no mount l
 
 fault("TERM while nobody serves: all ends at once, nobody waits", {
   plan: ["raw", "raw,restore=wait:never"],
+  env: PATIENT,
 }, async (run) => {
   await run.start();
   await run.mounted();
@@ -407,6 +419,7 @@ fault(
 
 fault("a cold restart while no master accepts: the dead layer stays until one does", {
   plan: ["raw", "raw,restore=refuse", "raw"],
+  env: PATIENT,
 }, async (run) => {
   await run.start();
   const old = await run.mounted();
@@ -473,6 +486,7 @@ fault("TERM while a master is waited for: the dead layer goes, exit 0", RAW, asy
 fault("options that pass every check and cannot start: rolled back, with the mount", {
   // The successor of the reload, which reads the new file, ends at once.
   plan: ["raw", "complain=splice-pipe-refused exit=1", "raw"],
+  env: PATIENT,
 }, async (run) => {
   await run.start();
   const old = await run.mounted();
@@ -512,6 +526,7 @@ fault("a change that needs a restart and cannot start: rolled back to a new moun
 
 fault("a configuration that is swapped in while the first mount comes up is applied", {
   plan: ["wait=go raw", "raw"],
+  env: PATIENT,
 }, async (run) => {
   await run.start();
   await eventually("the daemon was started", () => run.starts().length === 1);
@@ -553,7 +568,7 @@ fault("a daemon that unmounts and then ends by itself is named as the cause", {
   await assertStops(run);
 });
 
-const group = MemoryGroup.make(256 * 1024 * 1024);
+const group = MemoryGroup.make(384 * 1024 * 1024);
 if (group !== undefined) {
   fault("out of memory: the kernel takes the daemon and not us, and it is told", {
     ...RAW,
