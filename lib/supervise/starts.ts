@@ -30,6 +30,9 @@ export interface StartsParts {
 /** A daemon that mounts nothing counts as started when it has lived for so long. */
 const RUNNING_MS = 1000;
 
+/** A successor gets so long before anybody asks for it; most serve by then. */
+const BEFORE_ASKING_MS = 25;
+
 /** A successor is looked at so often until it serves. */
 const LOOK_MS = 100;
 
@@ -81,7 +84,7 @@ export class Starts {
 
   /** A start with the connection of the daemon before. Tells when it serves, or cannot. */
   async takeOver(): Promise<void> {
-    const { world: { mounts }, daemon, held, target, journal, take } = this.#parts;
+    const { world: { clock, mounts }, daemon, held, target, journal, take } = this.#parts;
     const forgetting = held.forgetNames();
     if (forgetting === "ended") {
       return take({ name: "takeover-refused", message: "the mount's connection has ended" });
@@ -100,6 +103,8 @@ export class Starts {
     const wanted = (): boolean =>
       this.#parts.state().name === "taking-over" && daemon.current === current;
     void this.#lookForConfusion(wanted);
+    // The successor needs the processor more than whoever asks whether it is there.
+    await new Promise<void>((done) => void clock.after(BEFORE_ASKING_MS, done));
     if (!await this.#serves(wanted)) return;
     served();
     take({ name: "healthy" });

@@ -33,19 +33,20 @@ const MOST_REQUESTS = 65_536;
  * @returns how many were answered
  */
 export function answerStaleRequests(descriptor: number): number {
-  let count = 0;
+  // All are read before any is answered: who asks anew at once must not be among them.
+  const waiting: { readonly unique: bigint; readonly error: number }[] = [];
   let request: Uint8Array<ArrayBuffer> | undefined;
-  while (count < MOST_REQUESTS && isWaiting(descriptor)) {
+  while (waiting.length < MOST_REQUESTS && isWaiting(descriptor)) {
     request ??= fixedBytes(MOST_BYTES);
     // Its caller may have been killed meanwhile; then there is another one, or none.
-    if (kernel("read", descriptor, request, request.length) < 0) return count;
+    if (kernel("read", descriptor, request, request.length) < 0) break;
     const view = new DataView(request.buffer);
     const opcode = view.getUint32(OPCODE_AT, true);
     if (SILENT.includes(opcode)) continue;
-    answer(descriptor, view.getBigUint64(UNIQUE_AT, true), errorFor(opcode));
-    count++;
+    waiting.push({ unique: view.getBigUint64(UNIQUE_AT, true), error: errorFor(opcode) });
   }
-  return count;
+  for (const { unique, error } of waiting) answer(descriptor, unique, error);
+  return waiting.length;
 }
 
 function errorFor(opcode: number): number {
