@@ -50,9 +50,16 @@ export class Journal {
   readonly #world: World;
   readonly #path: string;
   readonly #tail = new Tail(TAIL_BYTES);
+  readonly #redact: (text: string) => string;
   #toldOfDropped = false;
 
-  constructor(world: World, settings: SupervisorSettings) {
+  /** @param redact takes secrets out of what the daemon said */
+  constructor(
+    world: World,
+    settings: SupervisorSettings,
+    redact: (text: string) => string = (text) => text,
+  ) {
+    this.#redact = redact;
     this.#world = world;
     this.#path = settings.terminationLog;
     const none = RESTART_CAUSES.map((cause) => [cause, 0] as const);
@@ -113,7 +120,7 @@ export class Journal {
 
   /** What the daemon of now, or of last, said at last; the oldest line first. */
   lastLines(): string[] {
-    const text = this.#tail.text();
+    const text = this.#redact(this.#tail.text());
     return text === ""
       ? []
       : text.split("\n").slice(-MOST_LINES).map((line) => line.slice(0, MOST_CHARACTERS));
@@ -122,7 +129,11 @@ export class Journal {
   /** Writes the termination message. */
   lastWords(cause: string): void {
     const { files } = this.#world;
-    const problem = leaveWords(this.#path, terminationMessage(cause, this.#tail.text()), files);
+    const problem = leaveWords(
+      this.#path,
+      terminationMessage(this.#redact(cause), this.#redact(this.#tail.text())),
+      files,
+    );
     if (problem !== undefined) this.log("warn", "no-last-words", problem);
   }
 }

@@ -24,6 +24,8 @@ export interface SuperviseOptions {
   /** Our own environment; the plan's is set on top of it. */
   readonly env: Readonly<Record<string, string>>;
   readonly version: string;
+  /** Takes secrets out of what the daemon said, for status and last words; absent: there are none. */
+  readonly redact?: (text: string) => string;
   readonly source: ConfigSource;
 }
 
@@ -36,7 +38,7 @@ export interface SuperviseOptions {
  */
 export async function supervise(plan: Plan, options: SuperviseOptions): Promise<number> {
   const { world, settings, env } = options;
-  const journal = new Journal(world, settings);
+  const journal = new Journal(world, settings, options.redact);
   let supervisor: Supervisor;
   try {
     const folder = claimTarget(plan, world, settings, env, journal.log);

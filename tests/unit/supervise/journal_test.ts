@@ -109,3 +109,15 @@ Deno.test("journal: last words have the cause and the daemon's own; where they c
   assert.match(String(logged(world)[0]?.["message"]), /Cannot write "\/words": read-only/);
   assert.equal(logged(world)[0]?.["event"], "no-last-words");
 });
+
+Deno.test("journal: secrets that the daemon says are in no status and in no last words", () => {
+  const world = new FakeWorld();
+  const settings = readSettings({ CURVINE_FLUID_TERMINATION_LOG: "/words" });
+  const one = new Journal(world, settings, (text) => text.replaceAll("hunter2", "******"));
+  one.tap(bytes("connecting with hunter2\n"));
+  assert.deepEqual(one.lastLines(), ["connecting with ******"]);
+  one.countRestart("exit", "cold", "the daemon exited with 1", 1);
+  assert.equal(one.lastRestart, "the daemon exited with 1: connecting with ******");
+  one.lastWords("hunter2 is wrong");
+  assert.doesNotMatch(world.texts.get("/words") ?? "hunter2", /hunter2/);
+});
