@@ -102,8 +102,9 @@ export class HeldConnection {
     this.#isRefused ||= lasting;
     if (this.#told === reason) return;
     this.#told = reason;
+    // What may pass is tried again; a daemon that died just then is the usual case.
     this.#parts.log(
-      lasting ? "warn" : "info",
+      lasting ? "warn" : "debug",
       "no-takeover",
       `A death of the daemon will cost the mount: ${reason}`,
     );

@@ -51,8 +51,11 @@ def kills():
         for line in lines:
             if line.startswith("oom_kill "): return int(line.split()[1])
     return 0
+try:
+    os.nice(-20)
+except OSError: pass
 before, page = kills(), os.urandom(1 << 12)
-# Whoever is killed gives back little: one page too many would cost the next one.
+# Whoever is killed gives back little: one page too many, or a moment too long, would cost the next.
 with tempfile.TemporaryFile(dir="/dev/shm", buffering=0) as file:
     while kills() == before: file.write(page)
 `;

@@ -328,6 +328,7 @@ fault("without pidfd_getfd (a seccomp filter): a new mount each time, said once"
   await run.start();
   let layer = await run.mounted();
   for (let kills = 1; kills <= 2; kills++) {
+    await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
     Deno.kill(run.daemon().pid, "SIGKILL");
     layer = await run.remounted(layer);
   }
