@@ -75,27 +75,20 @@ export async function measureAlone(
   if (restart !== undefined) report("restart", await restart);
 }
 
-/** Kills the leader of three over and over, while a client writes. */
-export async function measureThree(
-  folder: string,
-  values: Values,
-  rounds: number,
-  report: Report,
-): Promise<void> {
+/**
+ * Kills the leader of three while a client writes. Once only: Curvine 0.2.0 may lose its followers
+ * by that. Curvine: Failover under writes.
+ */
+export async function measureThree(folder: string, values: Values, report: Report): Promise<void> {
   await using cluster = new CurvineCluster(folder, { masters: 3, options: values.three });
-  let pods: readonly Pod[] = await Promise.all([0, 1, 2].map((n) => cluster.startMaster(n)));
-  await withClient(cluster, pods);
-  for (let round = 0; round < rounds; round++) {
-    const old = await leader(pods);
-    const { ms, errors } = await outage(
-      (turn) => Deno.writeTextFile(`${cluster.target}/w${round}-${turn}`, "hello"),
-      () => cluster.end(old),
-    );
-    report("write", ms, errors);
-    const back = await cluster.startMaster(ordinalOf(old));
-    pods = pods.map((pod) => pod === old ? back : pod);
-    await allServe(pods);
-  }
+  const masters = await Promise.all([0, 1, 2].map((ordinal) => cluster.startMaster(ordinal)));
+  await withClient(cluster, masters);
+  const old = await leader(masters);
+  const { ms, errors } = await outage(
+    (turn) => Deno.writeTextFile(`${cluster.target}/w${turn}`, "hello"),
+    () => cluster.end(old),
+  );
+  report("write", ms, errors);
 }
 
 /** A master's pod is lost with its address, and comes back with another one some seconds later. */
