@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { type Arch, baseRuntime, RUNTIMES } from "./compile/base_runtime.ts";
 import { nameChunks } from "./compile/name_chunks.ts";
 import { fail, runCommand, say, sha256 } from "./compile/run_command.ts";
+import { askFirst, EAGER, joinCode, outside, RECORDER, wrap } from "./compile/start_script.ts";
 
 /**
  * The release of Deno that bundles and compiles. Npm has no 2.6.10, whose base runtime we take; what
@@ -29,9 +30,16 @@ const PERMISSIONS = ["--allow-all", "--no-prompt"];
 /**
  * Flags of V8 that pay (tests/bench/RESULTS.md). `--jitless`: nothing of ours runs often enough to
  * be worth machine code; without the machinery for it a start is quicker by milliseconds, and no
- * memory of a privileged PID 1 is both writable and executable.
+ * memory of a privileged PID 1 is both writable and executable. `--min-semi-space-size` (MiB): no
+ * garbage is collected before the daemon runs.
  */
-const V8_FLAGS = ["--v8-flags=--jitless"];
+const V8_FLAGS = ["--jitless", "--min-semi-space-size=4"];
+
+/**
+ * Of a package with two builds the one of ES modules: `yaml` for node asks for node's modules by
+ * `require`, which a bundle has not.
+ */
+const BUNDLE = ["bundle", "--minify", "--platform=browser"];
 
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
@@ -43,27 +51,21 @@ const runtime = await baseRuntime(arch, cacheFolder()).catch((error) => fail(err
 
 const bundled = `${dist}/bundle`;
 await bundle(bundled);
+await addStart(bundled);
 await compile(bundled, output, V8_FLAGS);
+await report(output);
 if (floor) {
   await emptyFolder(`${dist}/empty`);
   await Deno.writeTextFile(`${dist}/empty/main.js`, "");
   // Without flags: as an empty program is compiled.
   await compile(`${dist}/empty`, `${dist}/floor`, []);
+  await report(`${dist}/floor`);
 }
 
 /** Bundles `main.ts` with all that it imports: what is imported dynamically stays apart. */
 async function bundle(folder: string): Promise<void> {
   await emptyFolder(folder);
-  await deno(root, [
-    "bundle",
-    "--minify",
-    // Of a package with two builds the one of ES modules: `yaml` for node asks for node's modules
-    // by `require`, which a bundle has not.
-    "--platform=browser",
-    "--code-splitting",
-    `--outdir=${folder}`,
-    "main.ts",
-  ]);
+  await deno(root, [...BUNDLE, "--code-splitting", `--outdir=${folder}`, "main.ts"]);
   const files = new Map<string, string>();
   for (const { name } of Deno.readDirSync(folder)) {
     const text = await Deno.readTextFile(`${folder}/${name}`);
@@ -72,6 +74,40 @@ async function bundle(folder: string): Promise<void> {
   }
   await emptyFolder(folder);
   for (const [name, text] of nameChunks(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
+}
+
+/**
+ * Adds the script of a start and V8's code of it, in which addresses and instructions are none of a
+ * processor's. Yet it takes the base runtime to make it: only amd64's runs on the machines that
+ * build, and an executable must not differ by where it was built.
+ */
+async function addStart(folder: string): Promise<void> {
+  if (arch !== "amd64" || here !== "amd64") return;
+  const script = `${folder}/start.cjs`;
+  const left = outside((path) => Deno.readTextFileSync(root + path))
+    .map((name) => `--external=${name}`);
+  const cjs = [...BUNDLE, "--format=cjs", ...left, `--output=${script}`, "lib/dispatch/start.ts"];
+  await deno(root, cjs);
+  await deno(root, [...BUNDLE, `--output=${folder}/open_start.js`, ".ci/compile/open_start.ts"]);
+  const text = (await Deno.readTextFile(script)).replaceAll("0.0.0-source", version);
+  await Deno.writeTextFile(script, wrap(text));
+  const code = joinCode(await record(script, [EAGER]), await record(script, []));
+  await Deno.writeFile(`${folder}/start.code`, code);
+  const main = `${folder}/main.js`;
+  await Deno.writeTextFile(main, askFirst(await Deno.readTextFile(main)));
+}
+
+/** What V8 makes of a script in the base runtime, with the executable's flags and these. */
+async function record(script: string, more: readonly string[]): Promise<Uint8Array> {
+  const stage = await Deno.makeTempDir({ dir: dist });
+  await Deno.mkdir(`${stage}/recorder`);
+  await Deno.writeTextFile(`${stage}/recorder/main.js`, RECORDER);
+  await compile(`${stage}/recorder`, `${stage}/record`, [...V8_FLAGS, ...more]);
+  const outcome = await runCommand([`${stage}/record`, script, `${stage}/code`]);
+  if (!outcome.ok) fail(`Cannot have V8 compile ${script}: ${outcome.reason}`);
+  const code = await Deno.readFile(`${stage}/code`);
+  await Deno.remove(stage, { recursive: true });
+  return code;
 }
 
 /** Makes an executable of a folder whose beginning is its `main.js`. */
@@ -86,7 +122,7 @@ async function compile(folder: string, to: string, v8Flags: readonly string[]): 
     "compile",
     ...PERMISSIONS,
     `--target=${RUNTIMES[arch].target}`,
-    ...v8Flags,
+    ...v8Flags.length > 0 ? [`--v8-flags=${v8Flags.join(",")}`] : [],
     "--no-check",
     // Inside this folder there is no deno.json whose npm packages would be embedded.
     "--no-config",
@@ -99,6 +135,10 @@ async function compile(folder: string, to: string, v8Flags: readonly string[]): 
   ]);
   await Deno.rename(`${stage}/curvine-fluid`, to);
   await Deno.remove(stage);
+}
+
+/** Says what was made. */
+async function report(to: string): Promise<void> {
   const bytes = await Deno.readFile(to);
   const name = to.startsWith(root) ? to.slice(root.length) : to;
   say(`Compiled ${name} ${version} for ${arch} with Deno ${COMPILER_VERSION}`);
