@@ -1,4 +1,5 @@
 import { begin, transition } from "../../lib/supervise/machine.ts";
+import { type Mount, parseMountinfo } from "../../lib/mount/mountinfo.ts";
 import type { Event, Facts, Limits, State } from "../../lib/supervise/state.ts";
 
 /** From one state to another, and the events that lead there. */
@@ -10,21 +11,28 @@ export interface Edge {
 
 type Unplaced<E> = E extends Event ? Omit<E, keyof Facts | "name"> : never;
 
+const LINE = "3 2 0:50 / /m rw - fuse.curvinefs curvinefs rw";
+
 const HEIRS = [
   { pid: 7, kind: "successor" },
   { pid: 7, kind: "server" },
 ] as const;
+
+const NEIGHBOUR = { mount: parseMountinfo(LINE)[0] as Mount, answer: "answers" } as const;
 
 /** Every event in the forms that the table tells apart. */
 const FORMS: {
   readonly [E in Event["name"]]: readonly Unplaced<Extract<Event, { name: E }>>[];
 } = {
   "cleared": [{}],
-  "obstructed": [{ message: "" }],
+  "obstructed": [{ message: "" }, { message: "", lasting: true }],
+  "occupied": [{ message: "", neighbour: NEIGHBOUR }],
+  "vacated": [{}],
   "masterless": [{ message: "" }],
   "spawn-failed": [{ message: "" }, { message: "", code: 127 }],
   "mounted": [{}],
   "unmounted": [{}],
+  "unshared": [{ message: "" }],
   "exited": [
     { status: { code: 0 } },
     { status: { code: 1 } },

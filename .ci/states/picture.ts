@@ -17,6 +17,7 @@ const PLACES: { readonly [S in State["name"]]: Point } = {
   starting: { x: 420, y: 60 },
   mounted: { x: 820, y: 60 },
   backoff: { x: 430, y: 330 },
+  "standing-by": { x: 110, y: 480 },
   reloading: { x: 1030, y: 330 },
   "taking-over": { x: 700, y: 250 },
   stopping: { x: 680, y: 560 },

@@ -28,6 +28,10 @@ export async function applet(args: readonly string[], host: Host): Promise<numbe
     const lazy = letters.includes("l") || letters.includes("f");
     const result = await unmountPath(path, { lazy, announce: true }, host);
     if (result.kind === "done") continue;
+    if (result.kind === "theirs") {
+      host.stderr(`umount: ${path}: not mounted by us: another client's mount stays.\n`);
+      continue;
+    }
     code = FAILED;
     if (letters.includes("q") && result.kind === "absent") continue;
     host.stderr(`umount: ${path}: ${result.kind === "absent" ? "not mounted." : result.message}\n`);

@@ -35,9 +35,12 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
   if (supervised !== undefined && tidyPath(supervised) === tidyPath(target)) {
     const { stopTimeout } = readSettings(host.env);
     const deadline = Math.min(stopTimeout + STOP_SLACK_MS, LONGEST_STOP_MS);
-    await requestStop({ ...controlClientFor(host, deadline), hold: true });
+    // What is mounted after that is another client's.
+    if (await requestStop({ ...controlClientFor(host, deadline), hold: true })) {
+      return ExitCode.Done;
+    }
   }
-  // The supervisor has done it, or is no more: what is left is up to us.
+  // The supervisor is no more, or hangs: what is left is up to us.
   if (!isMounted(target, host)) return ExitCode.Done;
   const result = await unmountPath(target, { lazy: false, announce: true }, host);
   if (result.kind === "failed") throw new CommandError(result.message, ExitCode.OsError);

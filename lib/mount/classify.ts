@@ -5,11 +5,13 @@ import { isFuse, type Mount } from "./mountinfo.ts";
 export type LayerKind =
   /** Not FUSE, below all FUSE: the volume itself. A CacheRuntime's hostPath is the mount point. */
   | "base"
-  /** Ours, from this life or an earlier one: to be detached. */
+  /** A daemon of ours mounted it in this life: to be detached. */
   | "ours"
   /** A FUSE mount whose daemon is dead, whoever it was: to be detached. */
   | "stale"
-  /** Somebody else's and alive: never touched. */
+  /** A Curvine client's that is not known to be dead: another supervisor's, never touched. */
+  | "neighbour"
+  /** Somebody else's and not known to be dead: never touched. */
   | "foreign"
   /** A FUSE mount that must be asked before anything is decided. */
   | "unclear";
@@ -19,7 +21,7 @@ const OUR_SOURCE = "curvinefs";
 const OUR_TYPE = "fuse.curvinefs";
 
 /** Whether a mount is a Curvine client's by its name. */
-export function isNamedOurs(mount: Mount): boolean {
+export function isNamedOurs(mount: Pick<Mount, "type" | "source">): boolean {
   return mount.type === OUR_TYPE || mount.source === OUR_SOURCE;
 }
 
@@ -39,9 +41,10 @@ export interface LayerFacts {
  */
 export function classifyLayer(layer: Mount, overFuse: boolean, facts: LayerFacts): LayerKind {
   if (!isFuse(layer)) return overFuse ? "foreign" : "base";
-  if (isNamedOurs(layer)) return "ours";
   if (facts.ownDevices.has(layer.device)) return "ours";
   if (facts.answer === undefined) return "unclear";
   // A daemon that is only slow may hold data that was not written yet: silence is not death.
-  return facts.answer === "stale" ? "stale" : "foreign";
+  if (facts.answer === "stale") return "stale";
+  // Fluid gives all clients of a Dataset on a node one folder: its name does not make it ours.
+  return isNamedOurs(layer) ? "neighbour" : "foreign";
 }

@@ -1,6 +1,6 @@
 import { classifyLayer, type LayerKind } from "./classify.ts";
 import { isFuse, type Mount, parseMountinfo } from "./mountinfo.ts";
-import type { Mounts } from "../ports/mounts.ts";
+import type { MountAnswer, Mounts } from "../ports/mounts.ts";
 import { type Layer, topmostLayer } from "./topmost_layer.ts";
 
 /** What {@link clearMounts} did. */
@@ -13,9 +13,15 @@ export interface Clearing {
 
 /** What keeps a target from being clean. */
 export interface Obstacle {
-  /** `foreign`: somebody else's live mount, left alone. `failed`: the kernel did not do it. */
-  readonly kind: "foreign" | "failed";
+  /**
+   * `neighbour`: another Curvine client's mount, left alone until it is dead. `foreign`: somebody
+   * else's live mount, left alone. `volume`: the target is a volume that is itself a dead mount.
+   * `failed`: the kernel did not do it.
+   */
+  readonly kind: "neighbour" | "foreign" | "volume" | "failed";
   readonly mount: Mount;
+  /** What it answered, where it was asked. */
+  readonly answer?: MountAnswer;
   /** One sentence: what was found and what to do. */
   readonly message: string;
 }
@@ -55,10 +61,9 @@ export async function clearMounts(
     const next = topmostLayer(parseMountinfo(mounts.table()), target);
     if (next === undefined) return { cleared };
     const { mount } = next;
-    const kind = await kindOf(next, mounts, options);
-    if (kind === "foreign" && !(options.any === true && isFuse(mount))) {
-      return { cleared, obstacle: foreign(mount) };
-    }
+    const { kind, answer } = await kindOf(next, mounts, options);
+    const obstacle = obstacleOf(next, kind, answer, mounts, options);
+    if (obstacle !== undefined) return { cleared, obstacle };
     if (last !== undefined && isSame(last, mount)) {
       return { cleared, obstacle: failed(mount, mounts, options) };
     }
@@ -75,13 +80,53 @@ export async function clearMounts(
   };
 }
 
-async function kindOf(layer: Layer, mounts: Mounts, options: ClearOptions): Promise<LayerKind> {
+/**
+ * Looks for what {@link clearMounts} would not take away, without taking anything: only the topmost
+ * layer is looked at.
+ */
+export async function findObstacle(
+  target: string,
+  mounts: Mounts,
+  options: ClearOptions = {},
+): Promise<Obstacle | undefined> {
+  const top = topmostLayer(parseMountinfo(mounts.table()), target);
+  if (top === undefined) return undefined;
+  const { kind, answer } = await kindOf(top, mounts, options);
+  return obstacleOf(top, kind, answer, mounts, options);
+}
+
+function obstacleOf(
+  layer: Layer,
+  kind: LayerKind,
+  answer: MountAnswer | undefined,
+  mounts: Mounts,
+  options: ClearOptions,
+): Obstacle | undefined {
+  const { mount } = layer;
+  if (options.any === true && isFuse(mount)) return undefined;
+  switch (kind) {
+    case "foreign":
+      return foreign(mount);
+    case "neighbour":
+      return neighbour(mount, answer);
+    case "stale":
+      return isVolume(layer, parseMountinfo(mounts.table())) ? deadVolume(mount) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+async function kindOf(
+  layer: Layer,
+  mounts: Mounts,
+  options: ClearOptions,
+): Promise<{ readonly kind: LayerKind; readonly answer?: MountAnswer }> {
   const facts = { ownDevices: options.ownDevices ?? NONE };
   const kind = classifyLayer(layer.mount, layer.overFuse, facts);
-  if (kind !== "unclear") return kind;
-  if (options.any === true) return "foreign";
+  if (kind !== "unclear") return { kind };
+  if (options.any === true) return { kind: "foreign" };
   const answer = await mounts.ask(layer.mount.path, options.askDeadline ?? 5000);
-  return classifyLayer(layer.mount, layer.overFuse, { ...facts, answer });
+  return { kind: classifyLayer(layer.mount, layer.overFuse, { ...facts, answer }), answer };
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -97,6 +142,40 @@ function foreign(mount: Mount): Obstacle {
     message: `Cannot mount on ${JSON.stringify(mount.path)}: a live ${mount.type} mount of ` +
       `${JSON.stringify(mount.source)} that is not ours is there; unmount it, or choose another ` +
       `target path`,
+  };
+}
+
+/**
+ * Whether a FUSE mount came into this container as a volume, rather than being mounted in it: it
+ * propagates, and what it is mounted on does not.
+ */
+function isVolume({ mount, overFuse }: Layer, table: readonly Mount[]): boolean {
+  if (overFuse || mount.propagation.length === 0) return false;
+  const parent = table.find(({ id }) => id === mount.parent);
+  if (parent === undefined || parent.path === mount.path) return false;
+  return !parent.propagation.some((field) => field.startsWith("shared:"));
+}
+
+function neighbour(mount: Mount, answer: MountAnswer | undefined): Obstacle {
+  return {
+    kind: "neighbour",
+    mount,
+    ...(answer === undefined ? {} : { answer }),
+    message: `Standing by: another Curvine client serves ${JSON.stringify(mount.path)}, and is ` +
+      "left alone until it is dead. To give a sidecar a mount of its own, annotate the pod with " +
+      "<namespace>.fuse-sidecar.fluid.io/host-mount-path-mode: random-suffix",
+  };
+}
+
+/** Detached from inside, it would stay on the node and in every application, and ours beside it. */
+function deadVolume(mount: Mount): Obstacle {
+  const path = JSON.stringify(mount.path);
+  return {
+    kind: "volume",
+    mount,
+    message: `Cannot mount on ${path}: the volume itself is a dead ${mount.type} mount, left on ` +
+      "the node by a client that was killed, and nothing in this container can take it away; " +
+      `run "curvine-fluid janitor" beside the client, or umount -l ${path} on the node`,
   };
 }
 

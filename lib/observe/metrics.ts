@@ -11,6 +11,7 @@ export const STATES = [
   "reloading",
   "taking-over",
   "backoff",
+  "standing-by",
   "stopping",
   "done",
   "failed",

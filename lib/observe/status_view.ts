@@ -15,7 +15,7 @@ export function statusView(status: Status, style: Style): string {
     ...(status.target === null ? [] : [
       [
         "mount",
-        `${status.target}${status.mounted ? "" : style.bad(" (not mounted)")}`,
+        `${status.target}${mountText(status, style)}`,
       ] as const,
     ]),
     ["daemon", status.pid === null ? style.bad("not running") : `process ${status.pid}`],
@@ -69,6 +69,13 @@ function stateText({ state }: Status, style: Style): string {
     default:
       return style.doubtful(state);
   }
+}
+
+function mountText({ mounted, state }: Status, style: Style): string {
+  if (mounted) return "";
+  return state === "standing-by"
+    ? style.doubtful(" (another client's)")
+    : style.bad(" (not mounted)");
 }
 
 function readyText({ ready, reason }: Status, style: Style): string {

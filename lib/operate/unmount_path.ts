@@ -18,6 +18,8 @@ import { within } from "../system/within.ts";
 export type Unmounted =
   | { readonly kind: "done" }
   | { readonly kind: "absent" }
+  /** It is another client's mount, which our supervisor has left alone: so do we. */
+  | { readonly kind: "theirs" }
   | { readonly kind: "failed"; readonly message: string };
 
 /** How it is asked for. */
@@ -50,12 +52,13 @@ export async function unmountPath(
   const numbered = table.some((one) => isFuse(one) && isNumberedBelow(one.path, target));
   if (top === undefined && !numbered) return { kind: "absent" };
   if (options.announce) {
-    await announceUnmount(target, {
+    const heard = await announceUnmount(target, {
       sockets: systemSockets,
       folders: runFolders(host.env, userId()),
       deadline: ANNOUNCE_MS,
       hold: true,
     });
+    if (heard === "theirs") return { kind: "theirs" };
   }
   if ((top !== undefined && isFuse(top)) || numbered) return await clear(target, options, mounts);
   return await unmountTop(target, options, mounts);

@@ -71,6 +71,24 @@ export interface Processes {
   marked(variable: string, value: string): MarkedChild[];
   /** Whether any process that carries a variable with this value has the FUSE device open. */
   anyServesFuse(variable: string, value: string): boolean;
+  /**
+   * Whether a process, a descendant of it, or one that carries a variable with this value serves the
+   * FUSE connection of this minor.
+   *
+   * @returns `undefined` where the kernel does not tell
+   */
+  serves(
+    pid: number | undefined,
+    variable: string,
+    value: string,
+    minor: string,
+  ): boolean | undefined;
+  /** Processes that serve FUSE and carry a variable, whoever their parents are. */
+  strays(variable: string): Stray[];
+  /** When a process was started, on a scale of its own; `undefined` when it is no more. */
+  birthOf(pid: number): number | undefined;
+  /** Ends a process that is no child of ours. @returns whether it is gone */
+  endStray(pid: number, patience: number): Promise<boolean>;
   /** Orphans reaped so far that nobody waited for. */
   reaped(): number;
   /** Whether a thread of a process, or of a descendant, waits for the answer of a FUSE mount. */
@@ -80,6 +98,15 @@ export interface Processes {
   /** What the threads of a process do, for a person who looks for a hang. */
   stacks(pid: number): string;
   close(): void;
+}
+
+/** See {@link Processes.strays}. */
+export interface Stray {
+  readonly pid: number;
+  /** The variable's value. */
+  readonly mark: string;
+  /** The connections that it serves, by the minors of their devices. */
+  readonly minors: readonly string[];
 }
 
 /** See {@link Processes.marked}. */

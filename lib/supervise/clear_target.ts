@@ -1,16 +1,18 @@
-import { clearMounts } from "../mount/clear.ts";
+import { clearMounts, findObstacle, type Obstacle } from "../mount/clear.ts";
 import { isFuse, parseMountinfo } from "../mount/mountinfo.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
 import { topmostLayer } from "../mount/topmost_layer.ts";
 import type { Log } from "../observe/log.ts";
 import type { World } from "../ports/world.ts";
+import { endOwnPast, ownPast } from "./own_past.ts";
+import type { Neighbour } from "./state.ts";
 import type { MountWatch } from "./target_watch.ts";
 
 /** What keeps a target from being mounted on, in one sentence. */
-export interface NotReady {
-  readonly name: "obstructed" | "masterless";
-  readonly message: string;
-}
+export type NotReady =
+  | { readonly name: "masterless"; readonly message: string }
+  | { readonly name: "obstructed"; readonly message: string; readonly lasting?: boolean }
+  | { readonly name: "occupied"; readonly message: string; readonly neighbour: Neighbour };
 
 /** How {@link clearTarget} goes about it. */
 export interface ClearParts {
@@ -31,15 +33,21 @@ export interface ClearParts {
  */
 export async function clearTarget(
   { target, ownDevices }: MountWatch,
-  { world: { mounts, folders }, log, askDeadline, awaitMaster, wanted }: ClearParts,
+  { world: { mounts, folders, processes }, log, askDeadline, awaitMaster, wanted }: ClearParts,
 ): Promise<NotReady | undefined> {
+  const options = { ownDevices, askDeadline };
+  const found = await findObstacle(target, mounts, options);
+  const past = found?.kind === "neighbour" ? ownPast(found.mount, processes) : [];
+  // What stays anyway needs no master.
+  if (past.length === 0 && found !== undefined) return notReady(found);
   const layer = topmostLayer(parseMountinfo(mounts.table()), target)?.mount;
   if (layer !== undefined && isFuse(layer)) {
     const message = await awaitMaster();
     if (message !== undefined) return { name: "masterless", message };
     if (!wanted()) return undefined;
   }
-  const { cleared, obstacle } = await clearMounts(target, mounts, { ownDevices, askDeadline });
+  await endOwnPast(past, processes, log);
+  const { cleared, obstacle } = await clearMounts(target, mounts, options);
   for (const { mount, kind } of cleared) {
     log("info", "cleared", "Detached a mount that was left at the target", {
       path: mount.path,
@@ -48,7 +56,15 @@ export async function clearTarget(
       source: mount.source,
     });
   }
-  const message = obstacle?.message ??
-    prepareFolder(target, () => parseMountinfo(mounts.table()), folders);
+  if (obstacle !== undefined) return notReady(obstacle);
+  const message = prepareFolder(target, () => parseMountinfo(mounts.table()), folders);
   return message === undefined ? undefined : { name: "obstructed", message };
+}
+
+function notReady(obstacle: Obstacle | undefined): NotReady | undefined {
+  if (obstacle === undefined) return undefined;
+  const { kind, mount, message, answer = "unknown" } = obstacle;
+  return kind === "neighbour"
+    ? { name: "occupied", message, neighbour: { mount, answer } }
+    : { name: "obstructed", message, lasting: kind === "volume" };
 }

@@ -49,11 +49,17 @@ export async function askSupervisor(
  * Tells the supervisor that somebody is about to unmount its target, so that the mount's end
  * counts as asked for: it then exits 0 instead of mounting again.
  *
- * @returns whether a supervisor of this target heard it
+ * @returns `noted` when a supervisor of this target heard it; `theirs` when the mount there is another
+ *   client's, beside which it stood by; else `unheard`
  */
-export async function announceUnmount(target: string, client: ControlClient): Promise<boolean> {
+export async function announceUnmount(
+  target: string,
+  client: ControlClient,
+): Promise<"noted" | "theirs" | "unheard"> {
   const path = `/unmounting?target=${encodeURIComponent(target)}`;
-  return (await askSupervisor("POST", path, client))?.status === 200;
+  const answer = await askSupervisor("POST", path, client);
+  if (answer?.status !== 200) return "unheard";
+  return answer.body.includes('"theirs"') ? "theirs" : "noted";
 }
 
 /**

@@ -14,8 +14,11 @@ export const MARK = "CURVINE_FLUID_DAEMON";
 export const STATE_PATH = "CURVINE_FUSE_STATE_PATH";
 
 /** A value for {@link MARK} that no other supervisor has. */
-export function newMark({ pid, random }: Pick<World, "pid" | "random">): string {
-  return `${pid}-${Math.floor(random() * 2 ** 48).toString(36)}`;
+export function newMark(
+  { pid, random, processes }: Pick<World, "pid" | "random" | "processes">,
+): string {
+  // Numbers of processes are given again, but not with the same time of birth.
+  return `${pid}.${processes.birthOf(pid) ?? 0}-${Math.floor(random() * 2 ** 48).toString(36)}`;
 }
 
 /**
@@ -132,6 +135,11 @@ export class Daemon {
     if (status.code !== 0) return undefined;
     const server = kin.find(({ servesFuse }) => servesFuse);
     return server === undefined ? undefined : { pid: server.pid, kind: "server" };
+  }
+
+  /** Whether the daemon, or a descendant of it, serves a connection; see `Processes.serves`. */
+  serves(minor: string): boolean | undefined {
+    return this.#processes.serves(this.#current?.pid, MARK, this.#mark, minor);
   }
 
   /** Whether the daemon, or a child of it, serves a FUSE mount, whatever that is called. */

@@ -11,12 +11,13 @@ import { EventLoop, type News } from "./event_loop.ts";
 import { HangMonitor } from "./hang_monitor.ts";
 import type { HeldConnection } from "./held_connection.ts";
 import type { Journal } from "./journal.ts";
+import { Place } from "./place.ts";
 import { Plans, type PlansParts } from "./plans.ts";
 import { Starts } from "./starts.ts";
 import type { Action, Facts, State, StopLeavings, StopManner, TimerName } from "./state.ts";
 import { StateTimer } from "./state_timer.ts";
 import { Stops } from "./stops.ts";
-import { phaseOf, TargetWatch } from "./target_watch.ts";
+import type { TargetWatch } from "./target_watch.ts";
 import type { ConfigValidator } from "./validate_config.ts";
 
 /** What a {@link Keeper} needs. */
@@ -29,6 +30,8 @@ export interface KeeperParts {
   readonly validator: ConfigValidator;
   readonly connections: FuseConnections;
   readonly held: HeldConnection;
+  /** The run folder, where there is one. */
+  readonly folder: string | undefined;
   /** Writes a plan's configuration file. @throws when the disk does not allow it */
   readonly write: PlansParts["write"];
   /** Told when a plan that never served was given up for the one that did. */
@@ -45,8 +48,7 @@ const TRIM_MS = 8000;
 export class Keeper {
   readonly daemon: Daemon;
   readonly loop: EventLoop;
-  /** Absent for a server, which mounts nothing. */
-  target: TargetWatch | undefined;
+  readonly place: Place;
   hang: HangMonitor | undefined;
   readonly #parts: KeeperParts;
   readonly #world: World;
@@ -91,7 +93,19 @@ export class Keeper {
       state: () => this.loop.state,
       take: (news) => this.take(news),
     });
-    this.#watchTarget();
+    this.place = new Place({
+      ...parts,
+      daemon,
+      state: () => this.loop.state,
+      take: (news) => this.take(news),
+      unserved: () => this.#downSince ??= world.clock.now(),
+    });
+    this.place.watch(plan.mount);
+  }
+
+  /** Absent for a server, which mounts nothing. */
+  get target(): TargetWatch | undefined {
+    return this.place.target;
   }
 
   /** What runs, or is to be started next. */
@@ -142,7 +156,7 @@ export class Keeper {
   close(): void {
     this.#timer.disarm();
     this.#cancelTrim();
-    this.target?.close();
+    this.place.close();
     this.hang?.stop();
     this.#parts.held.end();
   }
@@ -175,6 +189,7 @@ export class Keeper {
     const { name } = this.loop.state;
     this.#parts.journal.log("debug", "state", `${from} → ${name}`);
     if (from === "mounted") this.hang?.stop();
+    if (from === "standing-by") this.place.leave();
     if (from === "clearing") this.#begun.resolve();
     if (name === "mounted") this.#onMounted(from, at);
   }
@@ -199,6 +214,7 @@ export class Keeper {
     const downSince = this.#downSince;
     this.#downSince = undefined;
     if (downSince !== undefined) journal.servedAgain(at - downSince);
+    this.place.lookAround();
     if (from === "reloading") return;
     const [event, message] = from === "taking-over"
       ? ["taken-over", "Taken over: a successor serves the mount, which was there all along"]
@@ -215,6 +231,8 @@ export class Keeper {
     switch (action.do) {
       case "clear":
         return this.#background(this.#clear());
+      case "attend":
+        return this.place.attend(action.neighbour);
       case "spawn":
         this.#plans.begin();
         return this.#starts.spawn();
@@ -291,7 +309,7 @@ export class Keeper {
       // Nothing of ours may stay at the old target.
       await this.#stops.detach();
       try {
-        this.#watchTarget();
+        this.place.watch(this.plan.mount);
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         return { name: "obstructed", message: error.message };
@@ -306,25 +324,6 @@ export class Keeper {
     if (this.loop.state.name !== "taking-over") return;
     this.#plans.begin();
     await this.#starts.takeOver();
-  }
-
-  #watchTarget(): void {
-    this.target?.close();
-    const { mount } = this.plan;
-    const { log } = this.#parts.journal;
-    this.target = mount === null ? undefined : new TargetWatch(mount, this.#world, {
-      phase: () => phaseOf(this.loop.state),
-      servesFuse: () => this.daemon.servesFuse(),
-      mounted: () => this.take({ name: "mounted" }),
-      gone: () => {
-        this.#downSince ??= this.#world.clock.now();
-        this.take({ name: "unmounted" });
-      },
-      covered: (is) =>
-        is
-          ? log("warn", "covered", "Somebody mounted over the target; ours lives on below it")
-          : log("info", "uncovered", "The target is ours again"),
-    });
   }
 
   async #stop(manner: StopManner, leave: StopLeavings): Promise<void> {

@@ -4,6 +4,7 @@ import { CLEARING } from "./states/clearing.ts";
 import { type Handlers, QUIET } from "./states/common.ts";
 import { MOUNTED } from "./states/mounted.ts";
 import { RELOADING } from "./states/reloading.ts";
+import { STANDING_BY } from "./states/standing_by.ts";
 import { STARTING } from "./states/starting.ts";
 import { STOPPING } from "./states/stopping.ts";
 import { TAKING_OVER } from "./states/taking_over.ts";
@@ -46,6 +47,7 @@ const TABLE: { readonly [S in State["name"]]: Handlers<S> } = {
   reloading: RELOADING,
   "taking-over": TAKING_OVER,
   backoff: BACKOFF,
+  "standing-by": STANDING_BY,
   stopping: STOPPING,
   done: QUIET,
   failed: QUIET,

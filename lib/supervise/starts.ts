@@ -8,6 +8,7 @@ import { type Daemon, seekHeir, settles } from "./daemon.ts";
 import type { News } from "./event_loop.ts";
 import type { HeldConnection } from "./held_connection.ts";
 import type { Journal } from "./journal.ts";
+import { LEAST_PATIENCE_MS } from "./neighbour_watch.ts";
 import type { State } from "./state.ts";
 import type { TargetWatch } from "./target_watch.ts";
 
@@ -59,7 +60,7 @@ export class Starts {
     return await clearTarget(watch.mounts, {
       world,
       log: journal.log,
-      askDeadline: settings.probeTimeout,
+      askDeadline: Math.max(settings.probeTimeout, LEAST_PATIENCE_MS),
       awaitMaster: async () => {
         const masters = masterEndpoints(plan().config.toml);
         const { startTimeout } = settings;

@@ -1,4 +1,6 @@
+import type { Mount } from "../mount/mountinfo.ts";
 import type { ExitStatus } from "../ports/child.ts";
+import type { MountAnswer } from "../ports/mounts.ts";
 import type { LogLevel, SupervisorSettings } from "../plan/settings.ts";
 
 /** Why the daemon was started again; a label of the metrics. */
@@ -72,6 +74,12 @@ export interface Heir {
   readonly kind: "successor" | "server";
 }
 
+/** Another client's mount at our target, and what it answered when it was asked last. */
+export interface Neighbour {
+  readonly mount: Mount;
+  readonly answer: MountAnswer;
+}
+
 /** What comes after a stop. */
 export type AfterStop =
   | { readonly kind: "exit"; readonly code: number }
@@ -116,6 +124,8 @@ export type State =
       readonly again: Again;
     }
     | { readonly name: "backoff" }
+    /** Another client serves the target: nothing is started until that is dead. */
+    | { readonly name: "standing-by" }
     | {
       readonly name: "stopping";
       readonly then: AfterStop;
@@ -145,7 +155,16 @@ export type Event =
     /** The target is clean. */
     | { readonly name: "cleared" }
     /** The target cannot be cleared, for the reason given. */
-    | { readonly name: "obstructed"; readonly message: string }
+    | {
+      readonly name: "obstructed";
+      readonly message: string;
+      /** Whether trying again cannot help. */
+      readonly lasting?: boolean;
+    }
+    /** Another client serves the target. */
+    | { readonly name: "occupied"; readonly message: string; readonly neighbour: Neighbour }
+    /** That client may be gone. */
+    | { readonly name: "vacated" }
     /** A dead layer stays at the target, for no master accepts a connection. */
     | { readonly name: "masterless"; readonly message: string }
     /** `code` is set when trying again cannot help. */
@@ -154,6 +173,8 @@ export type Event =
     | { readonly name: "mounted" }
     /** One of them no longer does. */
     | { readonly name: "unmounted" }
+    /** It is there, and nobody outside of this container sees it. */
+    | { readonly name: "unshared"; readonly message: string }
     /** The daemon, or its adopted successor, ended. */
     | {
       readonly name: "exited";
@@ -192,6 +213,8 @@ export type Event =
 /** What is to be done about it. */
 export type Action =
   | { readonly do: "clear" }
+  /** Watches the client that serves the target; `vacated` follows when that is dead. */
+  | { readonly do: "attend"; readonly neighbour: Neighbour }
   | { readonly do: "spawn" }
   /** Starts a successor with the connection; `healthy` or `takeover-refused` follows. */
   | { readonly do: "take-over" }

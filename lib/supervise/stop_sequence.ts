@@ -90,6 +90,15 @@ export class StopSequence {
     manner: StopManner,
     budget: number,
   ): Promise<boolean> {
+    const { log } = this.#parts;
+    if (!this.#mayUnmount(manner)) {
+      log(
+        "info",
+        "killing",
+        `Killing process ${handle.pid}: on its way out it would unmount another's`,
+      );
+      return await this.#signalAndWait(handle, "SIGKILL", KILL_MS);
+    }
     switch (manner) {
       case "hung":
         return await this.#abortDaemon(handle);
@@ -99,6 +108,27 @@ export class StopSequence {
         return await this.#signalAndWait(handle, "SIGTERM", budget);
       case "quick":
         return await this.#signalAndWait(handle, "SIGTERM", Math.min(budget, QUICK_MS));
+    }
+  }
+
+  /**
+   * Whether what the daemon unmounts on its way out is its own: it takes the topmost layer, whosever
+   * that is (Curvine: On its way out).
+   */
+  #mayUnmount(manner: StopManner): boolean {
+    const { daemon, watch } = this.#parts;
+    if (watch === undefined) return true;
+    const theirs = watch.served().some(({ device }) => daemon.serves(minorOf(device)) === false);
+    if (theirs) return false;
+    if (!watch.everServed) return true;
+    switch (watch.state()) {
+      case "served":
+        return true;
+      case "covered":
+        return false;
+      case "gone":
+        // With nothing beneath there is nothing to lose: its own end may name the cause.
+        return manner === "unmounted" && !watch.hasBeneath();
     }
   }
 
@@ -180,7 +210,9 @@ export class StopSequence {
     if (cleared.length > 0) {
       log("info", "detached", `Detached ${cleared.length} mount(s) at ${JSON.stringify(target)}`);
     }
-    if (obstacle !== undefined) log("error", "not-detached", obstacle.message);
+    if (obstacle?.kind === "neighbour") {
+      log("info", "left-alone", `Left alone: another client's mount at ${JSON.stringify(target)}`);
+    } else if (obstacle !== undefined) log("error", "not-detached", obstacle.message);
   }
 
   async #atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {

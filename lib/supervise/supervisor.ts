@@ -115,6 +115,7 @@ class Supervisor {
       validator,
       connections,
       held: this.#held,
+      folder,
       write: (served) => source.write(served),
       rolledBack: (bad, detail) => this.#changes.rolledBack(bad, detail),
     });
@@ -144,9 +145,9 @@ class Supervisor {
     }
     // The daemon first; everything else can wait for the milliseconds that it needs.
     await this.#inTime(this.#keeper.begin(), SETUP_WAIT_MS);
-    this.#stops.push(world.watchMounts(() => this.#keeper.target?.stir()));
+    this.#stops.push(world.watchMounts(() => this.#keeper.place.stir()));
     // What was mounted before the kernel was asked to tell.
-    this.#keeper.target?.stir();
+    this.#keeper.place.stir();
     this.#watchConfig();
     const socket = await openControl(this.#server, this.#folder, world, settings, log);
     if (socket !== undefined) this.#stops.push(() => world.files.remove(socket));

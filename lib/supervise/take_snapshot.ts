@@ -52,8 +52,14 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
   };
 }
 
-function whyNotReady({ loop: { state }, target, hang }: Keeper): string | undefined {
+function whyNotReady(keeper: Keeper): string | undefined {
+  const { loop: { state }, hang, place: { target, neighbour, reach } } = keeper;
+  if (state.name === "standing-by") {
+    return neighbour?.answers === true
+      ? undefined
+      : "another client serves the target, and does not answer";
+  }
   if (state.name !== "mounted") return state.name;
   if (hang?.suspicious === true) return "the mount does not answer";
-  return target?.state === "covered" ? "somebody mounted over the target" : undefined;
+  return target?.state === "covered" ? "somebody mounted over the target" : reach.problem;
 }

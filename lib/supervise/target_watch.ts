@@ -1,6 +1,6 @@
 import { isNamedOurs } from "../mount/classify.ts";
 import { isFuse, type Mount, parseMountinfo } from "../mount/mountinfo.ts";
-import { layersAt } from "../mount/mount_path.ts";
+import { layersAt, mountsOnTheWay } from "../mount/mount_path.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
 import type { Log } from "../observe/log.ts";
 import type { MountPlan } from "../plan/plan.ts";
@@ -23,9 +23,13 @@ export class MountWatch {
   readonly target: string;
   /** Devices that our daemons mounted there: leftovers of those need no asking. */
   readonly ownDevices = new Set<string>();
+  /** Whether a mount of ours was ever there. */
+  everServed = false;
   /** Our mount points: the target, or the `mnt-N` in it. */
   readonly paths: readonly string[];
   readonly #mounts: Mounts;
+  /** Mount points on which a mount of ours propagates. */
+  readonly #shared: ReadonlySet<string>;
 
   /** @throws {CommandError} when the target's path leads nowhere */
   constructor(
@@ -38,11 +42,36 @@ export class MountWatch {
     this.paths = plan.layers === undefined
       ? [this.target]
       : plan.layers.map((layer) => this.target + layer.slice(plan.target.length));
+    const table = parseMountinfo(mounts.table());
+    this.#shared = new Set(this.paths.filter((path) => {
+      const below = mountsOnTheWay(table, path).findLast((mount) => !isFuse(mount));
+      return below !== undefined && isShared(below);
+    }));
+  }
+
+  /**
+   * Whether others see our mounts: `shared`, where all of them have a peer group; `lost`, where one
+   * has none, though what it was to lie on had one; else `alone`.
+   */
+  reach(): "shared" | "lost" | "alone" {
+    const table = this.table();
+    let reach: "shared" | "alone" = "shared";
+    for (const path of this.paths) {
+      const own = layersAt(table, path).findLast((mount) => this.#isOwn(mount));
+      if (own === undefined || isShared(own)) continue;
+      if (this.#shared.has(path)) return "lost";
+      reach = "alone";
+    }
+    return reach;
+  }
+
+  /** The mount table of now. */
+  table(): Mount[] {
+    return parseMountinfo(this.#mounts.table());
   }
 
   /** The FUSE mounts on top of our mount points, as far as they are there. */
-  served(): ServedMount[] {
-    const table = parseMountinfo(this.#mounts.table());
+  served(table: readonly Mount[] = this.table()): ServedMount[] {
     return this.paths.flatMap((path) => {
       const top = layersAt(table, path).at(-1);
       return top !== undefined && isFuse(top)
@@ -61,14 +90,32 @@ export class MountWatch {
     // The kernel uses device numbers again: old ones may be somebody else's by now.
     this.ownDevices.clear();
     for (const { device } of served) this.ownDevices.add(device);
+    this.everServed ||= served.length > 0;
+  }
+
+  /** Devices that are at our mount points no more: the kernel gives their numbers to others. */
+  forgetGone(table: readonly Mount[] = this.table()): void {
+    for (const device of this.ownDevices) {
+      const there = table.some((mount) => mount.device === device && this.#isAtPath(mount));
+      if (!there) this.ownDevices.delete(device);
+    }
+  }
+
+  /** Whether a mount lies where ours is, or was: one unmount too many takes that away. */
+  hasBeneath(): boolean {
+    const table = this.table();
+    return this.paths.some((path) => layersAt(table, path).some((mount) => !this.#isOwn(mount)));
+  }
+
+  #isAtPath({ path }: Mount): boolean {
+    return this.paths.includes(path);
   }
 
   /**
    * How the mounts that {@link own} remembered are: `served` on top of their mount points,
    * `covered` by somebody else's mount but alive below it, or `gone`.
    */
-  state(): "served" | "covered" | "gone" {
-    const table = parseMountinfo(this.#mounts.table());
+  state(table: readonly Mount[] = this.table()): "served" | "covered" | "gone" {
     let covered = false;
     for (const path of this.paths) {
       const top = layersAt(table, path).at(-1);
@@ -88,6 +135,11 @@ export class MountWatch {
     return parseMountinfo(this.#mounts.table())
       .filter((mount) => isFuse(mount) && !this.paths.includes(mount.path));
   }
+}
+
+/** Whether what is mounted on it, or unmounted, is so for its peers as well. */
+function isShared({ propagation }: Mount): boolean {
+  return propagation.some((field) => field.startsWith("shared:"));
 }
 
 /** The name of a device's FUSE connection: its minor number. */
@@ -114,6 +166,8 @@ export function phaseOf({ name }: State): Phase {
 /** What a {@link TargetWatch} tells of. */
 export interface TargetEvents {
   phase(): Phase;
+  /** Whether our daemon serves a connection; `undefined` where the kernel does not tell. */
+  serves(minor: string): boolean | undefined;
   /** Whether our daemon serves a FUSE mount, for mounts whose names do not tell. */
   servesFuse(): boolean;
   /** It was awaited, and is there. */
@@ -185,10 +239,19 @@ export class TargetWatch {
 
   /** From now on what is mounted at the target is ours. */
   own(): readonly ServedMount[] {
-    const served = this.mounts.served();
+    const served = this.#ours();
     this.mounts.own(served);
-    this.state = this.mounts.isComplete(served) ? "served" : "gone";
+    this.state = "served";
+    // It may have gone again since it was seen.
+    if (!this.mounts.isComplete(served)) this.look();
     return served;
+  }
+
+  /** What our daemon serves: somebody else may mount here just now. */
+  #ours(table?: readonly Mount[]): ServedMount[] {
+    return this.mounts.served(table).filter(({ device, named }) =>
+      this.#events.serves(minorOf(device)) ?? (named || this.#events.servesFuse())
+    );
   }
 
   look(): void {
@@ -198,8 +261,10 @@ export class TargetWatch {
     const begun = clock.now();
     const phase = this.#events.phase();
     const before = this.state;
-    if (phase === "awaited") this.#await();
-    else this.state = this.mounts.state();
+    const table = this.mounts.table();
+    this.mounts.forgetGone(table);
+    if (phase === "awaited") this.#await(table);
+    else this.state = this.mounts.state(table);
     this.#lastLook = clock.now();
     this.#cost = this.#lastLook - begun;
     if (phase === "awaited") {
@@ -210,10 +275,8 @@ export class TargetWatch {
     }
   }
 
-  /** Somebody else may mount here just now: theirs is not ours. */
-  #await(): void {
-    const served = this.mounts.served();
-    const ours = served.filter(({ named }) => named || this.#events.servesFuse());
+  #await(table: readonly Mount[]): void {
+    const ours = this.#ours(table);
     if (ours.length > 0) this.mounts.own(ours);
     this.state = this.mounts.isComplete(ours) ? "served" : "gone";
   }

@@ -55,24 +55,63 @@ export function anyServesFuse(entry: string): boolean {
 /** Where a thread waits for the answer of a FUSE mount; one that serves sits in `fuse_dev_do_read`. */
 const WAITS_FOR_FUSE = /^(request_wait_answer|fuse_get_req|(__)?fuse_(simple_)?request)/;
 
-/** Descendants of a daemon that are looked at. */
-const MOST_FAMILY = 64;
-
 /** Whether a thread of a process, or of a descendant, waits for the answer of a FUSE mount. */
 export function waitsForFuse(pid: number): boolean {
-  const family = [pid];
-  for (let index = 0; index < family.length && family.length < MOST_FAMILY; index++) {
-    const one = family[index] ?? 0;
+  return familyOf(pid).some((one) => {
     try {
-      for (const { name } of Deno.readDirSync(`/proc/${one}/task`)) {
-        if (WAITS_FOR_FUSE.test(readOr(`/proc/${one}/task/${name}/wchan`, ""))) return true;
-      }
+      return [...Deno.readDirSync(`/proc/${one}/task`)].some(({ name }) =>
+        WAITS_FOR_FUSE.test(readOr(`/proc/${one}/task/${name}/wchan`, ""))
+      );
     } catch {
       // It ended meanwhile.
+      return false;
     }
-    family.push(...childrenOf(one));
+  });
+}
+
+/** A process and its descendants, itself first. */
+export function familyOf(pid: number): number[] {
+  const family = [pid];
+  for (let index = 0; index < family.length && family.length < MOST_FAMILY; index++) {
+    family.push(...childrenOf(family[index] ?? 0));
   }
-  return false;
+  return family;
+}
+
+/** A daemon has a child or two; a loop in what `/proc` says must end. */
+const MOST_FAMILY = 64;
+
+/**
+ * Whether a process, a descendant of it, or one that carries an entry in its environment serves the
+ * FUSE connection of a minor.
+ *
+ * @returns `undefined` where the kernel does not tell
+ */
+export function serves(
+  pid: number | undefined,
+  entry: string,
+  minor: string,
+): boolean | undefined {
+  // Without /proc nobody is seen, ourselves included.
+  let isSure = readOr("/proc/self/stat", "") !== "";
+  for (const owner of candidates(pid, entry)) {
+    const descriptors = fuseDescriptors(owner);
+    if (descriptors?.some((one) => one.minor === minor)) return true;
+    // One that is not told may be the one.
+    isSure &&= descriptors?.every((one) => one.minor !== undefined) ?? false;
+  }
+  return isSure ? false : undefined;
+}
+
+/** The daemon's own family first: as a rule the answer is there. */
+function* candidates(pid: number | undefined, entry: string): Generator<number> {
+  const family = pid === undefined ? [] : familyOf(pid);
+  yield* family;
+  for (const { name } of Deno.readDirSync("/proc")) {
+    const other = Number(name);
+    if (!/^\d+$/.test(name) || family.includes(other)) continue;
+    if (environmentOf(other).includes(entry)) yield other;
+  }
 }
 
 /** As much of it as a person will read. */

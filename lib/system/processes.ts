@@ -10,6 +10,7 @@ import {
   anyServesFuse,
   childPids,
   environmentOf,
+  serves,
   servesFuse,
   stacksOf,
   waitsForFuse,
@@ -20,6 +21,7 @@ import { pump } from "./pump.ts";
 import { Reaper } from "./reaper.ts";
 import type { Sink } from "./sink.ts";
 import { startChild, startDaemon } from "./start_child.ts";
+import { birthOf, endStray, strays } from "./strays.ts";
 import { within } from "./within.ts";
 
 /** The most that is kept of a helper's output. */
@@ -87,6 +89,10 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     adopt: (pid) => handle(pid, reaping().adopt(pid)),
     marked: (variable, value) => marked(`${variable}=${value}`),
     anyServesFuse: (variable, value) => anyServesFuse(`${variable}=${value}`),
+    serves: (pid, variable, value, minor) => serves(pid, `${variable}=${value}`, minor),
+    strays,
+    birthOf,
+    endStray,
     reaped: () => reaper?.count ?? 0,
     waitsForFuse,
     offerToKernel,

@@ -9,7 +9,7 @@ import type {
   ServedMount,
   Takeover,
 } from "../ports/takeover.ts";
-import { childrenOf } from "./child_processes.ts";
+import { familyOf } from "./child_processes.ts";
 import { type FuseDescriptor, fuseDescriptors } from "./fuse_descriptors.ts";
 import {
   AT_FDCWD,
@@ -174,18 +174,6 @@ function ofMount(
   const own = told ? open.filter(({ minor }) => minor === mount.minor) : onlyOne ? open : [];
   return own.map(({ number }) => number);
 }
-
-/** A process and its descendants, itself first. */
-function familyOf(pid: number): number[] {
-  const family = [pid];
-  for (let index = 0; index < family.length && family.length < MOST_FAMILY; index++) {
-    family.push(...childrenOf(family[index] ?? 0));
-  }
-  return family;
-}
-
-/** A daemon has a child or two; a loop in what `/proc` says must end. */
-const MOST_FAMILY = 64;
 
 /** @returns a clone of the first of these descriptors that can be had. @throws {CallFailed} */
 function holdOne(owner: number, descriptors: readonly number[]): number {

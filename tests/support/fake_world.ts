@@ -7,6 +7,7 @@ import type {
   ProcessHandle,
   SentSignal,
   SpawnRequest,
+  Stray,
   World,
 } from "../../lib/ports/world.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -163,6 +164,10 @@ export class FakeWorld implements World {
       this.orphans.filter(({ alive, env }) => alive && env.includes(`${variable}=${value}`))
         .map(({ pid, env }) => ({ pid, env, servesFuse: true })),
     anyServesFuse: (): boolean => true,
+    strays: (): Stray[] => [],
+    birthOf: (): number | undefined => undefined,
+    endStray: (): Promise<boolean> => Promise.resolve(true),
+    serves: (): boolean | undefined => undefined,
     reaped: (): number => 0,
     waitsForFuse: (): boolean => this.confused,
     offerToKernel: (pid: number): void => void this.offered.push(pid),

@@ -55,11 +55,15 @@ const CACHE = {
  * A CacheRuntime's hostPath volume is the target itself: of the host's folder the container sees
  * nothing else, and what it mounts there shows on the host (`Bidirectional`).
  */
-const VOLUME = `mkdir -p "$TARGET" "$ROOT/volume"
-mount --bind "$TARGET" "$ROOT/volume"
-mount --make-private "$ROOT/host"
-mount --bind "$ROOT/volume" "$TARGET"
-umount "$ROOT/volume"
+const VOLUME = `if mkdir -p "$TARGET" "$ROOT/volume" 2>/dev/null; then
+  mount --bind "$TARGET" "$ROOT/volume"
+  mount --make-private "$HOST"
+  mount --bind "$ROOT/volume" "$TARGET"
+  umount "$ROOT/volume"
+else
+  # It is a dead mount, which the runtime could bind all the same.
+  mount --make-private "$HOST"
+fi
 mount --bind "$ROOT/hosts" /etc/hosts`;
 
 /** Limits small enough for a test. `RESTART_LIMIT` and the start limit stay generous. */
@@ -103,16 +107,35 @@ export class FaultRun implements AsyncDisposable {
   #stuck: Promise<unknown>[] = [];
   #hashes: string[] = [];
 
-  private constructor(readonly setup: FaultSetup, root: string, host: Deno.ChildProcess) {
+  /** @param first whose host and whose target it has */
+  private constructor(
+    readonly setup: FaultSetup,
+    root: string,
+    host: Deno.ChildProcess,
+    readonly first?: FaultRun,
+  ) {
     this.root = root;
     this.#host = host;
     this.#hostNamespace = new PinnedNamespace(host.pid);
-    this.target = `${root}/host/${setup.target ?? "thin-fuse"}`;
+    this.target = first?.target ?? `${root}/host/${setup.target ?? "thin-fuse"}`;
     this.config = new KubeletFolder(`${root}/etc`, "config.json", this.configText());
   }
 
   /** Lays out the folders and the host's namespace; nothing of ours runs yet. */
   static async prepare(setup: FaultSetup = {}): Promise<FaultRun> {
+    const root = await FaultRun.#layOut(setup);
+    const host = await startHost(`${root}/host`);
+    const run = new FaultRun(setup, root, host);
+    run.#hashes = await run.#hashAll();
+    return run;
+  }
+
+  /** Lays out one more container on the same host, whose target is the same. */
+  static async beside(first: FaultRun, setup: FaultSetup = first.setup): Promise<FaultRun> {
+    return new FaultRun(setup, await FaultRun.#layOut(setup), first.#host, first);
+  }
+
+  static async #layOut(setup: FaultSetup): Promise<string> {
     const root = Deno.makeTempDirSync({ prefix: "cf-" });
     for (const folder of ["host/neighbour", "home/lib", "home/conf", "state", "tmp", "source"]) {
       Deno.mkdirSync(`${root}/${folder}`, { recursive: true });
@@ -123,10 +146,12 @@ export class FaultRun implements AsyncDisposable {
     plantCanaries(`${root}/source`);
     plantCanaries(`${root}/host/neighbour`);
     await installStandIn(`${root}/home/lib`, `${root}/source`, setup.plan ?? []);
-    const host = await startHost(`${root}/host`);
-    const run = new FaultRun(setup, root, host);
-    run.#hashes = await run.#hashAll();
-    return run;
+    return root;
+  }
+
+  /** The folder that the host shares with its containers. */
+  get #hostFolder(): string {
+    return `${this.first?.root ?? this.root}/host`;
   }
 
   /** The runtime config in Fluid's form. @param change options on top of the setup's */
@@ -194,7 +219,7 @@ export class FaultRun implements AsyncDisposable {
         ...[executable, ...(cache ? ["client", "start"] : ["fluid-thin-runtime"])],
       ],
       clearEnv: true,
-      env: { ...this.env, ROOT: this.root, TARGET: this.target },
+      env: { ...this.env, ROOT: this.root, HOST: this.#hostFolder, TARGET: this.target },
       stdin: "null",
       stdout: "null",
       stderr: "inherit",
@@ -260,7 +285,7 @@ export class FaultRun implements AsyncDisposable {
 
   /** All mounts below the host folder, wherever there. */
   hostMounts(): MountLine[] {
-    return mountTable(this.#host.pid).filter(({ path }) => path.startsWith(`${this.root}/host/`));
+    return mountTable(this.#host.pid).filter(({ path }) => path.startsWith(`${this.#hostFolder}/`));
   }
 
   /** What the stand-in wrote of its starts. */
@@ -434,11 +459,12 @@ export class FaultRun implements AsyncDisposable {
   /** Ends everything this run started, whatever state it is in, and removes its folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (let round = 0; round < 100; round++) {
-      const left = [...this.processes(), ...processesIn(this.#hostNamespace.name)]
+      const host = this.first === undefined ? processesIn(this.#hostNamespace.name) : [];
+      const left = [...this.processes(), ...host]
         .filter(({ pid, state }) => pid !== this.#host.pid && state !== "Z");
       if (left.length === 0) break;
       for (const { pid } of left) kill(pid);
-      for (const { device } of this.layers()) abort(device);
+      for (const { device } of this.first === undefined ? this.layers() : []) abort(device);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     if (this.#child && !this.ended) kill(this.#child.pid);
@@ -446,8 +472,10 @@ export class FaultRun implements AsyncDisposable {
     for (const child of this.#others) await child.status;
     await Promise.all(this.#stuck);
     this.master[Symbol.dispose]();
-    await this.#host.stdin.close();
-    await this.#host.status;
+    if (this.first === undefined) {
+      await this.#host.stdin.close();
+      await this.#host.status;
+    }
     this.#namespace?.[Symbol.dispose]();
     this.#hostNamespace[Symbol.dispose]();
     Deno.removeSync(this.root, { recursive: true });
@@ -455,7 +483,7 @@ export class FaultRun implements AsyncDisposable {
 
   async #hashAll(): Promise<string[]> {
     // From here the host folder shows what lies below the mounts: they live in other namespaces.
-    return [await treeHash(`${this.root}/source`), await treeHash(`${this.root}/host`)];
+    return [await treeHash(`${this.root}/source`), await treeHash(this.#hostFolder)];
   }
 }
 

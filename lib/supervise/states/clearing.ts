@@ -1,5 +1,5 @@
 import { ExitCode } from "../../ports/exit_code.ts";
-import { failed, giveUp, tallyOf } from "../outcomes.ts";
+import { failed, giveUp, note, tallyOf } from "../outcomes.ts";
 import {
   giveUpOnRejection,
   type Handlers,
@@ -16,8 +16,16 @@ export const CLEARING: Handlers<"clearing"> = {
     state: { ...tallyOf(state), name: "starting", begun: true },
     actions: [{ do: "arm", timer: "start-timeout" }, { do: "spawn" }],
   }),
+  "occupied": (state, { message, neighbour }) => ({
+    state: { ...tallyOf(state), name: "standing-by" },
+    actions: [
+      { do: "disarm" },
+      note("warn", "standing-by", message),
+      { do: "attend", neighbour },
+    ],
+  }),
   "obstructed": (state, event, limits) =>
-    state.begun
+    state.begun && event.lasting !== true
       ? failed(state, { cause: "target", detail: event.message, blamesConfig: true }, event, limits)
       : giveUp(state, event.message, ExitCode.OsError),
   "masterless": (state, event, limits) =>

@@ -17,10 +17,13 @@ export type Handlers<S extends State["name"]> = {
 export const QUIET: { readonly [E in Event["name"]]: (state: State) => Step } = {
   "cleared": stay,
   "obstructed": stay,
+  "occupied": stay,
+  "vacated": stay,
   "masterless": stay,
   "spawn-failed": stay,
   "mounted": stay,
   "unmounted": stay,
+  "unshared": stay,
   "exited": stay,
   "heir-found": stay,
   "healthy": stay,

@@ -1,4 +1,5 @@
-import { endOf, failed, note, stopToRestart, tallyOf } from "../outcomes.ts";
+import { endOf, failed, giveUp, note, stopToRestart, tallyOf } from "../outcomes.ts";
+import { ExitCode } from "../../ports/exit_code.ts";
 import type { ReloadReason, State, Step } from "../state.ts";
 import {
   type Handlers,
@@ -19,6 +20,8 @@ export const MOUNTED: Handlers<"mounted"> = {
     isAnnounced(state, event.at)
       ? stopUnmounted(state, event)
       : stopToRestart(state, "unmounted", "unmounted", "somebody unmounted the target"),
+  // What lies beneath cannot be mended from inside: the kubelet binds it anew for a new container.
+  "unshared": (state, { message }) => giveUp(state, message, ExitCode.OsError),
   "exited": (state, event, limits) => {
     const { status, heir, at } = event;
     if (isAnnounced(state, at)) return stopUnmounted(state, event);

@@ -98,11 +98,17 @@ fault("three stacked stale layers at start: all cleared", {}, async (run) => {
   await assertStops(run);
 });
 
-fault("a live layer of an earlier life between stale ones: all cleared", {}, async (run) => {
+fault("another client's live layer between stale ones stays, and we stand by", {}, async (run) => {
   const daemons = [await run.mountOnHost(), await run.mountOnHost(), await run.mountOnHost()];
-  daemons[0]?.kill("SIGKILL");
-  daemons[2]?.kill("SIGKILL");
+  for (const daemon of [daemons[0], daemons[2]]) {
+    daemon?.kill("SIGKILL");
+    await daemon?.status;
+  }
   await run.start();
+  await eventually("it stands by", async () => (await run.status())["state"] === "standing-by");
+  assert.equal(run.layers().length, 2, "only the dead layer on top is gone");
+  assert.ok(await run.readsCanary());
+  daemons[1]?.kill("SIGKILL");
   await assertHealthy(run);
   await assertStops(run);
 });
@@ -293,12 +299,15 @@ fault("mnt_number 3: three layers, all cleared after a kill, no folder left in t
   await assertStops(run);
 });
 
-fault("a mount of an earlier life that hangs: cleared, not touched", {}, async (run) => {
+fault("another client's mount that hangs stays until it is dead", {}, async (run) => {
   const daemon = await run.mountOnHost();
   daemon.kill("SIGSTOP");
   const reader = run.spawnOnHost(["ls", run.target]);
   await eventually("somebody waits", () => waitsForFuse(reader.pid));
   await run.start();
+  await eventually("it stands by", async () => (await run.status())["state"] === "standing-by");
+  assert.equal((await run.status())["ready"], false);
+  daemon.kill("SIGKILL");
   await assertHealthy(run);
   await assertStops(run);
 });

@@ -24,6 +24,7 @@
  *   restore=mute         it takes the state, reads requests and never answers
  *   term=ignore          TERM, INT, QUIT and HUP do nothing
  *   term=busy            no fusermount: a busy mount is left behind, stale
+ *   gone=unmount         when somebody has unmounted it, it looks every 200 ms, and unmounts once more
  *   ids=stable           a file's node id is its inode's number, as Curvine's own files have it, and
  *                        a folder that is read makes those of its files known
  *   mute                 reads requests and never answers; also while the file `mute` lies beside
@@ -654,6 +655,15 @@ static void hand_over(void) {
   _exit(0);
 }
 
+/* Somebody has unmounted: curvine-fuse notices after a while and unmounts its path all the same. */
+static void leave(void) {
+  if (option("gone=unmount") != NULL) {
+    usleep(200 * 1000);
+    for (int n = 0; n < mounts; n++) umount2(targets[n], 0);
+  }
+  _exit(0);
+}
+
 static void stop(void) {
   if (option("term=ignore") != NULL) return;
   for (int n = 0; n < mounts; n++)
@@ -719,7 +729,7 @@ int main(int count, char **words) {
     for (int n = 0; n < mounts; n++) {
       if (watched[n + 1].revents == 0) continue;
       if ((watched[n + 1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0 || !serve_one(fds[n]))
-        _exit(0);
+        leave();
     }
   }
 }

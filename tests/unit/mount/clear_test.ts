@@ -42,7 +42,8 @@ Deno.test("three stacked layers of ours go, the volume below stays", async () =>
     "4 3 0:51 / /m rw - fuse.curvinefs curvinefs rw",
     "5 4 0:52 / /m rw - fuse.curvinefs curvinefs rw",
   ]);
-  const { cleared, obstacle } = await clearMounts("/m", mounts);
+  const ownDevices = new Set(["0:50", "0:51", "0:52"]);
+  const { cleared, obstacle } = await clearMounts("/m", mounts, { ownDevices });
   assert.equal(obstacle, undefined);
   assert.deepEqual(cleared.map(({ mount }) => mount.device), ["0:52", "0:51", "0:50"]);
   assert.deepEqual(mounts.lines, [ROOT, BASE]);
@@ -62,6 +63,65 @@ Deno.test("a FUSE mount of unknown origin is asked: stale goes, live and silent 
     assert.deepEqual(mounts.lines, [ROOT, BASE, sshfs]);
   }
 });
+
+Deno.test("a Curvine client's mount is another's until it is known to be dead", async () => {
+  const client = "3 2 0:50 / /m rw - fuse.curvinefs curvinefs rw";
+  for (const answer of ["answers", "silent", "unknown"] as const) {
+    const mounts = fakeMounts([ROOT, BASE, client], { answer });
+    const { obstacle } = await clearMounts("/m", mounts);
+    assert.equal(obstacle?.kind, "neighbour", answer);
+    assert.match(obstacle.message, /"\/m".*fuse-sidecar\.fluid\.io\/host-mount-path-mode/);
+    assert.deepEqual(mounts.lines, [ROOT, BASE, client]);
+  }
+  const dead = fakeMounts([ROOT, BASE, client], { answer: "stale" });
+  assert.deepEqual((await clearMounts("/m", dead)).cleared.map(({ kind }) => kind), ["stale"]);
+  assert.deepEqual(dead.lines, [ROOT, BASE]);
+});
+
+const VOLUMES: [what: string, lines: string[], isVolume: boolean][] = [
+  [
+    "a volume that is itself a dead mount",
+    ["1 0 8:1 / / rw - overlay o rw", "3 1 0:50 / /m rw shared:7 - fuse.curvinefs curvinefs rw"],
+    true,
+  ],
+  [
+    "the same as a slave, in a container whose root is one",
+    [
+      "1 0 8:1 / / rw master:1 - overlay o rw",
+      "3 1 0:50 / /m rw master:7 - fuse.curvinefs curvinefs rw",
+    ],
+    true,
+  ],
+  [
+    "a leftover on a volume",
+    [ROOT, BASE, "3 2 0:50 / /m rw shared:7 - fuse.curvinefs curvinefs rw"],
+    false,
+  ],
+  [
+    "a leftover in a shared folder above the target",
+    [
+      ROOT,
+      "2 1 8:1 /h / rw shared:1 - ext4 d rw",
+      "3 2 0:50 / /m rw shared:7 - fuse.curvinefs c rw",
+    ],
+    false,
+  ],
+  [
+    "a leftover on a machine without propagation",
+    [ROOT, "3 1 0:50 / /m rw - fuse.curvinefs curvinefs rw"],
+    false,
+  ],
+];
+
+for (const [what, lines, isVolume] of VOLUMES) {
+  Deno.test(`${what} is ${isVolume ? "left alone, with what cures it" : "detached"}`, async () => {
+    const mounts = fakeMounts([...lines], { answer: "stale" });
+    const { obstacle } = await clearMounts("/m", mounts);
+    assert.equal(obstacle?.kind, isVolume ? "volume" : undefined);
+    assert.equal(mounts.lines.length, lines.length - (isVolume ? 0 : 1));
+    if (isVolume) assert.match(obstacle?.message ?? "", /janitor.*umount -l "\/m" on the node/);
+  });
+}
 
 Deno.test("a device that a daemon of ours mounted is ours, and nobody asks it", async () => {
   const mounts = fakeMounts([ROOT, "3 1 0:50 / /m rw - fuse bindfs rw"], { answer: "answers" });
@@ -94,7 +154,7 @@ Deno.test("mnt-0 to mnt-N inside the target are cleared, other mounts inside are
     "3 1 0:50 / /m/mnt-0 rw - fuse.curvinefs curvinefs rw",
     "4 1 0:51 / /m/mnt-12 rw - fuse.curvinefs curvinefs rw",
     other,
-  ]);
+  ], { answer: "stale" });
   await clearMounts("/m", mounts);
   assert.deepEqual(mounts.lines, [ROOT, other]);
 });
@@ -107,9 +167,13 @@ Deno.test("mnt-N is told from names that only look like it", () => {
 
 Deno.test("a mount that the kernel keeps ends the loop with the reason", async () => {
   const line = "3 1 0:50 / /m rw - fuse.curvinefs curvinefs rw";
-  const stuck = await clearMounts("/m", fakeMounts([ROOT, line], { stuck: true }));
+  const stuck = await clearMounts("/m", fakeMounts([ROOT, line], { answer: "stale", stuck: true }));
   assert.equal(stuck.obstacle?.kind, "failed");
-  const powerless = fakeMounts([ROOT, line], { stuck: true, mayMount: false });
+  const powerless = fakeMounts([ROOT, line], {
+    answer: "stale",
+    stuck: true,
+    mayMount: false,
+  });
   assert.match((await clearMounts("/m", powerless)).obstacle?.message ?? "", /CAP_SYS_ADMIN/);
 });
 

@@ -265,6 +265,10 @@ Deno.test("endpoints: what changes something wants POST", async () => {
   assert.equal((await ask("POST", "/stop?wait=true").answer).status, 200);
   assert.equal((await ask("POST", "/unmounting?target=%2Fm").answer).status, 200);
   assert.equal((await ask("POST", "/unmounting?target=%2Fn").answer).status, 409);
+  const { body } = await ask("POST", "/unmounting?target=%2Fm").answer;
+  assert.deepEqual(JSON.parse(body), { unmounting: "noted" });
+  const beside = ask("POST", "/unmounting?target=%2Fm", { ...SNAPSHOT, state: "standing-by" });
+  assert.deepEqual(JSON.parse((await beside.answer).body), { unmounting: "theirs" });
 });
 
 Deno.test("endpoints: from another machine nobody stops or reloads, everybody reads", async () => {

@@ -546,6 +546,7 @@ Deno.test("a change that cannot start is rolled back once, and waits for another
 Deno.test("a dead layer stays until a master accepts a connection", async () => {
   const world = new FakeWorld();
   world.mounted = [`60 1 0:9 / ${TARGET} rw - fuse.curvinefs curvinefs rw`];
+  world.answer = "stale";
   let asked = 0;
   world.sockets.connectTcp = (host?: string, port?: number) => {
     asked++;

@@ -110,6 +110,7 @@ function scene(phase: Phase): Scene {
     servesFuse: false,
     watch: new TargetWatch({ target: TARGET }, world, {
       phase: () => made.phase,
+      serves: () => undefined,
       servesFuse: () => made.servesFuse,
       mounted: () => void told.push("mounted"),
       gone: () => void told.push("gone"),

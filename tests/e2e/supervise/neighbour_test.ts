@@ -1,0 +1,150 @@
+/** Two clients on one target, each in a container of its own, as two sidecars of one Dataset are. */
+import assert from "node:assert/strict";
+import { eventually, steadily } from "../../support/eventually.ts";
+import { assertHealthy, assertStops, fault } from "../../support/fault.ts";
+import { FaultRun, type FaultSetup } from "../../support/fault_run.ts";
+import { executable } from "../../support/requirements.ts";
+
+/** Whoever stands by asks often, and waits for the answer on a busy machine. */
+const SETUP: FaultSetup = { plan: ["raw"], env: { CURVINE_FLUID_PROBE_TIMEOUT: "5s" } };
+
+/** Waits until a client stands by, and returns its status. */
+async function standsBy(run: FaultRun): Promise<Record<string, unknown>> {
+  return await eventually("it stands by", async () => {
+    const status = await run.status();
+    return status["state"] === "standing-by" && status["ready"] === true && status;
+  });
+}
+
+for (const pid1 of [true, false]) {
+  const as = pid1 ? "as PID 1" : "as a child";
+  fault(
+    `a second client (${as}) stands by a live mount, and mounts when the first is dead`,
+    { ...SETUP, pid1 },
+    async (run) => {
+      await using second = await FaultRun.beside(run);
+      await run.start();
+      const mount = await run.mounted();
+      await second.start();
+      const status = await standsBy(second);
+      assert.deepEqual([status["mounted"], status["failures"]], [false, 0]);
+      assert.deepEqual(second.starts(), [], "it starts no daemon");
+      await steadily("the first one's mount", true, 1_000, async () => {
+        const [layer, ...more] = run.layers();
+        return layer?.id === mount.id && more.length === 0 && await run.readsCanary();
+      });
+      assert.equal((await second.control("/readyz")).status, 200);
+      const told = second.stderr().split("\n").filter((line) => line.includes("random-suffix"));
+      assert.equal(told.length, 1, "said once");
+      // The whole of the first container goes, as when its memory is used up.
+      for (const { pid } of run.processes()) Deno.kill(pid, "SIGKILL");
+      await run.exitCode();
+      await second.mounted();
+      assert.equal((await second.status())["state"], "mounted");
+      await assertHealthy(second);
+      await assertStops(second);
+    },
+  );
+}
+
+fault(
+  "who stands by is no rival to a first client that is restarted",
+  SETUP,
+  async (run) => {
+    await using second = await FaultRun.beside(run);
+    await run.start();
+    await run.mounted();
+    await second.start();
+    await standsBy(second);
+    for (let round = 0; round < 3; round++) {
+      Deno.kill(run.daemon().pid, "SIGKILL");
+      await eventually("somebody answers", () => run.readsCanary());
+    }
+    await eventually("one layer", () => run.layers().length === 1);
+    assert.equal(run.servers().length + second.servers().length, 1, "one daemon serves");
+  },
+);
+
+fault("a neighbour that is slow is no dead one", {
+  plan: ["raw"],
+  env: { CURVINE_FLUID_HANG_TIMEOUT: "0", CURVINE_FLUID_PROBE_TIMEOUT: "1s" },
+}, async (run) => {
+  await using second = await FaultRun.beside(run);
+  await run.start();
+  const mount = await run.mounted();
+  await second.start();
+  await standsBy(second);
+  Deno.kill(run.daemon().pid, "SIGSTOP");
+  try {
+    await eventually("it is not ready", async () => (await second.status())["ready"] === false);
+    await steadily("the mount", mount.id, 500, () => run.layers()[0]?.id);
+    assert.deepEqual(second.starts(), []);
+  } finally {
+    Deno.kill(run.daemon().pid, "SIGCONT");
+  }
+  await eventually("it is ready", async () => (await second.status())["ready"] === true);
+  run.signal("SIGTERM");
+  assert.equal(await run.exitCode(), 0);
+  await second.mounted();
+  await assertStops(second);
+});
+
+const UNMOUNTS: [string, (run: FaultRun) => string[]][] = [
+  ["umount", (run) => {
+    const link = `${run.root}/umount`;
+    Deno.symlinkSync(executable, link);
+    return [link, run.target];
+  }],
+  ["the preStop", () => [executable, "unmount"]],
+];
+
+for (const [what, argv] of UNMOUNTS) {
+  fault(
+    `${what} beside another's live mount: the end, code 0, and the mount stays`,
+    SETUP,
+    async (run) => {
+      await using second = await FaultRun.beside(run);
+      await run.start();
+      const mount = await run.mounted();
+      await second.start();
+      await standsBy(second);
+      const { code } = await second.inside(argv(second));
+      assert.equal(code, 0);
+      assert.equal(await second.exitCode(), 0);
+      assert.equal(run.layers()[0]?.id, mount.id);
+      await assertHealthy(run);
+      await assertStops(run);
+    },
+  );
+}
+
+fault(
+  "TERM beside another's live mount: the end, code 0, and the mount stays",
+  SETUP,
+  async (run) => {
+    await using second = await FaultRun.beside(run);
+    await run.start();
+    const mount = await run.mounted();
+    await second.start();
+    await standsBy(second);
+    second.signal("SIGTERM");
+    assert.equal(await second.exitCode(), 0);
+    assert.equal(run.layers()[0]?.id, mount.id);
+    await assertHealthy(run);
+    await assertStops(run);
+  },
+);
+
+fault("a mount that somebody else made over ours is not unmounted with ours", {
+  plan: ["raw"],
+}, async (run) => {
+  await run.start();
+  await eventually("it is ready", async () => (await run.status())["ready"] === true);
+  await run.mountOnHost(run.target);
+  await eventually("ours is covered", async () => (await run.status())["ready"] === false);
+  const top = run.layers().at(-1)?.id;
+  run.signal("SIGTERM");
+  assert.equal(await run.exitCode(), 0);
+  assert.equal(run.layers().at(-1)?.id, top, "theirs is still on top");
+  assert.ok(await run.readsCanary());
+});
