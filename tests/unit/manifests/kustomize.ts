@@ -4,12 +4,21 @@ import { parse, parseAllDocuments } from "yaml";
 export type YamlObject = { [key: string]: unknown };
 
 /** What a kustomization may say here; anything else is refused, so that nothing is left undone. */
-const KNOWN = ["apiVersion", "kind", "namespace", "resources", "patches", "configMapGenerator"];
+const KNOWN = [
+  "apiVersion",
+  "kind",
+  "namespace",
+  "resources",
+  "patches",
+  "configMapGenerator",
+  "replacements",
+];
 
 /**
  * Renders a folder as `kubectl kustomize` does, for the part of kustomize that our manifests use:
- * resources (files and folders), namespace, JSON 6902 patches by target kind and name, and
- * ConfigMaps out of files. Where kubectl is there, a test compares the two.
+ * resources (files and folders), namespace, JSON 6902 patches by target kind and name, ConfigMaps out
+ * of files, and values that are brought from one kind to another. Where kubectl is there, a test
+ * compares the two.
  *
  * @throws {Error} for whatever kustomize, or this part of it, does not know
  */
@@ -41,6 +50,7 @@ export async function kustomize(folder: string): Promise<YamlObject[]> {
   if (typeof namespace === "string") {
     objects = objects.map((object) => inNamespace(object, namespace));
   }
+  for (const replacement of list<Replacement>(spec["replacements"])) replace(objects, replacement);
   return objects;
 }
 
@@ -89,7 +99,50 @@ const CLUSTER_SCOPED = ["CacheRuntimeClass", "ThinRuntimeProfile", "ClusterRole"
 
 function inNamespace(object: YamlObject, namespace: string): YamlObject {
   if (CLUSTER_SCOPED.includes(String(object["kind"]))) return object;
-  return { ...object, metadata: { ...object["metadata"] as YamlObject, namespace } };
+  const moved = { ...object, metadata: { ...object["metadata"] as YamlObject, namespace } };
+  if (object["kind"] !== "RoleBinding") return moved;
+  // Of the subjects only this one is moved along, for it is in every namespace.
+  const subjects = list<YamlObject>(object["subjects"]).map((subject) =>
+    subject["kind"] === "ServiceAccount" && subject["name"] === "default"
+      ? { ...subject, namespace }
+      : subject
+  );
+  return { ...moved, subjects };
+}
+
+interface Replacement {
+  readonly source: { readonly kind: string; readonly fieldPath: string };
+  readonly targets: readonly {
+    readonly select: { readonly kind: string };
+    readonly fieldPaths: readonly string[];
+  }[];
+}
+
+/** A value of the one object of a kind, written into fields that objects of a kind already have. */
+function replace(objects: readonly YamlObject[], { source, targets }: Replacement): void {
+  const sources = objects.filter((object) => object["kind"] === source.kind);
+  if (sources.length !== 1) throw new Error(`Cannot replace: ${sources.length} ${source.kind}`);
+  const value = field(sources[0] as YamlObject, source.fieldPath).get();
+  for (const { select, fieldPaths } of targets) {
+    for (const object of objects.filter((object) => object["kind"] === select.kind)) {
+      for (const path of fieldPaths) field(object, path).set(value);
+    }
+  }
+}
+
+function field(
+  object: YamlObject,
+  path: string,
+): { get(): unknown; set(value: unknown): void } {
+  const parts = path.split(".");
+  const last = parts.pop() ?? "";
+  let parent: unknown = object;
+  for (const part of parts) parent = (parent as YamlObject | undefined)?.[part];
+  if (typeof parent !== "object" || parent === null || !(last in parent)) {
+    throw new Error(`Cannot replace: ${object["kind"]} ${nameOf(object)} has no ${path}`);
+  }
+  const place = parent as YamlObject;
+  return { get: () => place[last], set: (value) => void (place[last] = value) };
 }
 
 interface Operation {
