@@ -163,7 +163,7 @@ function neighbour(mount: Mount, answer: MountAnswer | undefined): Obstacle {
     ...(answer === undefined ? {} : { answer }),
     message: `Standing by: another Curvine client serves ${JSON.stringify(mount.path)}, and is ` +
       "left alone until it is dead. To give a sidecar a mount of its own, annotate the pod with " +
-      "<namespace>.fuse-sidecar.fluid.io/host-mount-path-mode: random-suffix",
+      "default.fuse-sidecar.fluid.io/host-mount-path-mode: random-suffix",
   };
 }
 
