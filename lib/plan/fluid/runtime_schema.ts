@@ -11,6 +11,9 @@ import * as z from "zod/mini";
 
 /** No file, argument or variable can hold a NUL, and nobody means one. */
 const text = z.string().check(z.regex(/^[^\0]*$/));
+// What stands in several places is made once: every start makes all of it.
+const maybeText = z.nullish(text);
+const maybeFlag = z.nullish(z.boolean());
 const texts = z.nullish(z.array(text));
 
 /** Fluid writes text only; people who write the file by hand also write `8995` and `true`. */
@@ -33,15 +36,15 @@ const mount = z.strictObject({
   mountPoint: text,
   options,
   encryptOptions,
-  name: z.nullish(text),
-  path: z.nullish(text),
-  readOnly: z.nullish(z.boolean()),
+  name: maybeText,
+  path: maybeText,
+  readOnly: maybeFlag,
   shared: unused,
 });
 
 const level = z.strictObject({
   mountPaths: texts,
-  mediumType: z.nullish(text),
+  mediumType: maybeText,
   quotas: texts,
   high: unused,
   low: unused,
@@ -49,24 +52,24 @@ const level = z.strictObject({
 
 /** The older shape has more in these than was ever read: they are not strict. */
 const legacyStore = z.object({
-  path: z.nullish(text),
-  cacheDir: z.nullish(text),
-  quota: z.nullish(text),
+  path: maybeText,
+  cacheDir: maybeText,
+  quota: maybeText,
   medium: z.nullish(z.object({
-    emptyDir: z.nullish(z.object({ medium: z.nullish(text) })),
+    emptyDir: z.nullish(z.object({ medium: maybeText })),
   })),
 });
 
 const component = z.nullish(z.strictObject({
-  enabled: z.nullish(z.boolean()),
-  name: z.nullish(text),
+  enabled: maybeFlag,
+  name: maybeText,
   options,
   replicas: z.nullish(z.int().check(z.minimum(0), z.maximum(10_000))),
-  service: z.nullish(z.strictObject({ name: z.nullish(text) })),
+  service: z.nullish(z.strictObject({ name: maybeText })),
   tieredStoreLevels: z.nullish(z.array(level)),
   tieredStore: z.nullish(z.array(legacyStore)),
   podConfigs: z.nullish(z.array(z.object({ podName: text }))),
-  targetPath: z.nullish(text),
+  targetPath: maybeText,
 }));
 
 const components = { master: component, worker: component, client: component };
@@ -75,10 +78,10 @@ const components = { master: component, worker: component, client: component };
 export const runtimeSchema = z.strictObject({
   mounts: z.nullish(z.array(mount)),
   accessModes: texts,
-  targetPath: z.nullish(text),
-  namespace: z.nullish(text),
-  datasetNamespace: z.nullish(text),
-  runtimeNamespace: z.nullish(text),
+  targetPath: maybeText,
+  namespace: maybeText,
+  datasetNamespace: maybeText,
+  runtimeNamespace: maybeText,
   ...components,
   topology: z.nullish(z.strictObject(components)),
   runtimeOptions: options,
