@@ -97,7 +97,8 @@ export interface Processes {
   offerToKernel(pid: number): void;
   /** What the threads of a process do, for a person who looks for a hang. */
   stacks(pid: number): string;
-  close(): void;
+  /** Ends the helpers that still run. */
+  close(): Promise<void>;
 }
 
 /** See {@link Processes.strays}. */

@@ -27,6 +27,9 @@ import { within } from "./within.ts";
 /** The most that is kept of a helper's output. */
 const MOST_CAPTURED = 64 * 1024;
 
+/** How long the end of helpers that were killed is waited for. */
+const HELPER_END_MS = 200;
+
 /** How long the output of a daemon that has ended is waited for. */
 const LAST_OUTPUT_MS = 20;
 
@@ -97,8 +100,10 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     waitsForFuse,
     offerToKernel,
     stacks: stacksOf,
-    close(): void {
+    async close(): Promise<void> {
       for (const helper of helpers) helper.signal("SIGKILL");
+      // None is left behind by us, but for one that waits in the kernel.
+      await within(HELPER_END_MS, Promise.all([...helpers].map(({ exited }) => exited)));
       reaper?.close();
     },
   };

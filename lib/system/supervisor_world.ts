@@ -76,7 +76,7 @@ export function supervisorWorld(
     },
     async close(): Promise<void> {
       await connections?.close();
-      processes.close();
+      await processes.close();
       await poller.close();
       mountTable.close();
     },

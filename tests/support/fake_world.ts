@@ -172,7 +172,7 @@ export class FakeWorld implements World {
     waitsForFuse: (): boolean => this.confused,
     offerToKernel: (pid: number): void => void this.offered.push(pid),
     stacks: (): string => "thread 1 (fuse) state D wchan request_wait_answer",
-    close: (): void => {},
+    close: (): Promise<void> => Promise.resolve(),
   };
   /** The current daemon's output. */
   tap: (chunk: Uint8Array) => void = () => {};

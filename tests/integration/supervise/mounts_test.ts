@@ -143,7 +143,7 @@ Deno.test({
       const { cleared } = await clearMounts(place.target, mounts, { askDeadline: 20_000 });
       assert.deepEqual(cleared.map(({ kind }) => kind), ["stale"]);
     } finally {
-      processes.close();
+      await processes.close();
     }
   },
 });

@@ -44,7 +44,7 @@ Deno.test("output passes through, its last bytes before the end is told", async 
     assert.ok(seen.includes("one\n") && seen.includes("two\n"), seen);
     await eventually("all is written", () => out() === "one\n" && err() === "two\n");
   } finally {
-    processes.close();
+    await processes.close();
   }
 });
 
@@ -56,7 +56,7 @@ Deno.test("a signal ends it, and its status says so", async () => {
     assert.deepEqual(await child.exited, { code: 137, signal: "SIGKILL" });
     child.signal("SIGTERM");
   } finally {
-    processes.close();
+    await processes.close();
   }
 });
 
@@ -69,7 +69,7 @@ Deno.test("a grandchild that keeps the pipe open does not keep the end back, nor
     assert.equal(out(), "");
     await eventually("its output comes", () => out() === "late\n");
   } finally {
-    processes.close();
+    await processes.close();
   }
 });
 
@@ -83,11 +83,11 @@ Deno.test("only the environment given is passed on", async () => {
     const names = result?.stdout.trim().split("\n").map((line) => line.split("=")[0]).sort();
     assert.deepEqual(names, ["A", "PATH"]);
   } finally {
-    processes.close();
+    await processes.close();
   }
 });
 
-Deno.test("what cannot be started says so, with the shell's codes", () => {
+Deno.test("what cannot be started says so, with the shell's codes", async () => {
   const { processes } = setUp();
   const folder = Deno.makeTempDirSync();
   try {
@@ -106,7 +106,7 @@ Deno.test("what cannot be started says so, with the shell's codes", () => {
     assert.equal(code(`${folder}/plain`), 126);
     assert.equal(code(folder), 126);
   } finally {
-    processes.close();
+    await processes.close();
     Deno.removeSync(folder, { recursive: true });
   }
 });
@@ -124,7 +124,7 @@ Deno.test("a helper is collected, or killed at its deadline", async () => {
     const holder = await processes.run(shell("sleep 3 & echo quick"), 10_000);
     assert.equal(holder?.stdout, "quick\n");
   } finally {
-    processes.close();
+    await processes.close();
   }
 });
 
@@ -155,7 +155,7 @@ Deno.test("orphans of a daemon are found by its mark, with what they serve", asy
     assert.equal(processes.marked("MARK", "m1").length, 0);
     assert.equal(processes.reaped(), 0, "whom somebody waited for is not counted");
   } finally {
-    processes.close();
+    await processes.close();
   }
 });
 
@@ -168,6 +168,6 @@ Deno.test("the stacks of a process name its threads and their states", async () 
     await child.exited;
     assert.equal(processes.stacks(child.pid), "");
   } finally {
-    processes.close();
+    await processes.close();
   }
 });
