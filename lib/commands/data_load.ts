@@ -39,6 +39,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
     env["FLUID_DATALOAD_PATH_REPLICAS"] ?? "",
   );
   warnings.forEach(say);
+  const atOnce = loadsAtOnce(env);
   const resync = invocation.flags.has("resync") || resyncWanted(env);
   const target = await findTarget(invocation, host, say);
   const { signal } = interruption;
@@ -49,6 +50,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
         paths,
         metadata: env["FLUID_DATALOAD_METADATA"] === "true",
         resync,
+        atOnce,
         rows: rows.rows,
         ...target,
       },
@@ -65,6 +67,22 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const ended = interruption.exitCode();
   if (ended !== undefined) return ended;
   throw new CommandError(`Cannot load: ${rows.reason}`, ExitCode.Unavailable);
+}
+
+/**
+ * More than a few gain little: a worker has a hundred tasks at once for one load already, and each
+ * file that is under way takes a whole block of the cache.
+ */
+const LOADS_AT_ONCE = 4;
+
+/** @throws {CommandError} for a text that is no count */
+function loadsAtOnce(env: Readonly<Record<string, string>>): number {
+  const text = env["CURVINE_FLUID_DATA_LOAD_PARALLEL"] || String(LOADS_AT_ONCE);
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new CommandError(
+    `Cannot take "${text}" for CURVINE_FLUID_DATA_LOAD_PARALLEL: a number from 1 to 99 is wanted`,
+    ExitCode.Usage,
+  );
 }
 
 /** @throws {CommandError} for a text that is neither true nor false */

@@ -1,4 +1,5 @@
 import type { CliResult, CurvineCli } from "./curvine_cli.ts";
+import { LoadQueue } from "./load_queue.ts";
 import { type LoadPath, type LoadSource, resolveLoadPath } from "./load_paths.ts";
 import {
   describeProgress,
@@ -30,6 +31,8 @@ export interface LoadPlan {
   /** Somebody has asked for `mount resync` by name, though it may delete objects of the UFS. */
   readonly resync: boolean;
   readonly rows: readonly MountRow[];
+  /** How many loads may run at the same time. */
+  readonly atOnce: number;
   /** Paths of the dataset's `curvine://` mounts, where they are known. */
   readonly native: readonly string[];
 }
@@ -40,21 +43,27 @@ const EXIT_MS = 5_000;
 const CANCEL_MS = 5_000;
 
 /**
- * Loads every path, one after the other; a path that fails does not keep the next from being
- * tried. Only `Completed` counts: the cli exits with 0 whatever became of the job.
+ * Loads every path, several at once; a path that fails does not keep the others from being tried.
+ * Only `Completed` counts: the cli exits with 0 whatever became of the job. Results come in the
+ * order of the paths.
  *
  * @returns how many paths failed
  */
 export async function dataLoad(plan: LoadPlan, ports: LoadPorts): Promise<number> {
-  const synced = new Set<string>();
+  const queue = new LoadQueue(plan.atOnce);
+  const synced = new Map<string, Promise<void>>();
+  const loads = plan.paths.map((path) => loadPath(path, queue, synced, plan, ports));
+  // Whatever one of them throws, the others are waited for: each has a child to end.
+  const settled = Promise.allSettled(loads);
   let failed = 0;
-  for (const { path, replicas } of plan.paths) {
-    const outcome = await ports.withCli(
-      replicas,
-      (cli) => loadPath(path, cli, plan, synced, ports),
-    );
-    if (!outcome.ok) failed++;
-    ports.report(`${outcome.ok ? "done" : "FAILED"} ${path}: ${outcome.text}`);
+  try {
+    for (const [index, load] of loads.entries()) {
+      const { ok, text } = await load;
+      if (!ok) failed++;
+      ports.report(`${ok ? "done" : "FAILED"} ${plan.paths[index]?.path}: ${text}`);
+    }
+  } finally {
+    await settled;
   }
   return failed;
 }
@@ -65,10 +74,10 @@ interface Outcome {
 }
 
 async function loadPath(
-  path: string,
-  cli: CurvineCli,
+  { path, replicas }: LoadPath,
+  queue: LoadQueue,
+  synced: Map<string, Promise<void>>,
   plan: LoadPlan,
-  synced: Set<string>,
   ports: LoadPorts,
 ): Promise<Outcome> {
   const resolved = resolveLoadPath(path, plan.rows, plan.native);
@@ -76,16 +85,37 @@ async function loadPath(
   if (resolved.kind === "native") {
     return { ok: true, text: "it lies in Curvine itself; nothing to load" };
   }
-  const outcomes: Outcome[] = [];
-  for (const source of resolved.sources) {
-    if (ports.signal.aborted) return { ok: false, text: "cancelled" };
-    await syncMetadata(source, cli, plan, synced, ports);
-    outcomes.push(await loadSource(path, source, cli, ports));
-  }
+  const outcomes = await Promise.all(
+    resolved.sources.map((source) =>
+      queue.run(source.source, async (begun): Promise<Outcome> => {
+        if (ports.signal.aborted) return { ok: false, text: "cancelled" };
+        return await ports.withCli(replicas, async (cli) => {
+          await syncOnce(source, cli, synced, plan, ports);
+          return await loadSource(path, source, cli, ports, begun);
+        });
+      })
+    ),
+  );
   return {
     ok: outcomes.every((one) => one.ok),
     text: outcomes.map((one) => one.text).join("; "),
   };
+}
+
+/** A mount's metadata is brought up to date once, before anything of it is loaded. */
+async function syncOnce(
+  source: LoadSource,
+  cli: CurvineCli,
+  synced: Map<string, Promise<void>>,
+  plan: LoadPlan,
+  ports: LoadPorts,
+): Promise<void> {
+  let done = synced.get(source.mount);
+  if (done === undefined) {
+    done = syncMetadata(source, cli, plan, ports);
+    synced.set(source.mount, done);
+  }
+  await done;
 }
 
 /**
@@ -99,11 +129,8 @@ async function syncMetadata(
   { mount }: LoadSource,
   cli: CurvineCli,
   plan: LoadPlan,
-  synced: Set<string>,
   ports: LoadPorts,
 ): Promise<void> {
-  if (synced.has(mount)) return;
-  synced.add(mount);
   const row = plan.rows.find(({ path }) => path === mount);
   if (row === undefined || writeTypeOf(row) !== "fs_mode") return;
   ports.say(`WARNING: ${mount} is fs_mode: what is loaded is written to the UFS once more`);
@@ -125,6 +152,7 @@ async function loadSource(
   { source }: LoadSource,
   cli: CurvineCli,
   ports: LoadPorts,
+  begun: () => void,
 ): Promise<Outcome> {
   ports.say(`Loading ${path} from ${source}`);
   let progress: LoadProgress = NO_PROGRESS;
@@ -144,6 +172,7 @@ async function loadSource(
           return;
         }
         progress = takeLoadLine(progress, line);
+        if (progress.job !== undefined) begun();
         const text = describeProgress(progress);
         if (text !== shown && text !== "") ports.say(`${path}: ${text}`);
         shown = text;

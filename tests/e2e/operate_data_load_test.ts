@@ -161,21 +161,32 @@ test("fails on a transfer that completed without some of its files", async (worl
   assert.equal((await load(world, "/raw")).code, 0);
 });
 
-test("cancels the job on TERM and exits with 143", async (world) => {
-  world.behave("HANG=loading");
-  const child = new Deno.Command("sh", {
-    args: ["-c", `exec "$0" data-load /raw /raw2 2> ${world.dir}/stderr`, executable],
-    env: world.env(),
-    clearEnv: true,
-    stdout: "null",
-  }).spawn();
-  await until("the load is under way", () => world.read("stderr").includes("45.0%"));
-  child.kill("SIGTERM");
-  assert.equal((await child.status).code, 143);
-  await until("the stand-in's processes are gone", () => world.alive().length === 0);
-  const calls = world.calls();
-  assert.match(calls.at(-1) ?? "", /^cancel-load job-\d+$/);
-  assert(!calls.some((call) => call.includes("s3://lake/two")), "nothing is begun after TERM");
+for (const [parallel, begun] of [["1", 1], ["4", 2]] as const) {
+  test(`cancels what is under way on TERM, ${parallel} at once, and exits with 143`, async (world) => {
+    world.behave("HANG=loading");
+    const child = new Deno.Command("sh", {
+      args: ["-c", `exec "$0" data-load /raw /raw2 2> ${world.dir}/stderr`, executable],
+      env: { ...world.env(), CURVINE_FLUID_DATA_LOAD_PARALLEL: parallel },
+      clearEnv: true,
+      stdout: "null",
+    }).spawn();
+    await until(
+      "the loads are under way",
+      () => world.read("stderr").split("45.0%").length === begun + 1,
+    );
+    child.kill("SIGTERM");
+    assert.equal((await child.status).code, 143);
+    await until("the stand-in's processes are gone", () => world.alive().length === 0);
+    const calls = world.calls();
+    assert.equal(calls.filter((call) => call.startsWith("load ")).length, begun);
+    assert.equal(calls.filter((call) => /^cancel-load job-\d+$/.test(call)).length, begun);
+  });
+}
+
+test("refuses a number of loads that is none", async (world) => {
+  const ran = await load(world, "/raw", { CURVINE_FLUID_DATA_LOAD_PARALLEL: "many" });
+  assert.equal(ran.code, 64);
+  assert.match(ran.stderr, /"many".*from 1 to 99/);
 });
 
 test("takes masters from the environment when no config is mounted", async (world) => {

@@ -117,6 +117,10 @@ export const VARIABLES: readonly Variable[] = [
     meaning: "`data-load`: what to load, as Fluid hands it over",
   },
   {
+    names: ["CURVINE_FLUID_DATA_LOAD_PARALLEL"],
+    meaning: "how many loads of a `data-load` run at the same time; 4",
+  },
+  {
     names: ["CURVINE_FLUID_DATA_LOAD_RESYNC"],
     meaning: "`true`: `data-load` with metadata resyncs mounts in `fs_mode`; " +
       "may delete objects of the UFS",

@@ -30,6 +30,7 @@ async function load(
     paths: paths.map((path, index) => ({ path, replicas: index + 1 })),
     metadata: false,
     resync: false,
+    atOnce: 1,
     rows: ROWS,
     native: [],
     ...more,
@@ -183,4 +184,50 @@ Deno.test("data load: a job that is over, or was never accepted, is not cancelle
     assert.deepEqual(told.calls, ["load s3://b/a --watch"]);
     assert.equal(told.failed, seen.length > 0 ? 0 : 1);
   }
+});
+
+Deno.test("data load: several at once within the limit, in the order of the paths", async () => {
+  for (const [atOnce, most] of [[1, 1], [2, 2], [4, 3]] as const) {
+    let running = 0;
+    let seen = 0;
+    const told = await load(["/a/x", "/a/y", "/a/z"], async (call, options) => {
+      seen = Math.max(seen, ++running);
+      options.onLine?.("│ 🔑 Job ID: j-1", "stdout");
+      // The first one to begin is the last to end.
+      for (let turn = call.includes("/x") ? 50 : 20; turn > 0; turn--) await Promise.resolve();
+      running--;
+      return lines("Completed");
+    }, { atOnce });
+    assert.equal(seen, most);
+    assert.deepEqual(told.calls.map((call) => call.split(" ")[1]), [
+      "s3://b/a/x",
+      "s3://b/a/y",
+      "s3://b/a/z",
+    ]);
+    assert.deepEqual(told.reported.map((line) => line.split(" ")[1]), ["/a/x:", "/a/y:", "/a/z:"]);
+  }
+});
+
+Deno.test("data load: the next begins when Curvine has taken the one before on", async () => {
+  const events: string[] = [];
+  await load(["/a/x", "/a/y"], async (call, options) => {
+    const name = call.split(" ")[1]?.at(-1) ?? "";
+    events.push(`ask ${name}`);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    events.push(`taken ${name}`);
+    options.onLine?.("│ 🔑 Job ID: j-1", "stdout");
+    return lines("Completed");
+  }, { atOnce: 4 });
+  assert.deepEqual(events, ["ask x", "taken x", "ask y", "taken y"]);
+});
+
+Deno.test("data load: sources inside one another are loaded one after the other", async () => {
+  let running = 0;
+  await load(["/a", "/a/deep", "s3://b/a/deep/er"], async (_, options) => {
+    assert.equal(++running, 1);
+    options.onLine?.("│ 🔑 Job ID: j-1", "stdout");
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    running--;
+    return lines("Completed");
+  }, { atOnce: 4 });
 });
