@@ -5,7 +5,7 @@
 import { CURVINE_IMAGE, SLIM_BASE } from "../tests/support/image/base_images.ts";
 import { buildImage, IMAGE, slimSuite } from "../tests/support/image/build.ts";
 import { unpack } from "../tests/support/image/debian.ts";
-import { runBytes } from "../tests/support/image/process.ts";
+import { runBytes } from "../tests/support/run.ts";
 import { contentSize } from "../tests/support/image/content_size.ts";
 
 /** The limits of the image, in bytes. */

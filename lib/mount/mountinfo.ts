@@ -52,8 +52,7 @@ function parseLine(line: string): Mount | undefined {
   const fields = line.split(" ");
   const dash = fields.indexOf("-", 6);
   if (dash < 0) return undefined;
-  const [id, parent, device, root, path, options] = fields;
-  if (device === undefined || root === undefined || path === undefined) return undefined;
+  const [id, parent, device = "", root = "", path = "", options = ""] = fields;
   const numbers = [Number(id), Number(parent)] as const;
   if (!numbers.every(Number.isSafeInteger)) return undefined;
   return {
@@ -62,7 +61,7 @@ function parseLine(line: string): Mount | undefined {
     device,
     root: unescapeField(root),
     path: unescapeField(path),
-    options: options?.split(",") ?? [],
+    options: options.split(","),
     propagation: fields.slice(6, dash),
     type: unescapeField(fields[dash + 1] ?? ""),
     source: unescapeField(fields[dash + 2] ?? ""),

@@ -1,5 +1,5 @@
 import type { Folders, PinnedFolder } from "../ports/folders.ts";
-import { isFuse, type Mount } from "./mountinfo.ts";
+import type { Mount } from "./mountinfo.ts";
 import { mountsOnTheWay } from "./mount_path.ts";
 import { isNumberedMount } from "../plan/numbered_mounts.ts";
 import { reasonOf } from "../text/describe_error.ts";
@@ -54,7 +54,7 @@ export function prepareFolder(
     if (folder === undefined) return undefined;
     try {
       const on = table().find((mount) => mount.id === folder.mountId);
-      if (on === undefined || isFuse(on) || !LOCAL.has(on.type)) return undefined;
+      if (on === undefined || !LOCAL.has(on.type)) return undefined;
       return emptied(target, folder);
     } finally {
       folder.close();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { missing } from "../support/requirements.ts";
-import { type Ran, runExecutable } from "../support/run_executable.ts";
+import type { Ran } from "../support/run.ts";
+import { runExecutable } from "../support/run_executable.ts";
 import { assertSnapshot } from "../support/snapshot.ts";
 
 const GALLERY = new URL("../gallery", import.meta.url).pathname;

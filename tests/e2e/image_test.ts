@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.ts";
 import { SLIM_BASE } from "../support/image/base_images.ts";
 import { buildImage, IMAGE } from "../support/image/build.ts";
 import type { Buildah, ImageConfig } from "../support/image/buildah.ts";
 import { Container } from "../support/image/container.ts";
-import { run } from "../support/image/process.ts";
+import { run } from "../support/run.ts";
 import { missing } from "../support/requirements.ts";
 
 const ignore = missing(
@@ -580,11 +581,9 @@ async function until(
   holds: () => boolean | Promise<boolean>,
   container: Container,
 ): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}:\n${container.output}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await eventually(what, holds, 60_000).catch((error) => {
+    throw new Error(`${error.message}:\n${container.output}`);
+  });
 }
 
 /** All paths below a root but folders, as the container sees them. */

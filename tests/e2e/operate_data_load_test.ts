@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { OperateWorld, type Ran, until } from "../support/operate_world.ts";
+import { eventually } from "../support/eventually.ts";
+import { OperateWorld } from "../support/operate_world.ts";
 import { kubernetesApi } from "../support/kubernetes_api.ts";
 import { executable, missing } from "../support/requirements.ts";
+import type { Ran } from "../support/run.ts";
 
 const ignore = missing("executable", "root", "tool:bash", "tool:unshare", "tool:openssl");
 
@@ -111,7 +113,7 @@ test("ends a watcher that goes on after the end", async (world) => {
   world.behave("WATCH_ON=1");
   const ran = await load(world, "/raw");
   assert.equal(ran.code, 0, ran.stderr);
-  await until("the stand-in's processes are gone", () => world.alive().length === 0);
+  await eventually("the stand-in's processes are gone", () => world.alive().length === 0);
 });
 
 test("asks for replicas and metadata where Curvine can", async (world) => {
@@ -170,13 +172,13 @@ for (const [parallel, begun] of [["1", 1], ["4", 2]] as const) {
       clearEnv: true,
       stdout: "null",
     }).spawn();
-    await until(
+    await eventually(
       "the loads are under way",
       () => world.read("stderr").split("45.0%").length === begun + 1,
     );
     child.kill("SIGTERM");
     assert.equal((await child.status).code, 143);
-    await until("the stand-in's processes are gone", () => world.alive().length === 0);
+    await eventually("the stand-in's processes are gone", () => world.alive().length === 0);
     const calls = world.calls();
     assert.equal(calls.filter((call) => call.startsWith("load ")).length, begun);
     assert.equal(calls.filter((call) => /^cancel-load job-\d+$/.test(call)).length, begun);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { OperateWorld, type Ran } from "../support/operate_world.ts";
+import { OperateWorld } from "../support/operate_world.ts";
 import { missing } from "../support/requirements.ts";
+import type { Ran } from "../support/run.ts";
 
 const ignore = missing("executable", "tool:bash");
 

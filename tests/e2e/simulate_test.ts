@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { executable, missing } from "../support/requirements.ts";
-import { type Ran, runExecutable } from "../support/run_executable.ts";
+import type { Ran } from "../support/run.ts";
+import { runExecutable } from "../support/run_executable.ts";
 
 const LOCAL = new URL("../../manifests/local", import.meta.url).pathname;
 const ENV_FILES = [...Deno.readDirSync(LOCAL)].map(({ name }) => name)

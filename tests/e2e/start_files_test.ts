@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { cacheConfig, thinConfig } from "../support/generation.ts";
 import { executable, missing } from "../support/requirements.ts";
-import { exists, Sandbox } from "../support/sandbox.ts";
+import { exists } from "../support/exists.ts";
+import { Sandbox } from "../support/sandbox.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: missing("executable"), fn });

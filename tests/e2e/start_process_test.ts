@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { cacheConfig } from "../support/generation.ts";
 import { missing } from "../support/requirements.ts";
-import { exists, Sandbox, waitFor } from "../support/sandbox.ts";
+import { eventually } from "../support/eventually.ts";
+import { exists } from "../support/exists.ts";
+import { Sandbox } from "../support/sandbox.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: missing("executable"), fn });
@@ -160,7 +162,7 @@ test(
     await sandbox.record();
     // The record is written just before the stand-in sets its traps.
     const signals = sandbox.path("record.signals");
-    await waitFor(() => hasTrap(child.pid) ? true : undefined);
+    await eventually("it waits for signals", () => hasTrap(child.pid));
     child.kill("SIGTERM");
     assert.equal((await child.output()).code, 0);
     assert.equal(await Deno.readTextFile(signals), "TERM\n");

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { cacheConfig, thinConfig } from "../support/generation.ts";
 import { executable, missing } from "../support/requirements.ts";
-import { exists, Sandbox, waitFor } from "../support/sandbox.ts";
+import { eventually } from "../support/eventually.ts";
+import { exists } from "../support/exists.ts";
+import { Sandbox } from "../support/sandbox.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: missing("executable"), fn });
@@ -150,7 +152,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       STAND_IN: "wait",
     });
     const { pid } = await sandbox.record();
-    await waitFor(() => hasTrap(pid) ? true : undefined);
+    await eventually("it waits for signals", () => hasTrap(pid));
     child.kill(signal);
     assert.equal((await child.output()).code, 0);
     assert.match(await Deno.readTextFile(sandbox.path("record.signals")), /^(TERM|INT)\n/);

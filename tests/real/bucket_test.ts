@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Ran } from "../support/operate_world.ts";
+import type { Ran } from "../support/run.ts";
 import { S3Server } from "../support/s3_server.ts";
 import { eventually } from "../support/eventually.ts";
 import { missingCurvine, RealCluster } from "./real_cluster.ts";

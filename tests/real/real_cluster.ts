@@ -1,6 +1,6 @@
 import type { Status } from "../../lib/observe/status.ts";
 import { eventually } from "../support/eventually.ts";
-import type { Ran } from "../support/operate_world.ts";
+import { type Ran, run } from "../support/run.ts";
 import { executable } from "../support/requirements.ts";
 
 /** Where the real programs are, `undefined` where they are not. */
@@ -262,27 +262,13 @@ export class RealCluster implements AsyncDisposable {
     return await this.#output("nsenter", [...this.#inNode(), ...argv], env);
   }
 
-  async #output(
+  #output(
     command: string,
     args: readonly string[],
     env: Readonly<Record<string, string>>,
   ): Promise<Ran> {
-    const start = performance.now();
-    const { code, stdout, stderr } = await new Deno.Command(command, {
-      args: [...args],
-      env: { PATH: Deno.env.get("PATH") ?? "", ...env },
-      clearEnv: true,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    const decoder = new TextDecoder();
-    return {
-      code,
-      stdout: decoder.decode(stdout),
-      stderr: decoder.decode(stderr),
-      took: performance.now() - start,
-    };
+    const whole = { PATH: Deno.env.get("PATH") ?? "", ...env };
+    return run([command, ...args], { env: whole, clearEnv: true, mayFail: true });
   }
 
   env(role: Role, ordinal = 0): Record<string, string> {

@@ -1,6 +1,7 @@
 import { askControl, type ControlAnswer, metricSamples } from "./control_client.ts";
 import { plantCanaries, treeHash } from "./canary.ts";
 import { eventually } from "./eventually.ts";
+import { exists } from "./exists.ts";
 import { KubeletFolder } from "./kubelet_folder.ts";
 import { MasterDoor } from "./master_door.ts";
 import { type MountLine, mountTable } from "./mount_table.ts";
@@ -503,14 +504,5 @@ function textOrEmpty(path: string): string {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

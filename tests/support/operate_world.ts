@@ -1,13 +1,5 @@
 import { executable } from "./requirements.ts";
-
-/** What a run of the executable gave. */
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Milliseconds. */
-  readonly took: number;
-}
+import { type Ran, run } from "./run.ts";
 
 /** A container's files in a temporary folder, with the stand-in for curvine-cli. */
 export class OperateWorld {
@@ -112,28 +104,13 @@ export class OperateWorld {
   }
 
   /** Runs the compiled executable. */
-  async run(
+  run(
     args: readonly string[],
     more: Readonly<Record<string, string>> = {},
     wrap: readonly string[] = [],
   ): Promise<Ran> {
-    const [command = "", ...rest] = [...wrap, executable, ...args];
-    const start = performance.now();
-    const { code, stdout, stderr } = await new Deno.Command(command, {
-      args: rest,
-      env: this.env(more),
-      clearEnv: true,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    const decoder = new TextDecoder();
-    return {
-      code,
-      stdout: decoder.decode(stdout),
-      stderr: decoder.decode(stderr),
-      took: performance.now() - start,
-    };
+    const options = { env: this.env(more), clearEnv: true, mayFail: true };
+    return run([...wrap, executable, ...args], options);
   }
 
   /** The processes of the stand-in that still live. */
@@ -157,18 +134,5 @@ export class OperateWorld {
       }
     }
     Deno.removeSync(this.dir, { recursive: true });
-  }
-}
-
-/** Waits for a condition, generously: machines in CI are slow. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  limitMs = 20_000,
-): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`Waited ${limitMs} ms in vain: ${what}`);
-    await new Promise((done) => setTimeout(done, 20));
   }
 }

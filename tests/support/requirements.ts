@@ -1,3 +1,5 @@
+import { exists } from "./exists.ts";
+
 /** What a test may need beyond Deno itself. */
 export type Requirement = "root" | "fuse" | "executable" | `tool:${string}`;
 
@@ -37,15 +39,6 @@ function isThere(need: Requirement): boolean {
       return (Deno.env.get("PATH") ?? "").split(":").some((folder) =>
         exists(`${folder}/${need.slice("tool:".length)}`)
       );
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,24 +1,15 @@
 import { executable } from "./requirements.ts";
-
-/** What a command of ours did. */
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ran, run } from "./run.ts";
 
 /** Runs the compiled executable to its end, with nothing but this environment. */
-export async function runExecutable(
+export function runExecutable(
   args: readonly string[],
   { env = {}, cwd }: { readonly env?: Record<string, string>; readonly cwd?: string } = {},
 ): Promise<Ran> {
-  const { code, stdout, stderr } = await new Deno.Command(executable, {
-    args: [...args],
+  return run([executable, ...args], {
     clearEnv: true,
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/nonexistent", ...env },
-    stdin: "null",
+    mayFail: true,
     ...(cwd === undefined ? {} : { cwd }),
-  }).output();
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  });
 }

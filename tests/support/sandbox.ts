@@ -1,4 +1,7 @@
+import { eventually } from "./eventually.ts";
+import { exists } from "./exists.ts";
 import { executable } from "./requirements.ts";
+import { type Ran, run } from "./run.ts";
 
 /** What a stand-in writes down about itself when it is started. */
 export interface StandInRecord {
@@ -19,14 +22,6 @@ export interface StandInRecord {
   readonly config: string;
   readonly configMode: string;
   readonly configFolder: readonly string[];
-}
-
-/** What a finished process said. */
-export interface Finished {
-  readonly code: number;
-  readonly signal: string | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /**
@@ -129,25 +124,23 @@ export class Sandbox implements AsyncDisposable {
     }).spawn();
   }
 
-  async run(
+  /** Runs a command of ours, or another, to its end. */
+  run(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
     command: string = executable,
-  ): Promise<Finished> {
-    const output = await this.spawn(args, env, command).output();
-    const decoder = new TextDecoder();
-    return {
-      code: output.code,
-      signal: output.signal,
-      stdout: decoder.decode(output.stdout),
-      stderr: decoder.decode(output.stderr),
-    };
+  ): Promise<Ran> {
+    const options = { env: this.env(env), clearEnv: true, cwd: this.dir, mayFail: true };
+    return run([command, ...args], options);
   }
 
   /** Waits for a stand-in to have written itself down, then forgets it for the next one. */
   async record(): Promise<StandInRecord> {
     const path = this.path("record");
-    const text = await waitFor(async () => await Deno.readTextFile(path).catch(() => undefined));
+    const text = await eventually(
+      "the stand-in has written itself down",
+      () => Deno.readTextFile(path).catch(() => undefined),
+    );
     await Deno.remove(path);
     return parseRecord(text);
   }
@@ -188,24 +181,4 @@ function parseRecord(text: string): StandInRecord {
     configMode,
     configFolder,
   };
-}
-
-/** Polls until there is a value, for at most 20 seconds. */
-export async function waitFor<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const deadline = performance.now() + 20_000;
-  while (performance.now() < deadline) {
-    const value = await look();
-    if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("nothing came in 20 seconds");
-}
-
-export function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Buildah } from "./buildah.ts";
 import { type DebianSuite, unpack } from "./debian.ts";
-import { run } from "./process.ts";
+import { run } from "../run.ts";
 
 /** The real names, so that the Dockerfile is the one that is published. */
 export const SLIM_BASE = "gcr.io/distroless/cc-debian13:latest";

@@ -1,5 +1,5 @@
-import { run } from "./process.ts";
-import type { Ran, RunOptions } from "./process.ts";
+import { run } from "../run.ts";
+import type { Ran, RunOptions } from "../run.ts";
 
 /** buildah with a storage of its own, so that images of this machine are neither used nor changed. */
 export class Buildah {

@@ -1,5 +1,5 @@
-import { run } from "./process.ts";
-import type { Ran } from "./process.ts";
+import { eventually } from "../eventually.ts";
+import { type Ran, run } from "../run.ts";
 
 /** A folder of this machine inside the container. */
 export interface Volume {
@@ -197,15 +197,16 @@ export class Container {
 
 /** The child of `unshare --fork` is the container's PID 1. */
 async function firstProcess(child: Deno.ChildProcess): Promise<number> {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
-    const found = await containerPid(child.pid);
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  try {
+    return await eventually(
+      "the container's first process is there",
+      () => containerPid(child.pid),
+    );
+  } catch {
+    child.kill("SIGKILL");
+    const { stderr } = await child.output();
+    throw new Error(`Cannot start the container: ${new TextDecoder().decode(stderr)}`);
   }
-  child.kill("SIGKILL");
-  const [{ stderr }] = await Promise.all([child.output()]);
-  throw new Error(`Cannot start the container: ${new TextDecoder().decode(stderr)}`);
 }
 
 async function containerPid(parent: number): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import { run, runBytes } from "./process.ts";
+import { run, runBytes } from "../run.ts";
 
 /**
  * Debian packages of one suite, fetched with apt's own client into a cache of ours: neither the

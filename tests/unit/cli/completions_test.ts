@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../../lib/cli/command_table.ts";
-import { completionScript, SHELLS } from "../../../lib/cli/completion_scripts.ts";
+import {
+  type CompletedCommand,
+  completionScript,
+  SHELLS,
+} from "../../../lib/cli/completion_scripts.ts";
 import { missing } from "../../support/requirements.ts";
 
 /** The words that bash offers behind a command line; its last word is the one being written. */
@@ -98,3 +102,44 @@ async function has(tool: string): Promise<boolean> {
     return false;
   }
 }
+
+const SMALL: CompletedCommand = {
+  name: "try",
+  summary: "Try it",
+  operands: "FILE [a|b] DIR",
+  flags: [
+    { name: "on", summary: "Turn on" },
+    { name: "in", value: "DIR", summary: "Where" },
+    { name: "of", value: "FILE", summary: "What" },
+    { name: "is", value: "BOOL", repeatable: true, summary: "Whether" },
+    { name: "at", value: "TIME", summary: "When" },
+  ],
+};
+
+Deno.test("what a flag's value may be is completed as what it is", () => {
+  const zsh = completionScript("zsh", [SMALL]);
+  for (
+    const spec of [
+      "'--on[Turn on]'",
+      "'--in=[Where]:DIR:_files -/'",
+      "'--of=[What]:FILE:_files'",
+      "'*--is=[Whether]:BOOL:(true false)'",
+      "'--at=[When]:TIME: '",
+      "'1:operand:_files'",
+      "'2:operand:(a b)'",
+      "'3:operand:_files -/'",
+    ]
+  ) assert(zsh.includes(` ${spec} `), `${spec} in ${zsh}`);
+  const fish = completionScript("fish", [SMALL]);
+  for (
+    const words of [
+      "-l on -f -d 'Turn on'",
+      "-l in -r -F -d 'Where'",
+      "-l of -r -F -d 'What'",
+      "-l is -x -a 'true false' -d 'Whether'",
+      "-l at -x -d 'When'",
+    ]
+  ) assert(fish.includes(words), `${words} in ${fish}`);
+  const bash = completionScript("bash", [SMALL]);
+  assert.equal(bash.split("compgen -d").length - 1, 2, "one flag and one operand are folders");
+});

@@ -4,6 +4,7 @@ import { findCommand, OLD_NAMES, RUN_ACTIONS, RUN_WORDS } from "../../../lib/cli
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
 import { readSettings } from "../../../lib/plan/settings.ts";
 import { targetOfPod } from "../../../lib/supervise/janitor.ts";
+import { exists } from "../../support/exists.ts";
 import { cacheRuntimeConfig, thinRuntimeConfig } from "./as_fluid_writes.ts";
 import { commandsOf, variablesOf } from "./commands_of.ts";
 import { problemsOf, readCrds } from "./crd_schema.ts";
@@ -377,15 +378,6 @@ function kustomizations(folder: string): string[] {
       ? [folder]
       : []
   );
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function hasKubectl(): boolean {

@@ -183,3 +183,72 @@ Deno.test("with any, a live foreign FUSE mount goes too, but never a plain one",
   assert.deepEqual(mounts.lines, [ROOT, BASE]);
   assert.deepEqual(mounts.asked, []);
 });
+
+Deno.test("a mount that the kernel keeps is asked to go once, not again and again", async () => {
+  const mounts = fakeMounts([ROOT, "3 1 0:50 / /m rw - fuse.curvinefs curvinefs rw"], {
+    stuck: true,
+  });
+  let calls = 0;
+  const { cleared } = await clearMounts("/m", {
+    ...mounts,
+    detach: () => Promise.resolve(void calls++),
+  });
+  assert.deepEqual([calls, cleared], [1, []]);
+});
+
+Deno.test("a mount that takes the place of the last one is another, whatever it shares with it", async () => {
+  const first = "3 1 0:50 / /m rw - fuse.curvinefs curvinefs rw";
+  // The kernel gives numbers out again; a daemon that mounts at once may get them.
+  for (
+    const second of [
+      "4 1 0:50 / /m rw - fuse.curvinefs curvinefs rw",
+      "3 1 0:51 / /m rw - fuse.curvinefs curvinefs rw",
+      "3 1 0:50 / /m/mnt-1 rw - fuse.curvinefs curvinefs rw",
+    ]
+  ) {
+    const waiting = [second];
+    const mounts = fakeMounts([ROOT, first]);
+    const { cleared, obstacle } = await clearMounts("/m", {
+      ...mounts,
+      detach: (path) => {
+        mounts.lines.splice(1, 1, ...waiting.splice(0));
+        return Promise.resolve(void path);
+      },
+    });
+    assert.equal(obstacle, undefined, second);
+    assert.equal(cleared.length, 2, second);
+  }
+});
+
+Deno.test("a target that is mounted on again and again is given up", async () => {
+  let id = 3;
+  const { obstacle } = await clearMounts("/m", {
+    ...fakeMounts([]),
+    table: () => `${ROOT}\n${id} 1 0:50 / /m rw - fuse.curvinefs curvinefs rw`,
+    detach: () => Promise.resolve(void id++),
+  });
+  assert.equal(obstacle?.kind, "failed");
+});
+
+Deno.test("gently, a mount is unmounted and never detached; a busy one stays", async () => {
+  const line = "3 1 0:50 / /m rw - fuse.curvinefs curvinefs rw";
+  const { obstacle } = await clearMounts("/m", {
+    ...fakeMounts([ROOT, line]),
+    unmount: () => Promise.resolve(),
+    detach: () => assert.fail("detached"),
+  }, { gently: true });
+  assert.match(obstacle?.message ?? "", /"\/m": it is busy$/);
+  const hard = await clearMounts("/m", {
+    ...fakeMounts([ROOT, line], { stuck: true }),
+    unmount: () => assert.fail("unmounted"),
+  });
+  assert.match(hard.obstacle?.message ?? "", /the kernel keeps it/);
+});
+
+Deno.test("ours by name are those of Curvine's type, and those of its source", async () => {
+  for (const name of ["fuse.curvinefs any", "fuse curvinefs"]) {
+    const mounts = fakeMounts([ROOT, `3 1 0:50 / /m rw - ${name} rw`]);
+    assert.equal((await clearMounts("/m", mounts)).cleared[0]?.kind, "ours", name);
+    assert.deepEqual(mounts.asked, [], name);
+  }
+});

@@ -93,3 +93,13 @@ Deno.test("a length of time is told in the two units that matter", () => {
     "1 d 1 h",
   ]);
 });
+
+Deno.test("a takeover is possible where there is a target and nothing against it", () => {
+  const told = (change: Partial<Snapshot>): unknown[] => {
+    const { takeover_possible, takeover_problem } = statusOf({ ...WELL, ...change });
+    return [takeover_possible, takeover_problem];
+  };
+  assert.deepEqual(told({}), [true, null]);
+  assert.deepEqual(told({ noTakeover: "no ptrace" }), [false, "no ptrace"]);
+  assert.deepEqual(told({ target: undefined }), [false, null]);
+});

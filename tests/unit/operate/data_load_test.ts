@@ -231,3 +231,15 @@ Deno.test("data load: sources inside one another are loaded one after the other"
     return lines("Completed");
   }, { atOnce: 4 });
 });
+
+Deno.test("data load: a cli that ended well, or that we ended, is no reason for a failure", async () => {
+  for (
+    const answer of [
+      { reason: "it exited with 0 and said nothing" },
+      { stopped: "signal", code: 143, reason: "it was stopped" },
+    ] as const
+  ) {
+    const told = await load(["/a"], () => ({ ...lines("Failed"), ...answer }));
+    assert.deepEqual(told.reported, ["FAILED /a: s3://b/a ended Failed"]);
+  }
+});

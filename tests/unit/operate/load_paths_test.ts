@@ -78,3 +78,23 @@ Deno.test("load paths: native paths are native, others unknown", () => {
   assert.equal(resolveLoadPath("/shared/x", ROWS, ["/shared"]).kind, "native");
   assert.equal(resolveLoadPath("/shared2", ROWS, ["/shared"]).kind, "unknown");
 });
+
+Deno.test("load paths: what only looks like a scheme, and empty parts inside, stay in their path", () => {
+  assert.deepEqual(splitPaths("/a:b:/c"), ["/a:b", "/c"]);
+  assert.deepEqual(splitPaths("/a::/b"), ["/a:", "/b"]);
+});
+
+Deno.test("load paths: a mount at the root is loaded as it is, and below as what lies there", () => {
+  const rows = [row("/", "s3://lake")];
+  assert.deepEqual(sources(resolveLoadPath("/", rows, [])), ["s3://lake"]);
+  assert.deepEqual(sources(resolveLoadPath("/x", rows, [])), ["s3://lake/x"]);
+});
+
+Deno.test("load paths: an unknown path is told what is mounted", () => {
+  const reason = (rows: readonly MountRow[]): string => {
+    const resolution = resolveLoadPath("/x", rows, []);
+    return resolution.kind === "unknown" ? resolution.reason : resolution.kind;
+  };
+  assert.match(reason([]), /; nothing is mounted$/);
+  assert.match(reason(ROWS), /; mounted are \/data, \/data2, \/deep\/er\/mount$/);
+});

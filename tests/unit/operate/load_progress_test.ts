@@ -55,3 +55,12 @@ Deno.test("load progress: a state in a message is not the state", () => {
   assert.equal(read("State: Running\n│ 📝 Message: Status: Completed").state, "Running");
   assert.equal(read("INFO the Status: Completed was seen").state, undefined);
 });
+
+Deno.test("load progress: a transfer's amount and message; what is neither changes nothing", () => {
+  const progress = read("Progress: 1.0KB / 2.0KB, message= copying ");
+  assert.deepEqual(
+    { amount: progress.amount, message: progress.message, percent: progress.percent },
+    { amount: "1.0KB / 2.0KB", message: "copying", percent: undefined },
+  );
+  assert.deepEqual(read("Progress: soon"), NO_PROGRESS);
+});

@@ -73,3 +73,9 @@ Deno.test("mount table: any paths come back as they were printed, wide character
     );
   }));
 });
+
+Deno.test("mount table: headings without one of the two paths are no table", () => {
+  for (const text of ["| ID | UFS Path | Storage |", "| ID | Curvine Path | Storage |"]) {
+    assert.throws(() => readMountTable(text), MountTableError, text);
+  }
+});

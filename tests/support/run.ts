@@ -13,6 +13,8 @@ export interface RunOptions {
 /** What a command that has ended left behind. */
 export interface Ran {
   readonly code: number;
+  /** What killed it, if anything did. */
+  readonly signal: Deno.Signal | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -27,7 +29,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
 export async function runBytes(
   argv: readonly string[],
   options: RunOptions = {},
-): Promise<{ code: number; stdout: Uint8Array<ArrayBuffer>; stderr: string }> {
+): Promise<Omit<Ran, "stdout"> & { readonly stdout: Uint8Array<ArrayBuffer> }> {
   const [command = "", ...args] = argv;
   const child = new Deno.Command(command, {
     args,
@@ -43,12 +45,12 @@ export async function runBytes(
     // A command that fails early closes its input; its exit code tells more than the broken pipe.
     await writer.write(options.input).then(() => writer.close()).catch(() => {});
   }
-  const { code, stdout, stderr } = await child.output();
+  const { code, signal, stdout, stderr } = await child.output();
   const errors = new TextDecoder().decode(stderr);
   if (code !== 0 && options.mayFail !== true) {
     // Standard output may be megabytes of an archive.
     const text = errors.trim().split("\n").slice(-25);
     throw new Error(`Cannot run ${argv.join(" ")}: exit code ${code}\n${text.join("\n")}`);
   }
-  return { code, stdout, stderr: errors };
+  return { code, signal, stdout, stderr: errors };
 }
