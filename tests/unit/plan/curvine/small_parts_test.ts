@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { anyText } from "../../../support/any_text.ts";
 import assert from "node:assert/strict";
 import { nearestName } from "../../../../lib/text/nearest_name.ts";
 import { curvinePaths } from "../../../../lib/plan/curvine/paths.ts";
@@ -30,7 +31,7 @@ Deno.test("property: nearestName is exact for known names, and any text goes", (
 
 Deno.test("property: a POSIX shell reads a quoted word back", async () => {
   const words = fc.sample(
-    fc.string({ unit: "binary", maxLength: 20 })
+    anyText(20)
       .filter((word) => word.isWellFormed() && !word.includes("\0")),
     150,
   );

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { anyText } from "../../../support/any_text.ts";
 import assert from "node:assert/strict";
 import { ConfigError } from "../../../../lib/plan/config_error.ts";
 import { findJsonFault } from "../../../../lib/plan/fluid/json_fault.ts";
@@ -156,7 +157,7 @@ Deno.test("a large file with its fault at the end is judged", () => {
 Deno.test("property: whatever the bytes, it loads an object or throws a ConfigError", () => {
   const arbitrary = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
-    fc.string({ unit: "binary", maxLength: 200 }).map(text),
+    anyText(200).map(text),
     fc.json().map(text),
     fc.json().map((json) => text(JSON.stringify(json))),
     fc.tuple(fc.json(), fc.nat(50)).map(([json, cut]) => text(json.slice(0, cut))),
