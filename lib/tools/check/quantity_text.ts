@@ -49,9 +49,9 @@ export function quantityText(given: string): QuantityText | undefined {
   const value = BigInt(number + fraction);
   const isFast = fastPath(number, fraction, unit);
   if (isFast && keepsText(number + fraction, value, fraction.length, unit)) {
-    return { text, zero: value === 0n };
+    return { text, zero: false };
   }
-  const nanos = inNanos(value, fraction.length, unit, isFast);
+  const nanos = inNanos(value, fraction.length, unit);
   if (nanos === 0n) return { text: "0", zero: true };
   return { text: `${sign === "-" ? "-" : ""}${canonical(nanos, unit)}`, zero: false };
 }
@@ -88,7 +88,7 @@ function keepsText(digits: string, value: bigint, places: number, unit: Unit): b
     : (unit.exponent - places) % 3 === 0 && !digits.endsWith("000") && !digits.startsWith("0");
 }
 
-function inNanos(value: bigint, places: number, unit: Unit, isFast: boolean): bigint {
+function inNanos(value: bigint, places: number, unit: Unit): bigint {
   const tens = (unit.base === 10 ? unit.exponent : 0) - places + 9;
   let nanos = value * (unit.base === 2 ? 2n ** BigInt(unit.exponent) : 1n);
   if (tens >= 0) nanos *= 10n ** BigInt(tens);
@@ -97,7 +97,7 @@ function inNanos(value: bigint, places: number, unit: Unit, isFast: boolean): bi
     // Too little is rounded up: who asks for some shall have some.
     nanos = (nanos + divisor - 1n) / divisor;
   }
-  return !isFast && unit.format === "binary" && nanos > MOST * NANO ? MOST * NANO : nanos;
+  return unit.format === "binary" && nanos > MOST * NANO ? MOST * NANO : nanos;
 }
 
 function canonical(nanos: bigint, { format }: Unit): string {

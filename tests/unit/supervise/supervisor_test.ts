@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
 import { readSettings } from "../../../lib/plan/settings.ts";
+import { parseAnswer } from "../../../lib/supervise/control_client.ts";
 import { supervise } from "../../../lib/supervise/supervisor.ts";
+import type { Connection } from "../../../lib/ports/sockets.ts";
 import { SpawnError } from "../../../lib/ports/world.ts";
 import type { CaughtSignal } from "../../../lib/ports/signals.ts";
 import { settle } from "../../support/fake_clock.ts";
@@ -665,4 +667,93 @@ Deno.test("no timer and no promise keeps a supervisor that has ended", async () 
   await world.clock.pass(10);
   await settle();
   assert.deepEqual([code(), world.clock.pending], [0, 0]);
+});
+
+/** Opens the control socket of a supervisor that is to be started. @returns asks it */
+function listening(
+  world: FakeWorld,
+): (request: string) => Promise<{ status: number | undefined; body: string }> {
+  const waiting: ((client: Connection) => void)[] = [];
+  world.sockets.listenUnix = () => ({
+    accept: () => new Promise((done) => void waiting.push(done)),
+    close: () => {},
+  });
+  return async (request) => {
+    let received = "";
+    const asked = [new TextEncoder().encode(`${request} HTTP/1.1\r\nHost: x\r\n\r\n`)];
+    waiting.shift()?.({
+      near: true,
+      read: (into) => {
+        const chunk = asked.shift();
+        into.set(chunk ?? []);
+        return Promise.resolve(chunk?.length ?? null);
+      },
+      write: (bytes) => Promise.resolve(void (received += new TextDecoder().decode(bytes))),
+      finish: () => {},
+      close: () => {},
+    });
+    await world.clock.pass(10);
+    const answer = parseAnswer(received);
+    return { status: answer?.status, body: answer?.body ?? "" };
+  };
+}
+
+Deno.test("status: what serves is mounted and ready; covered, silent or gone it is not", async () => {
+  const world = new FakeWorld();
+  const ask = listening(world);
+  const told = async (): Promise<unknown[]> => {
+    const status = JSON.parse((await ask("GET /status")).body);
+    return [status.state, status.mounted, status.ready, status.reason, status.takeover_possible];
+  };
+  await start({}, { world });
+  assert.deepEqual(await told(), ["starting", false, false, "starting", false]);
+  await world.mount();
+  assert.deepEqual(await told(), ["mounted", true, true, null, true]);
+  await world.mount("fuse.other");
+  assert.deepEqual(await told(), [
+    "mounted",
+    true,
+    false,
+    "somebody mounted over the target",
+    true,
+  ]);
+  world.unmount();
+  await world.clock.pass(100);
+  assert.deepEqual(await told(), ["mounted", true, true, null, true]);
+  world.answer = "silent";
+  world.waitingRequests = 1;
+  await world.clock.pass(20_000);
+  assert.deepEqual(await told(), ["mounted", true, false, "the mount does not answer", true]);
+});
+
+Deno.test("an announced unmount ends all with 0; that of another target is none of ours", async () => {
+  const world = new FakeWorld();
+  const ask = listening(world);
+  const { code } = await startMounted({}, { world });
+  assert.equal((await ask("POST /unmounting?target=%2Fother")).status, 409);
+  assert.equal((await ask(`POST /unmounting?target=${encodeURIComponent(TARGET)}`)).status, 200);
+  world.unmount();
+  await world.clock.pass(30_000);
+  assert.equal(code(), 0);
+});
+
+Deno.test("an unmount that is announced of another target alone is undone", async () => {
+  const world = new FakeWorld();
+  const ask = listening(world);
+  const { code } = await startMounted({}, { world });
+  await ask("POST /unmounting?target=%2Fother");
+  world.unmount();
+  await world.clock.pass(1000);
+  assert.equal(code(), undefined);
+  assert.equal(world.started.length, 2);
+});
+
+Deno.test("an unmount that is announced without a target means ours", async () => {
+  const world = new FakeWorld();
+  const ask = listening(world);
+  const { code } = await startMounted({}, { world });
+  assert.equal((await ask("POST /unmounting")).status, 200);
+  world.unmount();
+  await world.clock.pass(30_000);
+  assert.equal(code(), 0);
 });

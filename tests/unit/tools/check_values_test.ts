@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { datasetRules } from "../../../lib/tools/check/dataset_rules.ts";
+import { mountFindings } from "../../../lib/tools/check/mount_findings.ts";
+import { type Manifest, manifestsOf } from "../../../lib/tools/check/manifest.ts";
+import { type OptionsOf, optionTextHint } from "../../../lib/tools/check/option_text_hint.ts";
+import { quantityText } from "../../../lib/tools/check/quantity_text.ts";
+import { thinRuntimeRules } from "../../../lib/tools/check/thin_runtime_rules.ts";
+import { yamlDocuments } from "../../../lib/tools/check/yaml_documents.ts";
+
+function manifest(text: string): Manifest {
+  const [document] = yamlDocuments(text, "it.yaml");
+  const [found] = document === undefined ? [] : manifestsOf(document);
+  return found ?? assert.fail(`no manifest: ${text}`);
+}
+
+function dataset(spec: string): Manifest {
+  return manifest(
+    `apiVersion: data.fluid.io/v1alpha1\nkind: Dataset\nmetadata: {name: lake}\nspec: ${spec}\n`,
+  );
+}
+
+/** What Kubernetes' fast path keeps, what it writes anew, and where one ends and the other begins. */
+const QUANTITIES: readonly [given: string, written: string | undefined][] = [
+  ["010Ti", "010Ti"],
+  ["0100Ti", "100Ti"],
+  ["01Pi", "1Pi"],
+  ["7Ei", "7Ei"],
+  ["8Ei", "9223372036854775807"],
+  ["10000P", "10E"],
+  ["0123", "0123"],
+  ["123456789012345678", "123456789012345678"],
+  ["01234567890123456789", "1234567890123456789"],
+  ["1.000001m", "1.000001m"],
+  ["1.5u", "1500n"],
+  ["0.5Ki", "512"],
+  ["1.0Ki", "1Ki"],
+  ["1.0001Ki", "1024102400u"],
+  ["1500e0", "1500e0"],
+  ["1000e0", "1e3"],
+  ["10e2", "1e3"],
+  ["5e2", "500"],
+  ["1e399", "1e399"],
+  ["1e400", "10e399"],
+  ["1e401", undefined],
+  ["-1Gi", "-1Gi"],
+  ["-1.5", "-1500m"],
+  ["-0.5Gi", "-512Mi"],
+];
+
+Deno.test("quantities at the edges of Kubernetes' fast path are written as it writes them", () => {
+  for (const [given, written] of QUANTITIES) {
+    assert.equal(quantityText(given)?.text, written, given);
+  }
+  for (const zero of ["0", "00", "0Gi", "0.0", "-0"]) {
+    assert.deepEqual(quantityText(zero), { text: "0", zero: true }, zero);
+  }
+  for (const some of ["1", "1Gi", "0.1n", "1e3"]) assert.equal(quantityText(some)?.zero, false);
+});
+
+Deno.test("a hint for an option's value proposes only what its type takes", () => {
+  const hints: readonly [OptionsOf, string, unknown, string | undefined, string | undefined][] = [
+    ["client", "umask", 18, "0o22", '"0o22"'],
+    ["client", "umask", null, "~", undefined],
+    ["client", "umask", {}, undefined, undefined],
+    ["worker", "rpc_port", 8997, "8_997", '"8997"'],
+    ["all", "rpc_port", 8997, "8_997", '"8997"'],
+    ["all", "rpc_port", 1.5, "1.5", undefined],
+    ["thin", "io_threads", true, "yes", undefined],
+    ["mount", "io_threads", true, "yes", undefined],
+    ["mount", "path_style", true, "yes", '"true"'],
+    ["mount", "write_type", true, "yes", undefined],
+    ["mount", "replicas", 1000, "1_000", '"1000"'],
+    ["mount", "access_key", 1, "1", ""],
+    ["client", "unheard_of", true, "yes", '"yes"'],
+    ["client", "unheard_of", 5, undefined, '"5"'],
+    ["client", "unheard_of", null, undefined, '""'],
+  ];
+  for (const [of, name, value, plain, proposed] of hints) {
+    const hint = optionTextHint(of, name, value, plain);
+    const wanted = proposed === undefined
+      ? undefined
+      : `put it in quotes${proposed === "" ? "" : `: ${proposed}`}`;
+    assert.equal(hint, wanted, `${of} ${name} ${value}`);
+  }
+});
+
+Deno.test("a mount point has five characters at least; a secret has a name and a key of its rule", () => {
+  const said = (spec: string): string[] =>
+    datasetRules(dataset(spec)).map(({ place, message }) => `${place.join(".")} ${message}`);
+  assert.deepEqual(said("{mounts: [{mountPoint: 'a://b'}]}"), []);
+  assert.match(said("{mounts: [{mountPoint: 'a://'}]}")[0] ?? "", /^spec.mounts.0.mountPoint .*5/);
+  assert.equal(said("{mounts: [{mountPoint: '💾://'}]}").length, 1, "characters, not UTF-16");
+  const secret = (key: string): string =>
+    `{sharedEncryptOptions: [{name: a, valueFrom: {secretKeyRef: {name: s, key: ${key}}}}]}`;
+  assert.deepEqual(said(secret("a.b_c-d")), []);
+  assert.deepEqual(said(secret("a".repeat(253))), []);
+  assert.deepEqual(said(secret('""')), [], "a missing one is another rule's");
+  assert.match(said(secret("a".repeat(254)))[0] ?? "", /secretKeyRef.key is /);
+  assert.match(said(secret("a/b"))[0] ?? "", /secretKeyRef.key is "a\/b"/);
+});
+
+function ofMount(mount: string, more = ""): string[] {
+  const { problems, warnings } = mountFindings(dataset(`{${more}mounts: [{${mount}}]}`));
+  return [
+    ...problems.map(({ path, message }) => `! ${path} ${message}`),
+    ...warnings.map(({ code, path, message }) => `${code} ${path} ${message}`),
+  ];
+}
+
+Deno.test("write-cache wants cache_mode, and a mount that may be written", () => {
+  const s3 = (options: string): string => `mountPoint: "s3://b", name: a, options: {${options}}`;
+  const RW = "accessModes: [ReadWriteMany], ";
+  const at = /^! mounts\[0\]\.options\.write_cache is true, which Curvine takes with cache_mode/;
+  assert.deepEqual(ofMount(s3('write_cache: "true"'), RW), []);
+  assert.deepEqual(ofMount(s3('write_cache: "true", access_mode: read_write')), []);
+  assert.deepEqual(ofMount(s3('write_cache: "false"')), []);
+  assert.match(ofMount(s3('write_cache: "true"'))[0] ?? "", at);
+  assert.match(ofMount(`${s3('write_cache: "true"')}, readOnly: true`, RW)[0] ?? "", at);
+  assert.match(ofMount(s3('write_cache: "true", access_mode: read_only'), RW)[0] ?? "", at);
+  const both = ofMount(s3('write_cache: "true", write-type: fs_mode'), RW);
+  assert.match(both[0] ?? "", at);
+  assert.match(both[1] ?? "", /^fs-mode mounts\[0\]\.options\.write-type /);
+  assert.equal(both.length, 2);
+});
+
+Deno.test("an option of a mount is known, nearly known, passed on, or of no concern", () => {
+  const said = (name: string, mountPoint = "s3://b"): string[] =>
+    ofMount(`mountPoint: "${mountPoint}", name: a, options: {"${name}": x}`);
+  for (
+    const fine of ["endpoint_url", "s3.endpoint_url", "s3.far.away.thing", "cluster-id", "fluid.x"]
+  ) assert.deepEqual(said(fine), [], fine);
+  assert.match(said("endpont_url")[0] ?? "", /is left out; did you mean "endpoint_url"\?$/);
+  assert.match(
+    said("zzzzz")[0] ?? "",
+    /is left out; a dotted name such as "s3.zzzzz" is passed on/,
+  );
+  assert.match(
+    said("s3.endpont_url")[0] ?? "",
+    /^unknown-option .* does not read it; did you mean "s3.endpoint_url"\?$/,
+  );
+  for (const other of ["local:///x", "pvc://x", "curvine:///x"]) {
+    assert.deepEqual(said("zzzzz", other), [], other);
+  }
+  const bad = ofMount('mountPoint: "s3://b", name: a, options: {write_type: nope}');
+  assert.match(
+    bad[0] ?? "",
+    /^! mounts\[0\]\.options\.write_type is "nope"; cache_mode or fs_mode/,
+  );
+  const secret = ofMount(
+    'mountPoint: "s3://b", name: a, encryptOptions: [{name: zzzzz, valueFrom: {secretKeyRef: {name: s, key: k}}}]',
+  );
+  assert.match(secret[0] ?? "", /^unknown-option mounts\[0\]\.encryptOptions\.zzzzz /);
+  assert.equal(secret.length, 1);
+});
+
+Deno.test("a folder of the host is one absolute path, or two", () => {
+  const runtime = manifest(
+    "apiVersion: data.fluid.io/v1alpha1\nkind: ThinRuntime\nmetadata: {name: lake}\n" +
+      "spec: {profileName: p}\n",
+  );
+  const said = (volume: string): string[] =>
+    thinRuntimeRules(
+      runtime,
+      dataset(
+        `{mounts: [{mountPoint: "local:///x", options: {fluid.fuse.hostvolume: "${volume}"}}]}`,
+      ),
+      undefined,
+      [],
+    ).map(({ finding }) => finding.code ?? finding.message);
+  for (const fine of ["/a", "/a:/b"]) assert.deepEqual(said(fine), [], fine);
+  for (const bad of ["a", "/a:b", "/a:/b:/c", ""]) {
+    assert.deepEqual(said(bad), ["host-volume"], bad);
+  }
+});
+
+Deno.test("an alias means the anchor before it in the text, not one that an alias repeats", () => {
+  const valueOf = (text: string): unknown => yamlDocuments(text, "it")[0]?.value;
+  assert.deepEqual(valueOf("a: &x 1\nb: *x\nc: &x 2\nd: *x\n"), { a: 1, b: 1, c: 2, d: 2 });
+  const repeated = "a: &o {k: &i 1}\nb: &i 2\nc: *o\nd: *i\n";
+  assert.deepEqual(valueOf(repeated), { a: { k: 1 }, b: 2, c: { k: 1 }, d: 2 });
+});
+
+Deno.test("tags hold their values to their type; a quoted << is a key like any other", () => {
+  const valueOf = (text: string): unknown => yamlDocuments(text, "it")[0]?.value;
+  assert.deepEqual(valueOf('a: !!int "1"\nb: !!float 1\nc: !!bool yes\nd: !!null ~\n'), {
+    a: 1,
+    b: 1,
+    c: true,
+    d: null,
+  });
+  assert.deepEqual(valueOf("a: !!int 18446744073709551615\nb: !!float 18446744073709551615\n"), {
+    a: 18446744073709551615n,
+    b: 18446744073709551615n,
+  });
+  for (const text of ["!!int 1.5", "!!int x", "!!float yes", "!!bool 1", "!!null 0"]) {
+    assert.throws(() => valueOf(`a: ${text}\n`), /is not of its tag/, text);
+  }
+  assert.deepEqual(valueOf('"<<": {a: 1}\n.inf: 2\n'), { "<<": { a: 1 }, ".inf": 2 });
+});
+
+Deno.test("a hundred levels are read, and no more", () => {
+  const nested = (depth: number): string => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
+  assert.equal(yamlDocuments(nested(100), "it").length, 1);
+  assert.throws(() => yamlDocuments(nested(101), "it"), /more than 100 deep/);
+});
