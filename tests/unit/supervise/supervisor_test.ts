@@ -673,10 +673,10 @@ Deno.test("no timer and no promise keeps a supervisor that has ended", async () 
 function listening(
   world: FakeWorld,
 ): (request: string) => Promise<{ status: number | undefined; body: string }> {
-  const waiting: ((client: Connection) => void)[] = [];
+  const waiting: ((client: Connection | undefined) => void)[] = [];
   world.sockets.listenUnix = () => ({
     accept: () => new Promise((done) => void waiting.push(done)),
-    close: () => {},
+    close: () => waiting.splice(0).forEach((done) => done(undefined)),
   });
   return async (request) => {
     let received = "";
@@ -733,7 +733,8 @@ Deno.test("an announced unmount ends all with 0; that of another target is none 
   assert.equal((await ask("POST /unmounting?target=%2Fother")).status, 409);
   assert.equal((await ask(`POST /unmounting?target=${encodeURIComponent(TARGET)}`)).status, 200);
   world.unmount();
-  await world.clock.pass(30_000);
+  await world.clock.pass(2_000);
+  await world.clock.pass(2_000);
   assert.equal(code(), 0);
 });
 
@@ -754,6 +755,7 @@ Deno.test("an unmount that is announced without a target means ours", async () =
   const { code } = await startMounted({}, { world });
   assert.equal((await ask("POST /unmounting")).status, 200);
   world.unmount();
-  await world.clock.pass(30_000);
+  await world.clock.pass(2_000);
+  await world.clock.pass(2_000);
   assert.equal(code(), 0);
 });
