@@ -3,7 +3,7 @@ import { HeldConnection } from "../../../lib/supervise/held_connection.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTakeover } from "../../support/fake_takeover.ts";
 
-const SERVED = [{ path: "/t", device: "0:50" }];
+const SERVED = [{ path: "/t", device: "0:50", named: true }];
 
 function setUp(): {
   held: HeldConnection;
@@ -38,7 +38,7 @@ Deno.test("held connection: what serves is held once, and another mount's takes 
   held.keep(7, SERVED);
   assert.deepEqual([held.isKept, held.whyNot], [true, undefined]);
   held.keep(7, SERVED);
-  held.keep(8, [{ path: "/t", device: "0:51" }]);
+  held.keep(8, [{ path: "/t", device: "0:51", named: true }]);
   assert.deepEqual(did, ["hold 7 50", "let go 50", "hold 8 51"]);
 });
 
