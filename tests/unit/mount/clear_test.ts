@@ -184,15 +184,15 @@ Deno.test("with any, a live foreign FUSE mount goes too, but never a plain one",
   assert.deepEqual(mounts.asked, []);
 });
 
+const OWN = { ownDevices: new Set(["0:50", "0:51"]) };
+
 Deno.test("a mount that the kernel keeps is asked to go once, not again and again", async () => {
   const mounts = fakeMounts([ROOT, "3 1 0:50 / /m rw - fuse.curvinefs curvinefs rw"], {
     stuck: true,
   });
   let calls = 0;
-  const { cleared } = await clearMounts("/m", {
-    ...mounts,
-    detach: () => Promise.resolve(void calls++),
-  });
+  const counting = { ...mounts, detach: () => Promise.resolve(void calls++) };
+  const { cleared } = await clearMounts("/m", counting, OWN);
   assert.deepEqual([calls, cleared], [1, []]);
 });
 
@@ -214,7 +214,7 @@ Deno.test("a mount that takes the place of the last one is another, whatever it 
         mounts.lines.splice(1, 1, ...waiting.splice(0));
         return Promise.resolve(void path);
       },
-    });
+    }, OWN);
     assert.equal(obstacle, undefined, second);
     assert.equal(cleared.length, 2, second);
   }
@@ -226,7 +226,7 @@ Deno.test("a target that is mounted on again and again is given up", async () =>
     ...fakeMounts([]),
     table: () => `${ROOT}\n${id} 1 0:50 / /m rw - fuse.curvinefs curvinefs rw`,
     detach: () => Promise.resolve(void id++),
-  });
+  }, OWN);
   assert.equal(obstacle?.kind, "failed");
 });
 
@@ -236,19 +236,20 @@ Deno.test("gently, a mount is unmounted and never detached; a busy one stays", a
     ...fakeMounts([ROOT, line]),
     unmount: () => Promise.resolve(),
     detach: () => assert.fail("detached"),
-  }, { gently: true });
+  }, { ...OWN, gently: true });
   assert.match(obstacle?.message ?? "", /"\/m": it is busy$/);
   const hard = await clearMounts("/m", {
     ...fakeMounts([ROOT, line], { stuck: true }),
     unmount: () => assert.fail("unmounted"),
-  });
+  }, OWN);
   assert.match(hard.obstacle?.message ?? "", /the kernel keeps it/);
 });
 
-Deno.test("ours by name are those of Curvine's type, and those of its source", async () => {
+Deno.test("another client's mount is told by Curvine's type, or by its source", async () => {
   for (const name of ["fuse.curvinefs any", "fuse curvinefs"]) {
-    const mounts = fakeMounts([ROOT, `3 1 0:50 / /m rw - ${name} rw`]);
-    assert.equal((await clearMounts("/m", mounts)).cleared[0]?.kind, "ours", name);
-    assert.deepEqual(mounts.asked, [], name);
+    const mounts = fakeMounts([ROOT, `3 1 0:50 / /m rw - ${name} rw`], { answer: "answers" });
+    assert.equal((await clearMounts("/m", mounts)).obstacle?.kind, "neighbour", name);
   }
+  const mounts = fakeMounts([ROOT, "3 1 0:50 / /m rw - fuse any rw"], { answer: "answers" });
+  assert.equal((await clearMounts("/m", mounts)).obstacle?.kind, "foreign");
 });

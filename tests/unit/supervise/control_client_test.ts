@@ -71,16 +71,19 @@ Deno.test("control client: nobody is asked when no time is left", async () => {
 Deno.test("control client: an unmount is announced, and a stop asked for, where 200 is the answer", async () => {
   const refusing = "HTTP/1.1 409 Conflict\r\n\r\n";
   const yes = new FakeSockets({ "/a/control.sock": [OK] });
-  assert.equal(await announceUnmount("/x y", client(yes)), true);
+  assert.equal(await announceUnmount("/x y", client(yes)), "noted");
   assert.match(yes.requests[0] ?? "", /^POST \/unmounting\?target=%2Fx%20y /);
+  const beside = 'HTTP/1.1 200 OK\r\n\r\n{"unmounting":"theirs"}';
+  const theirs = new FakeSockets({ "/a/control.sock": [beside] });
+  assert.equal(await announceUnmount("/x", client(theirs)), "theirs");
   assert.equal(await requestStop(client(new FakeSockets({ "/a/control.sock": [OK] }))), true);
   const no = new FakeSockets({ "/a/control.sock": [refusing] });
-  assert.equal(await announceUnmount("/x", client(no)), false);
+  assert.equal(await announceUnmount("/x", client(no)), "unheard");
   assert.equal(
     await requestStop(client(new FakeSockets({ "/a/control.sock": [refusing] }))),
     false,
   );
-  assert.equal(await announceUnmount("/x", client(new FakeSockets({}))), false);
+  assert.equal(await announceUnmount("/x", client(new FakeSockets({}))), "unheard");
 });
 
 Deno.test("control client: who holds keeps the connection of an answer open, and only of one", async () => {

@@ -57,7 +57,7 @@ Deno.test("held connection: without a run folder there is none for good, without
   assert.equal(held.whyNot, "nothing is mounted");
   held.keep(7, SERVED);
   assert.deepEqual([held.isKept, held.whyNot], [true, undefined]);
-  assert.match(logged[0] ?? "", /^info .*nothing is mounted$/);
+  assert.match(logged[0] ?? "", /^debug .*nothing is mounted$/);
   assert.deepEqual(did, ["hold 7 50"]);
 
   const nowhere = new HeldConnection({
