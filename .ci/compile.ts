@@ -30,10 +30,9 @@ const PERMISSIONS = ["--allow-all", "--no-prompt"];
 /**
  * Flags of V8 that pay (tests/bench/RESULTS.md). `--jitless`: nothing of ours runs often enough to
  * be worth machine code; without the machinery for it a start is quicker by milliseconds, and no
- * memory of a privileged PID 1 is both writable and executable. `--min-semi-space-size` (MiB): no
- * garbage is collected before the daemon runs.
+ * memory of a privileged PID 1 is both writable and executable.
  */
-const V8_FLAGS = ["--jitless", "--min-semi-space-size=4"];
+const V8_FLAGS = ["--jitless"];
 
 /**
  * Of a package with two builds the one of ES modules: `yaml` for node asks for node's modules by

@@ -2,7 +2,6 @@
  * What the executable's `main.js` asks before it loads the chunks: a container's start is opened as
  * one script, with V8's code beside it. This runs in the executable, not in the build.
  */
-import process from "node:process";
 import { OLD_NAMES, RUN_WORDS } from "../../lib/cli/words.ts";
 
 /** What the script exports: the same as the chunk of `lib/dispatch/start.ts`. */
@@ -12,11 +11,11 @@ type Start = typeof import("../../lib/dispatch/start.ts");
  * @returns `undefined` where the chunks are to be loaded: for every other command, and where V8
  *   refuses the code (of another version, of other flags) or there is none
  */
-export function openStart(): Start | undefined {
+export async function openStart(): Promise<Start | undefined> {
   try {
     if (!isStart(Deno.args) || !isOurs(calledAs())) return undefined;
     const at = `${import.meta.dirname}/start.`;
-    const { Script } = process.getBuiltinModule("node:vm");
+    const { Script } = await import("node:vm");
     const script = new Script(Deno.readTextFileSync(`${at}cjs`), {
       filename: "start.cjs",
       cachedData: Deno.readFileSync(`${at}code`),

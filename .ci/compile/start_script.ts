@@ -74,5 +74,5 @@ export function askFirst(main: string): string {
     throw new Error("Cannot find the one place where main.js loads the program");
   }
   return `import{openStart}from"./open_start.js";` +
-    main.replace(LOADS_START, (load) => `(openStart()??${load})`);
+    main.replace(LOADS_START, (load) => `(await openStart()??${load})`);
 }

@@ -23,7 +23,7 @@ Deno.test("main.js asks for the script where it loaded the program, in one place
   assert.equal(
     askFirst(main),
     'import{openStart}from"./open_start.js";import{a}from"./chunk-0.js";' +
-      'await (openStart()??import("./start-0a1b.js"))',
+      'await (await openStart()??import("./start-0a1b.js"))',
   );
   assert.throws(() => askFirst('import("./other.js")'), /the one place/);
   assert.throws(() => askFirst(main + main), /the one place/);
