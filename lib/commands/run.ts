@@ -3,7 +3,8 @@ import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../ports/exit_code.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Plan } from "../plan/plan.ts";
-import { readSettings } from "../plan/settings.ts";
+import { type Generated, NoMountYet } from "../plan/generate/generate_plan.ts";
+import { readSettings, type SupervisorSettings } from "../plan/settings.ts";
 import type { Host } from "../ports/host.ts";
 import { generateFor } from "./generate_for.ts";
 import { prepare } from "./prepare.ts";
@@ -31,7 +32,10 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
   void host.signals.delivered();
   // Every setting that cannot be read is told before anything is written or started.
   const settings = readSettings(host.env, flags);
-  const generated = await generateFor("run", operands, host, { settings, here: true });
+  const generate = (): Promise<Generated> =>
+    generateFor("run", operands, host, { settings, here: true });
+  const generated = await generateOrWait(generate, settings, host);
+  if (generated === undefined) return ExitCode.Done;
   const { plan } = generated;
   announce(plan, host);
   prepare(plan, settings, host);
@@ -41,6 +45,21 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
   return await startProcess({ ...plan.process, allFiles: plan.mount !== null }, host, advice);
+}
+
+/** @returns `undefined` where the Dataset had no mount, and somebody asked for the end meanwhile */
+async function generateOrWait(
+  generate: () => Promise<Generated>,
+  settings: SupervisorSettings,
+  host: Host,
+): Promise<Generated | undefined> {
+  try {
+    return await generate();
+  } catch (error) {
+    if (!(error instanceof NoMountYet) || settings.supervise === false) throw error;
+    const { awaitMount } = await import("./await_mount.ts");
+    return await awaitMount(error, settings, generate, host);
+  }
 }
 
 function announce(plan: Plan, host: Host): void {

@@ -5,6 +5,7 @@ export const OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset
 
 /** The states that the metrics list. */
 export const STATES = [
+  "waiting",
   "clearing",
   "starting",
   "mounted",

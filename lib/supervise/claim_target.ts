@@ -31,8 +31,8 @@ export function claimTarget(
   return folder;
 }
 
-/** The first run folder that can be used. */
-function chooseRunFolder(
+/** The first run folder that can be used; `undefined` where there is none. */
+export function chooseRunFolder(
   { files, user }: ClaimWorld,
   env: Readonly<Record<string, string>>,
   settings: SupervisorSettings,

@@ -71,7 +71,8 @@ export class Journal {
       date: () => world.clock.date(),
       write: (line) => world.output.line(line),
     });
-    this.log = (level, event, message, fields) => {
+    this.log = (level, event, text, fields) => {
+      const message = redact(text);
       log(level, event, message, fields);
       if (level !== "warn" && level !== "error") return;
       const time = world.clock.date().toISOString();

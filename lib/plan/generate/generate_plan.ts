@@ -49,8 +49,34 @@ export async function generatePlan(
   const draft = await draftPlan(inputs, detection);
   if (draft.problems.length === 0) return draft;
   const { configPath, subject, problems } = draft;
+  if (configPath !== undefined && hasNoMountYet(draft, inputs)) {
+    const target = draft.plan.mount?.target || undefined;
+    throw new NoMountYet(subject, problems, { path: configPath, text: draft.text }, target);
+  }
   const content = configPath === undefined ? undefined : inputs.readFile(configPath);
   throw new ConfigError(subject, content === undefined ? problems : withLines(content, problems));
+}
+
+/**
+ * A ThinRuntime's Dataset has no mount yet, and nothing else is wrong: Fluid writes the file anew
+ * when it has one.
+ */
+export class NoMountYet extends ConfigError {
+  /** @param target where the mount will be, where the file says it */
+  constructor(
+    subject: string,
+    problems: readonly Problem[],
+    readonly file: { readonly path: string; readonly text: string | undefined },
+    readonly target: string | undefined,
+  ) {
+    super(subject, problems);
+  }
+}
+
+/** Where there is no mount, neither its path nor its options, such as the masters, can be there. */
+function hasNoMountYet({ plan, config, problems }: Draft, { env }: Inputs): boolean {
+  return plan.mode === "thin-runtime" && config !== undefined && config.mounts.length === 0 &&
+    !env["CURVINE_MOUNT_POINT"] && problems.every(({ path }) => path.startsWith("mounts[0]."));
 }
 
 /**

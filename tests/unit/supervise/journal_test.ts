@@ -121,3 +121,22 @@ Deno.test("journal: secrets that the daemon says are in no status and in no last
   one.lastWords("hunter2 is wrong");
   assert.doesNotMatch(world.texts.get("/words") ?? "hunter2", /hunter2/);
 });
+
+Deno.test("journal: no secret is in the log, the last lines, the errors or the last words", () => {
+  const world = new FakeWorld();
+  const settings = readSettings({ CURVINE_FLUID_TERMINATION_LOG: "/words" });
+  const hide = (text: string): string => text.replaceAll("hush", "******");
+  const one = new Journal(world, settings, hide);
+  one.tap(bytes("conf: secret = hush\nfailed\n"));
+  one.log("error", "x", "it said hush");
+  one.lastWords("hush was refused");
+  const shown = [
+    ...world.lines,
+    ...one.lastLines(),
+    ...one.lastErrors.map(({ message }) => message),
+    world.texts.get("/words") ?? "",
+  ];
+  assert(!shown.join("\n").includes("hush"), shown.join("\n"));
+  assert.equal(one.lastLines()[0], "conf: secret = ******");
+  assert.match(world.texts.get("/words") ?? "", /^\*{6} was refused\n/);
+});
