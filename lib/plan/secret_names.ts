@@ -8,11 +8,17 @@ const SECRET_PARTS = ["secret", "token", "password", "passwd", "passphrase", "cr
  * Words of a name that say secret. Only as whole words: `auth` is not `author`, `sk` not `disk`;
  * a number behind them is nothing but a second one.
  */
-const SECRET_WORD =
-  /^(?:ak|sk|access|pwd|pass|creds?|sas|sig|signature|auth|authorization|bearer|jwt|cookie|otp|dsn)\d*$/i;
+const SECRET_WORD = new RegExp(
+  "^(?:(?:s3|oss|obs|cos|tos|gcs|bos)?[as]k|access(?:id)?|pwd?|psw|pin|passcode|creds?|sas|sig|" +
+    "signature|hmac|o?auth[nz]?|authorization|bearer|jwt|cookie|otp|dsn|pem|private)\\d*$",
+  "i",
+);
+
+/** What a word may end with that says secret: `dbpass`, but neither `bypass` nor `compass`. */
+const SECRET_END = /(?:(?<!by|com)pass|[a-z]pw)\d*$/i;
 
 /** `key` counts only as a word or a word's end: Fluid's own tests set `key1`. */
-const KEY_WORD = /keys?$/i;
+const KEY_WORD = /key(?:s|id)?$/i;
 
 /**
  * Whether a value of this name must never be shown: its name says secret, token, password, key or
@@ -35,25 +41,41 @@ export function isSecretName(name: string): boolean {
   if (SECRET_PARTS.some((part) => lower.includes(part))) return true;
   const words = name.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
   return words.some((word, index) =>
-    KEY_WORD.test(word) ||
-    SECRET_WORD.test(word) && (word.toLowerCase() !== "access" || index === words.length - 1)
+    KEY_WORD.test(word) || SECRET_END.test(word) ||
+    SECRET_WORD.test(word) && (word.toLowerCase() !== "access" || isLast(words, index))
   );
 }
+
+/** Whether no word but `id` follows: `access` alone says secret in `access-id`, not in a mode. */
+function isLast(words: readonly string[], index: number): boolean {
+  return words.slice(index + 1).every((word) => word.toLowerCase() === "id");
+}
+
+/**
+ * All of a value that is one address of a database's, up to its last `@`: a password may hold
+ * anything, and what looks like a port there may be its beginning.
+ */
+const STORE_ADDRESS =
+  /^(\s*(?:jdbc:)?(?:mysql|mariadb|postgres|postgresql|redis|rediss|mongodb|amqp)(?:\+\w+)?:\/\/)([^:]*):(?!\d{1,5}(?:[,/?][^@]*)?$)(?!.*:\/\/)(.*)@/is;
 
 /**
  * `user:password@`, with or without a scheme in front; the password may itself hold `/`, `:` and
  * `@`. Not the port of `h:80/x@y`.
  */
 const ADDRESS =
-  /(^|[\s"'`=,;(]|:\/\/)([^\s/:@"'`=,;(]*):(?!\/\/|\d{1,5}(?:[/,;?#\s]|$))([^\s"'`]{1,512})@/g;
-/** `name=value` as URLs, libpq and ADO have it, and `"name": "value"` as JSON has it. */
-const PAIR = new RegExp(
-  // The name, perhaps in quotes.
-  `(?<![\\w.-])(["']?)([A-Za-z][\\w.-]*)\\1(\\s*=\\s*|(?<=["'])\\s*:\\s*)` +
-    // The value in quotes, or up to what ends it: a comma does so only before another pair.
-    `("(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|` +
-    "(?:[^\\s&;,\"'`)\\]}]|[,)\\]}](?!\\s|$|[\\w.-]+=))+)",
-  "g",
+  /(^|[\s"'`=,;(]|\/\/)([^\s/:@"'`=,;(]*):(?!\/\/|\d{1,5}(?:[/,;?#\s]|$))([^\s"'`]{1,512})@/g;
+/**
+ * A name, perhaps in quotes, and what stands between it and its value: `name=value` as URLs, libpq
+ * and ADO have it, `"name": "value"` as JSON has it, also within a string, and `name: value` as
+ * YAML, headers and Rust's own notation do.
+ */
+const NAME = /(?<![\w.-])(\\?["']|)([A-Za-z_-][\w.-]{0,200})\1(\s*=\s*|\s*:\s*(?!\/\/))/g;
+/** The value: in quotes or braces, or up to what ends it; a comma does so only before a pair. */
+const VALUE = new RegExp(
+  `\\\\"(?:(?!\\\\").)*\\\\"|"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|\\{[^{}]*\\}|` +
+    `(?:Some\\()?"(?:[^"\\\\]|\\\\.)*"\\)?|` +
+    "(?:[^\\s&;,\"'`)\\]}]|[,)\\]}](?!\\s|$|[\\w.-]+=))+",
+  "y",
 );
 /** What an HTTP header says of who asks. */
 const HEADER = /\b(Bearer|Basic)(\s+)[\w.~+/=-]{6,}/gi;
@@ -75,20 +97,46 @@ const JWT = /\beyJ[\w-]{5,4096}\.eyJ[\w-]{0,8192}\.[\w-]*/g;
  * ```
  */
 export function withoutPasswords(text: string): string {
-  return text
+  const addresses = text
+    .replace(STORE_ADDRESS, `$1$2:${REDACTED}@`)
     .replace(ADDRESS, (_, before: string, user: string) => `${before}${user}:${REDACTED}@`)
-    .replace(
-      PAIR,
-      (pair: string, quote: string, name: string, between: string, value: string) =>
-        isSecretName(name) ? `${quote}${name}${quote}${between}${hidden(value)}` : pair,
-    )
     .replace(HEADER, `$1$2${REDACTED}`)
     .replace(JWT, REDACTED);
+  return withoutNamed(addresses);
+}
+
+/** Text without the values of names that say secret. What is none may hold others: `a: {sk: x}`. */
+function withoutNamed(text: string): string {
+  let done = 0;
+  let shown = "";
+  for (const { index, 0: head, 1: quote = "", 2: name = "" } of text.matchAll(NAME)) {
+    if (index < done || !isSecretName(name)) continue;
+    VALUE.lastIndex = index + head.length;
+    const value = VALUE.exec(text)?.[0];
+    if (value === undefined) continue;
+    if (quote === "" && !head.includes("=") && !saysSecret(name, value)) continue;
+    shown += `${text.slice(done, index)}${head}${hidden(value)}`;
+    done = index + head.length + value.length;
+  }
+  return shown + text.slice(done);
+}
+
+/** How a sentence about a name goes on: `secret-key: is missing`. */
+const SENTENCE =
+  /^(?:is|are|was|has|have|holds|sets|names|must|may|cannot|can|does|the|a|an|no|not|of|[Bb]earer|[Bb]asic)$/;
+
+/** Whether `name: value` is a secret and its name, not a sentence such as `no such key: x`. */
+function saysSecret(name: string, value: string): boolean {
+  if (SENTENCE.test(value)) return false;
+  const lower = name.toLowerCase();
+  return /^(?:Some\(|["'\\])/.test(value) && !/^keys?$/.test(lower) ||
+    SECRET_PARTS.some((part) => lower.includes(part)) ||
+    /^(?:pwd?|psw|authorization)$|[a-z][_-]?key$/.test(lower);
 }
 
 /** What was in quotes stays in quotes, so that what is made of it can still be read. */
 function hidden(value: string): string {
-  const quote = /^["']/.exec(value)?.[0] ?? "";
+  const quote = /^\\?["']/.exec(value)?.[0] ?? "";
   return `${quote}${REDACTED}${quote}`;
 }
 

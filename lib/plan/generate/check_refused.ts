@@ -2,6 +2,7 @@ import { fuseOptionFaults } from "../curvine/fuse_option.ts";
 import { keyOf } from "../curvine/key_table.ts";
 import { isTomlTable, type TomlTable } from "../curvine/toml_value.ts";
 import { nearestName } from "../../text/nearest_name.ts";
+import { quoteValue } from "../secret_names.ts";
 import type { Generation } from "./generation.ts";
 
 /** Most mounts that one daemon is given: beyond it the number is a mistake. */
@@ -83,7 +84,7 @@ function checkStoreUrl(url: string, generation: Generation): void {
   refuse(
     generation,
     "transfer.store_url",
-    `is ${JSON.stringify(url)}; ${form} is wanted`,
+    `is ${quoteValue("store_url", url)}; ${form} is wanted`,
     STORES.includes(scheme) || near === undefined ? undefined : `write ${near}://`,
   );
 }

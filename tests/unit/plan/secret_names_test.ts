@@ -46,6 +46,18 @@ Deno.test("names that say secret, token, password or key are secret", () => {
       "access",
       "s3.access",
       "creds",
+      "pw",
+      "userpw",
+      "dbpass",
+      "passcode",
+      "accesskeyid",
+      "access_id",
+      "s3ak",
+      "ossSK",
+      "oauth",
+      "authz",
+      "hmac",
+      "private",
     ]
   ) assert(isSecretName(name), name);
 });
@@ -68,6 +80,9 @@ Deno.test("Fluid's own key1 is no secret, nor is any key that Curvine documents"
     "sassy",
     "break",
     "authority",
+    "compass",
+    "spin",
+    "umask",
   ];
   for (const name of names) {
     assert(!isSecretName(name), name);
@@ -106,6 +121,19 @@ const SHOWN: [text: string, shown: string][] = [
   ['{"user":"u","password":"p\\"w","port":1}', '{"user":"u","password":"***","port":1}'],
   ["{'token' : 'pw'}", "{'token' : '***'}"],
   ["Authorization: Bearer abcdef-12345", "Authorization: Bearer ***"],
+  ["mysql://u:80/p@ss?w d'x@db/x", "mysql://u:***@db/x"],
+  ["postgres://me@corp:pw@db/x", "postgres://me@corp:***@db/x"],
+  ["//u:pw@db/x", "//u:***@db/x"],
+  ["Pwd={a;b};Server=db", "Pwd=***;Server=db"],
+  ["sqlite://x?_auth_pass=pw&a=b", "sqlite://x?_auth_pass=***&a=b"],
+  ["--password=pw --x=y", "--password=*** --x=y"],
+  ["password: pw", "password: ***"],
+  ["Authorization: abcdef", "Authorization: ***"],
+  ['{\\"password\\":\\"pw\\",\\"a\\":1}', '{\\"password\\":\\"***\\",\\"a\\":1}'],
+  [
+    'Conf { props: {"a.secret": "pw"}, secret_key: "pw", token: Some("pw"), n: 1 }',
+    'Conf { props: {"a.secret": "***"}, secret_key: "***", token: ***, n: 1 }',
+  ],
   ["it was eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln here", "it was *** here"],
 ];
 
@@ -128,6 +156,9 @@ Deno.test("text without a secret is shown as it is", () => {
       "curvine:///data",
       "12:30:00 it said a@b.c",
       "eyJ is no token",
+      "master.options.secret_key: is missing",
+      "no such key: fuse.x",
+      "postgres://h:5432/db",
     ]
   ) {
     assert.equal(withoutPasswords(text), text);
