@@ -93,7 +93,7 @@ function unknownOption(word: string): FuseOptionFault {
   if (isFuseOption(name)) {
     return { message: `holds ${quoted}, but "${name}" takes no value`, hint: `write ${name}` };
   }
-  const near = nearestName(name, Object.keys(OPPOSITES));
+  const near = nearestName(name.toLowerCase(), Object.keys(OPPOSITES));
   return {
     message: `holds ${quoted}; of ${Object.keys(OPPOSITES).join(", ")} some are wanted`,
     ...(near === undefined ? {} : { hint: `write ${near}` }),

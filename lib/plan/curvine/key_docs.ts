@@ -54,7 +54,7 @@ const MASTER: Entries<"master"> = {
   retry_cache_ttl: ["How long an answer is remembered"],
   block_report_limit: ["Blocks in one message of a worker's report"],
   worker_policy: [
-    "How workers are chosen for new blocks: local, robin, random, load_based",
+    "How workers are chosen for new blocks: local, robin, random, load_based, weighted",
     "robin",
   ],
   executor_threads: ["Threads for work in the background"],
@@ -74,7 +74,7 @@ const MASTER: Entries<"master"> = {
   ttl_retry_interval: ["The wait before the end of a file's life is tried again"],
   enable_quota_eviction: ["Evict files when the cache fills up"],
   quota_eviction_mode: ["What eviction does with a file: free its blocks or delete it", "delete"],
-  quota_eviction_policy: ["Which file goes first", "lfu"],
+  quota_eviction_policy: ["Which file goes first: lru or lfu", "lfu"],
   quota_eviction_high_rate: ["Eviction starts at this share of the capacity", "0.9"],
   quota_eviction_low_rate: ["Eviction ends at this share of the capacity", "0.7"],
   quota_eviction_scan_page: ["How much is looked at in one round of eviction"],
@@ -327,12 +327,12 @@ const TRANSFER: Entries<"transfer"> = {
 };
 
 const LOG: Entries<"log"> = {
-  level: ["The least serious lines that are written", "debug"],
+  level: ["The least serious lines that are written: error, warn, info, debug, trace", "debug"],
   log_dir: ["Where the log goes: a folder, or stdout for kubectl logs"],
   file_name: ["The log file's name; the program's where it is empty", "curvine.log"],
   max_log_files: ["Log files that are kept"],
   max_file_size_mb: ["The size at which a new log file begins, in MiB"],
-  time_rotation: ["The time after which a new log file begins"],
+  time_rotation: ["When a new log file begins: daily or hourly", "daily"],
   display_thread: ["Show the thread in every line"],
   display_position: ["Show the source's file and line in every line"],
   targets: ["Only the lines of these modules", "curvine_fuse"],

@@ -4,6 +4,7 @@ import { parseKeyValue, parseMilliseconds } from "../curvine/key_value.ts";
 import { isFluidOption } from "../fluid/fluid_option.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
+import { choiceFault } from "../curvine/key_choices.ts";
 import { isSecretName, quoteValue } from "../secret_names.ts";
 import type { Generation } from "./generation.ts";
 import {
@@ -159,10 +160,23 @@ function valueOf(option: Option, generation: Generation): TomlValue | undefined 
     }
     return timeout.value;
   }
-  const parsed = parseKeyValue(type, plain);
+  const choice = choiceFault(target.section, target.path, plain);
+  const parsed = choice === undefined
+    ? parseKeyValue(type, plain)
+    : { ok: false as const, ...choice };
   if (parsed.ok) return parsed.value;
-  generation.problem(at, `is ${shown()}; ${parsed.wanted} is wanted`, parsed.hint);
+  generation.problem(
+    at,
+    `is ${shown()}; ${parsed.wanted} is wanted`,
+    parsed.hint ?? inMilliseconds(key, plain),
+  );
   return undefined;
+}
+
+/** A key that counts milliseconds by its name takes no unit. */
+function inMilliseconds(key: string, text: string): string | undefined {
+  const value = key.endsWith("_ms") ? parseMilliseconds(text) : undefined;
+  return value === undefined ? undefined : `write "${value}"`;
 }
 
 /**

@@ -18,6 +18,10 @@ Deno.test("every option that curvine-fuse takes goes, once or twice, in lists or
   for (const word of ["", "RO", "constructor", "allow_root"]) assert(!isFuseOption(word), word);
 });
 
+Deno.test("a word in capitals is answered with the one that is meant", () => {
+  assert.equal(fuseOptionFaults(["ASYNC"], false)[0]?.hint, "write async");
+});
+
 Deno.test("what curvine-fuse does not know is refused with the nearest name, all at once", () => {
   const found = faults(["alow_other", "no_atime,x"]);
   assert.equal(found.length, 3);

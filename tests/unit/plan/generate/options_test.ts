@@ -340,3 +340,25 @@ Deno.test("a bare option of a master may be the journal's, and the old names cou
   assert.equal(target("thin", "master-web-port"), "master.web_port");
   assert.equal(target("master", "master-web-port"), "master.master-web-port");
 });
+
+Deno.test("a word that Curvine does not take, or takes for its default, is an error", async () => {
+  const options = { "fuse.log.level": "WARNING", "client.ttl_action": "evict" };
+  const { problems } = await draft(thinWorld(thinConfig(options)));
+  assert.deepEqual(problems.map(({ path, message, hint }) => [path, message, hint]), [
+    [
+      "mounts[0].options.fuse.log.level",
+      'is "WARNING"; one of error, warn, info, debug, trace is wanted',
+      'write "warn"',
+    ],
+    [
+      "mounts[0].options.client.ttl_action",
+      'is "evict"; one of none, delete, free is wanted',
+      undefined,
+    ],
+  ]);
+});
+
+Deno.test("a unit behind a number that counts milliseconds is answered with the number", async () => {
+  const { problems } = await draft(thinWorld(thinConfig({ "client.conn_timeout_ms": "1.5s" })));
+  assert.equal(problems[0]?.hint, 'write "1500"');
+});
