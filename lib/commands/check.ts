@@ -1,7 +1,9 @@
 import { CommandError } from "../ports/command_error.ts";
 import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../ports/exit_code.ts";
+import { readNamedFile } from "../ports/read_named_file.ts";
 import { ConfigError } from "../plan/config_error.ts";
+import { utf8Text } from "../plan/fluid/load_json.ts";
 import { configSubject } from "../plan/generate/generate_plan.ts";
 import type { CheckedManifests, ManifestFile } from "../tools/check/check_manifests.ts";
 import type { ManifestReport } from "../tools/check/found.ts";
@@ -15,18 +17,30 @@ type Report = JsonReport | ManifestReport;
 /**
  * Shows every problem of the named files, or of this container's own. Files of Kubernetes manifests
  * are taken together: a Dataset may lie in one of them and its runtime in another. Exit codes:
- * 0 none, 78 some, 66 a named file does not exist.
+ * 0 none, 78 some, 66 a named file cannot be read.
  *
  * With `--show` stdout has what Fluid would write for the manifests' runtimes, and stderr the rest.
  */
 export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
   const files = operands.length > 0 ? [...new Set(operands)] : [ownFile(host)];
-  const absent = files.filter((file) => host.kindOf(file) === "absent");
-  const present = files.filter((file) => !absent.includes(file));
-  const manifests = present.flatMap((file) => asManifest(file, host) ?? []);
+  const contents = new Map<string, Uint8Array>();
+  const unread: string[] = [];
+  for (const file of files) {
+    try {
+      contents.set(file, readNamedFile(file, "check", host));
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      unread.push(error.message);
+    }
+  }
+  const manifests: ManifestFile[] = [];
   const reports: Report[] = [];
-  for (const file of present.filter((one) => !manifests.some((known) => known.file === one))) {
-    reports.push(await checkJson(file, flags.get("as")?.[0], host));
+  for (const [file, bytes] of contents) {
+    const kind = kindOf(file, bytes);
+    if (kind === "runtime config") {
+      reports.push(await checkJson(file, flags.get("as")?.[0], withRead(contents, host)));
+    } else if ("text" in kind) manifests.push(kind);
+    else reports.push(kind);
   }
   if (flags.has("show")) refuseOthers(reports);
   const checked = manifests.length > 0 ? await checkYaml(manifests, host) : NOTHING;
@@ -36,10 +50,8 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
     host.stdout(`${JSON.stringify(checked.written, textOfBig, 2)}\n`);
   } else if (flags.has("json")) host.stdout(`${JSON.stringify(reports, null, 2)}\n`);
   else for (const report of reports) print(report, host);
-  for (const file of absent) {
-    host.stderr(`Cannot check ${JSON.stringify(file)}: there is no such file\n`);
-  }
-  if (absent.length > 0) return ExitCode.NoInput;
+  for (const message of unread) host.stderr(`${message}\n`);
+  if (unread.length > 0) return ExitCode.NoInput;
   return reports.some(({ problems }) => problems.length > 0) ? ExitCode.Config : ExitCode.Done;
 }
 
@@ -52,13 +64,32 @@ function ownFile(host: Host): string {
   );
 }
 
-/** A file is one of manifests when it has `apiVersion:` and `kind:`, as JSON or as YAML. */
-function asManifest(file: string, host: Host): ManifestFile | undefined {
-  if (host.kindOf(file) !== "file") return undefined;
-  const text = new TextDecoder().decode(host.readFile(file));
+/**
+ * A file is one of manifests when it has `apiVersion:` and `kind:`, as JSON or as YAML.
+ *
+ * @returns a report where it is one that is no text
+ */
+function kindOf(file: string, bytes: Uint8Array): ManifestFile | ManifestReport | "runtime config" {
+  const text = new TextDecoder().decode(bytes);
   const has = (field: string): boolean =>
     new RegExp(`^\\s*(?:[{,]\\s*)?"?${field}"?\\s*:`, "m").test(text);
-  return has("apiVersion") && has("kind") || /\.ya?ml$/.test(file) ? { file, text } : undefined;
+  if (!(has("apiVersion") && has("kind") || /\.ya?ml$/.test(file))) return "runtime config";
+  try {
+    return { file, text: utf8Text(bytes, file) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { file, checked: [], problems: error.problems, warnings: [] };
+  }
+}
+
+/** What was read once is not read again: the next time a pipe has nothing left. */
+function withRead(contents: ReadonlyMap<string, Uint8Array>, host: Host): Host {
+  return {
+    ...host,
+    kindOf: (path) => contents.has(path) ? "file" : host.kindOf(path),
+    readFile: (path) => contents.get(path) ?? host.readFile(path),
+    readText: (path) => contents.get(path) ?? host.readText(path),
+  };
 }
 
 const NOTHING: CheckedManifests = { reports: [], written: {} };

@@ -36,7 +36,7 @@ export async function checkJson(
     // Some problems concern one component only, such as a host name that is no master's.
     const components = runtime === "thin" ? ["client"] : ["master", "worker", "client"];
     for (const component of mended.value === undefined ? [] : components) {
-      const inputs = inputsFor(file, runtime, component, host);
+      const inputs = inputsFor(file, runtime, component, podName(value, component), host);
       const { plan, problems } = await draftPlan(
         mended.problems.length === 0 ? inputs : withContent(file, mended.value, inputs),
       );
@@ -70,6 +70,13 @@ function runtimeOf(value: Readonly<Record<string, unknown>>): JsonReport["runtim
   return fields.some((field) => Object.hasOwn(value, field)) ? "cache" : "thin";
 }
 
+/** The first pod's name, as Fluid gives it; this machine's own says nothing of the file. */
+function podName(value: Readonly<Record<string, unknown>>, component: string): string {
+  const part = value[component];
+  const name = typeof part === "object" && part !== null && "name" in part ? part.name : undefined;
+  return `${typeof name === "string" && name !== "" ? name : component}-0`;
+}
+
 /**
  * The inputs of a start with this file, as Fluid would do it. Environment variables of Fluid's are
  * left out: a person who checks a file does so outside the cluster.
@@ -78,11 +85,13 @@ function inputsFor(
   file: string,
   runtime: JsonReport["runtime"],
   component: string,
+  hostname: string,
   host: Host,
 ): Inputs {
   const inside = host.kindOf(SECRETS_FOLDER) === "directory";
   return {
     ...inputsOf(host, []),
+    hostname,
     env: {
       FLUID_RUNTIME_TYPE: runtime,
       FLUID_RUNTIME_COMPONENT_TYPE: component,

@@ -107,3 +107,27 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "what cannot be read is no bug of ours: a folder, a loop of links, Latin-1",
+  ignore,
+  async fn(): Promise<void> {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.symlink("loop.yaml", `${folder}/loop.yaml`);
+      await Deno.writeFile(`${folder}/latin.yaml`, new Uint8Array([0x61, 0x3a, 0x20, 0xff, 0x0a]));
+      const named = await runExecutable(["check", ".", "loop.yaml"], { cwd: folder });
+      assert.equal(named.code, 66, named.stderr);
+      assert.match(named.stderr, /"\.": it is a folder; name the files in it/);
+      assert.match(named.stderr, /"loop\.yaml": .*(symbolic links|no such file)/);
+      const env = await runExecutable(["simulate", "--env-file", "."], { cwd: folder });
+      assert.equal(env.code, 66, env.stderr);
+      assert.match(env.stderr, /Cannot read the env file "\."/);
+      const latin = await runExecutable(["check", "latin.yaml"], { cwd: folder });
+      assert.equal(latin.code, 78, latin.stdout);
+      assert.match(latin.stderr, /byte 3: it is not UTF-8 \(save it as UTF-8\)/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

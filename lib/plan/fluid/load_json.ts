@@ -37,7 +37,7 @@ export function loadJson(content: Content, subject: string): LoadedJson {
   if (content.length > MAX_BYTES) {
     throw fault(subject, "", `it has ${content.length} bytes; at most ${MAX_BYTES} are read`);
   }
-  let whole = decode(content, subject);
+  let whole = utf8Text(content, subject);
   let firstLineOnly = false;
   for (let encoding = 0; encoding < MAX_ENCODINGS; encoding++) {
     const text = whole.trim();
@@ -74,7 +74,8 @@ export function loadJson(content: Content, subject: string): LoadedJson {
   );
 }
 
-function decode(content: Content, subject: string): string {
+/** A file's text. @throws {ConfigError} which says at which byte it is not UTF-8 */
+export function utf8Text(content: Content, subject: string): string {
   try {
     return strictText(content);
   } catch (error) {

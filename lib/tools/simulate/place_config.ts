@@ -1,5 +1,4 @@
-import { CommandError } from "../../ports/command_error.ts";
-import { ExitCode } from "../../ports/exit_code.ts";
+import { readNamedFile } from "../../ports/read_named_file.ts";
 import { loadJson } from "../../plan/fluid/load_json.ts";
 import { configSubject } from "../../plan/generate/generate_plan.ts";
 import { isWithin, tidyPath } from "../../mount/mount_path.ts";
@@ -39,14 +38,7 @@ export function placeConfig(
   return placed;
 }
 
-/** An env file's text. @throws {CommandError} where there is none (66) */
+/** An env file's text. @throws {CommandError} where it cannot be read (66) */
 export function textOf(file: string, host: Host): string {
-  const bytes = host.readFile(file);
-  if (bytes === undefined) {
-    throw new CommandError(
-      `Cannot read the env file ${JSON.stringify(file)}: there is no such file`,
-      ExitCode.NoInput,
-    );
-  }
-  return new TextDecoder().decode(bytes);
+  return new TextDecoder().decode(readNamedFile(file, "read the env file", host));
 }

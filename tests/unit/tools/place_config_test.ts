@@ -38,7 +38,17 @@ Deno.test("a path below /etc/fluid is the container's: the machine's own file do
   assert.equal(place(path, { [`/r${path}`]: "{}" }).placed, `/r${path}`);
 });
 
-Deno.test("an env file that is not there is an error that names it", () => {
+Deno.test("an env file that is not there, or cannot be read, is an error that names it", () => {
   assert.equal(textOf("a.env", fakeHost({ files: { "a.env": "A=1" } })), "A=1");
   assert.throws(() => textOf("b.env", fakeHost()), /"b\.env": there is no such file/);
+  const host = {
+    ...fakeHost({ files: { "loop.env": "" } }),
+    readFile: (): never => {
+      throw new Error("Too many levels of symbolic links");
+    },
+  };
+  assert.throws(
+    () => textOf("loop.env", host),
+    { name: "CommandError", exitCode: 66, message: /"loop\.env": it cannot be read: Too many/ },
+  );
 });
