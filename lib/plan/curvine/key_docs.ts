@@ -54,7 +54,7 @@ const MASTER: Entries<"master"> = {
   retry_cache_ttl: ["How long an answer is remembered"],
   block_report_limit: ["Blocks in one message of a worker's report"],
   worker_policy: [
-    "How workers are chosen for new blocks: local, robin, random, load_based, weighted",
+    "How workers are chosen: local, robin, random, load_based, weighted",
     "robin",
   ],
   executor_threads: ["Threads for work in the background"],

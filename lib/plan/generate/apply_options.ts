@@ -161,9 +161,16 @@ function valueOf(option: Option, generation: Generation): TomlValue | undefined 
     return timeout.value;
   }
   const choice = choiceFault(target.section, target.path, plain);
-  const parsed = choice === undefined
-    ? parseKeyValue(type, plain)
-    : { ok: false as const, ...choice };
+  if (choice !== undefined) {
+    // Newer builds of Curvine may know more words: it is kept.
+    generation.warn(
+      "unknown-word",
+      `${at} is ${shown()}; ${choice.wanted} is wanted, for of another word Curvine takes its ` +
+        `default or ends at the start` + (choice.hint === undefined ? "" : ` (${choice.hint})`),
+      at,
+    );
+  }
+  const parsed = parseKeyValue(type, plain);
   if (parsed.ok) return parsed.value;
   generation.problem(
     at,
