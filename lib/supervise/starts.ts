@@ -85,7 +85,7 @@ export class Starts {
 
   /** A start with the connection of the daemon before. Tells when it serves, or cannot. */
   async takeOver(): Promise<void> {
-    const { world: { clock, mounts }, daemon, held, target, journal, take } = this.#parts;
+    const { world: { clock }, daemon, held, journal, take } = this.#parts;
     const forgetting = held.forgetNames();
     if (forgetting === "ended") {
       return take({ name: "takeover-refused", message: "the mount's connection has ended" });
@@ -109,10 +109,7 @@ export class Starts {
     if (!await this.#serves(wanted)) return;
     served();
     take({ name: "healthy" });
-    if (forgetting !== "unsupported") return;
-    // An old kernel goes on asking for names by numbers that the successor has to learn first.
-    const paths = target()?.mounts.paths ?? [];
-    await Promise.all(paths.map((path) => mounts.walk(path, WALK_MS)));
+    await this.#teachNames();
   }
 
   /** An adopted process is to prove itself. */
@@ -121,7 +118,10 @@ export class Starts {
     const adopted = daemon.current;
     const wanted = (): boolean =>
       ["reloading", "taking-over"].includes(state().name) && daemon.current === adopted;
-    if (await this.#serves(wanted)) take({ name: "healthy" });
+    if (!await this.#serves(wanted)) return;
+    const isTakeover = state().name === "taking-over";
+    take({ name: "healthy" });
+    if (isTakeover) await this.#teachNames();
   }
 
   /** Looks for whoever carries on after a daemon that went. */
@@ -132,6 +132,17 @@ export class Starts {
       return now.name === "reloading" && now.phase === "seeking";
     });
     if (heir !== undefined) take({ name: "heir-found", heir });
+  }
+
+  /**
+   * A bind mount of a folder of the mount, as of a `subPath`, asks for it by a number that no name
+   * leads to, and so does an old kernel for all that it knows: the successor has to learn them first
+   * (Takeover: Folders that are bound elsewhere).
+   */
+  async #teachNames(): Promise<void> {
+    const { target, world: { mounts } } = this.#parts;
+    const paths = target()?.mounts.paths ?? [];
+    await Promise.all(paths.map((path) => mounts.walk(path, WALK_MS)));
   }
 
   #begin(statePath?: string): boolean {

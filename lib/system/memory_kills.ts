@@ -10,16 +10,35 @@ const MOST_SCORE = 1000;
 /** Makes the kernel take a process, and what it starts, before us when memory runs out. */
 export function offerToKernel(pid: number): void {
   try {
-    const own = Number.parseInt(Deno.readTextFileSync("/proc/self/oom_score_adj"), 10);
     const more = Math.min(Math.ceil(1000 * ownMemory() / memoryLimit()) + MARGIN, MOST_SCORE);
-    // In a pod of the lowest class nobody can be above us: we have to go below, which wants
-    // CAP_SYS_RESOURCE.
-    const ours = Math.min(own, MOST_SCORE - more);
-    if (ours < own) Deno.writeTextFileSync("/proc/self/oom_score_adj", `${ours}`);
-    Deno.writeTextFileSync(`/proc/${pid}/oom_score_adj`, `${Math.min(own, ours) + more}`);
+    const ours = makeRoom(MOST_SCORE - more);
+    // As far above us as can be, where there is no room for all of it.
+    writeScore(pid, Math.min(ours + more, MOST_SCORE));
   } catch {
     // It has ended, or we may not: then the kernel chooses by size, which mostly is the daemon.
   }
+}
+
+/**
+ * In a pod of the lowest class nobody can be above us: we have to go below, which wants
+ * CAP_SYS_RESOURCE.
+ *
+ * @param most the score that leaves room for somebody above
+ * @returns our score
+ */
+function makeRoom(most: number): number {
+  const own = Number.parseInt(Deno.readTextFileSync("/proc/self/oom_score_adj"), 10);
+  if (own <= most) return own;
+  try {
+    writeScore("self", most);
+    return most;
+  } catch {
+    return own;
+  }
+}
+
+function writeScore(pid: number | "self", score: number): void {
+  Deno.writeTextFileSync(`/proc/${pid}/oom_score_adj`, `${score}`);
 }
 
 /** Resident memory of this process, in bytes. */

@@ -168,6 +168,30 @@ fault("killed while somebody reads a file that is open: an error at most, no end
   await assertStops(run);
 });
 
+fault("a bind mount of a folder of the mount, as a subPath has it: it answers after each kill", {
+  ...RAW,
+  // As Curvine's own files have them.
+  plan: ["raw,ids=stable"],
+}, async (run) => {
+  await run.start();
+  const old = await run.mounted();
+  const bound = `${run.root}/sub-path`;
+  Deno.mkdirSync(bound);
+  const { code, stderr } = await run.onHost(["mount", "--bind", `${run.target}/deep/er`, bound]);
+  assert.equal(code, 0, stderr);
+  const app = await AppReader.begin(run);
+  for (const kills of [1, 2]) {
+    Deno.kill(run.daemon().pid, "SIGKILL");
+    await assertTakenOver(run, old, kills + 1);
+    // Nobody reads the folders above it but us.
+    await eventually("the folder answers", async () => {
+      return (await run.onHost(["cat", `${bound}/and deeper/3`])).stdout.startsWith("3\n3\n");
+    });
+  }
+  await assertWhole(run, app, 2);
+  await assertStops(run);
+});
+
 fault("killed while somebody writes: what is written afterwards is there", RAW, async (run) => {
   await run.start();
   const old = await run.mounted();
@@ -560,6 +584,8 @@ fault("a daemon that unmounts and then ends by itself is named as the cause", {
 }, async (run) => {
   await run.start();
   const old = await run.mounted();
+  // Before that it has no mount that could go.
+  await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
   Deno.kill(run.daemon().pid, "SIGTERM");
   await run.remounted(old);
   assert.match(

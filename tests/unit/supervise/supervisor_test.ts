@@ -156,7 +156,8 @@ Deno.test("the daemon dies: a successor takes the mount over, which is never tou
   for (const nth of [1, 2]) {
     world.daemon.end({ code: 137, signal: "SIGKILL" });
     await world.clock.pass(nth === 1 ? 30 : 1000);
-    assert.deepEqual(doneBy(world), ["forget 50", `hand on 50 ${nth}`, "spawn /fuse"]);
+    const done = ["forget 50", `hand on 50 ${nth}`, "spawn /fuse", `walk ${TARGET}`];
+    assert.deepEqual(doneBy(world), done);
     assert.deepEqual(world.mounted, [mount]);
     assert.ok(
       world.daemon.env.includes("CURVINE_FUSE_STATE_PATH=/run/curvine-fluid/takeover.state"),
@@ -180,14 +181,20 @@ Deno.test("a successor that does not serve yet is waited for; requests wait mean
   assert.ok(world.lines.some((line) => line.includes("Taken over")));
 });
 
-Deno.test("an old kernel's names are taught by a walk, once the mount answers", async () => {
-  const { world } = await startMounted();
-  world.takeover.forgetting = "unsupported";
-  doneBy(world);
-  world.daemon.end({ code: 137, signal: "SIGKILL" });
-  await world.clock.pass(30);
-  assert.equal(doneBy(world).at(-1), `walk ${TARGET}`);
-});
+for (const forgetting of ["unsupported", "forgotten"] as const) {
+  Deno.test(`names are taught by a walk, once the mount answers (${forgetting})`, async () => {
+    const { world } = await startMounted();
+    world.takeover.forgetting = forgetting;
+    doneBy(world);
+    world.answer = "silent";
+    world.daemon.end({ code: 137, signal: "SIGKILL" });
+    await world.clock.pass(1000);
+    assert.ok(!doneBy(world).includes(`walk ${TARGET}`), "nobody answers yet");
+    world.answer = "answers";
+    await world.clock.pass(10_000);
+    assert.deepEqual(doneBy(world), [`walk ${TARGET}`]);
+  });
+}
 
 Deno.test("a successor that refuses: the connection ends, then a cold start at once", async () => {
   const run = await startMounted();
