@@ -129,7 +129,8 @@ export function failed(state: State, failure: Failure, facts: Facts, limits: Lim
     { do: "disarm" },
     { do: "count-restart", cause, how: held ? "takeover" : "cold", detail },
   ];
-  if (blamesConfig && untried) {
+  // So many kills in a row are no accident either.
+  if (untried && (blamesConfig || failures >= limits.restartLimit)) {
     // Another configuration is another chance, and a good one needs no wait.
     const next = startAgain({ ...tally, failures: 0 }, facts, 0);
     return { state: next.state, actions: [...told, { do: "roll-back", detail }, ...next.actions] };
@@ -186,6 +187,14 @@ export function startAfresh(state: State, cause: RestartCause, detail: string): 
 export function causeOf(status: ExitStatus): RestartCause {
   if (status.signal !== undefined) return "signal";
   return status.code === 0 ? "exit-zero" : "exit";
+}
+
+/** Signals that a program brings upon itself: a panic that aborts, a fault of memory. */
+const CRASHES = ["SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV", "SIGSYS", "SIGTRAP"];
+
+/** Whether a daemon ended by itself, so that its configuration may be to blame; nobody killed it. */
+export function endedByItself({ signal }: ExitStatus): boolean {
+  return signal === undefined || CRASHES.includes(signal);
 }
 
 /** For a log line: `exited with 1`, `was killed by SIGKILL`. */

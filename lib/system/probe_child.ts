@@ -20,6 +20,7 @@ export function mountAskers(
 ): Pick<Mounts, "ask" | "walk"> {
   const asked = new Map<string, Promise<MountAnswer>>();
   const walked = new Map<string, Promise<boolean>>();
+  const toWalk = new Map<string, Promise<boolean>>();
   const run = async (...words: string[]): Promise<number | undefined> => {
     const request = { argv: [...self, ...words], env: Deno.env.toObject(), cwd: "/" };
     return (await processes.run(request, STUCK_MS))?.status.code;
@@ -30,7 +31,13 @@ export function mountAskers(
       return await within(deadline, answer) ?? "silent";
     },
     async walk(path: string, deadline: number): Promise<boolean> {
-      const walk = once(walked, path, async () => await run("ask-mount", "walk", path) === 0);
+      const begin = (): Promise<boolean> =>
+        once(walked, path, async () => await run("ask-mount", "walk", path) === 0);
+      const before = walked.get(path);
+      // One that is under way has taught its names to the daemon before.
+      const walk = before === undefined
+        ? begin()
+        : once(toWalk, path, async () => await before.then(begin));
       return await within(deadline, walk) ?? false;
     },
   };

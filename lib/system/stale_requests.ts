@@ -30,6 +30,7 @@ const MOST_REQUESTS = 65_536;
  *
  * Nobody else may be reading the connection.
  *
+ * @param descriptor opened with O_NONBLOCK: a request may go before it is read, with its caller
  * @returns how many were answered
  */
 export function answerStaleRequests(descriptor: number): number {

@@ -184,7 +184,8 @@ function holdOne(owner: number, descriptors: readonly number[]): number {
       try {
         const theirs = call("pidfd_getfd", pidfd, number, 0);
         try {
-          return cloneOf(theirs);
+          // A request may be taken back between a look for it and the reading: nobody waits then.
+          return cloneOf(theirs, Open.NONBLOCK);
         } finally {
           close(theirs);
         }
@@ -202,8 +203,8 @@ function holdOne(owner: number, descriptors: readonly number[]): number {
 }
 
 /** One more descriptor of a connection, with a queue of its own. @throws {CallFailed} */
-function cloneOf(descriptor: number): number {
-  const clone = call("openat", AT_FDCWD, cString(DEVICE), Open.RDWR | Open.CLOEXEC, 0);
+function cloneOf(descriptor: number, flags = 0): number {
+  const clone = call("openat", AT_FDCWD, cString(DEVICE), Open.RDWR | Open.CLOEXEC | flags, 0);
   const number = fixedBytes(4);
   new DataView(number.buffer).setUint32(0, descriptor, true);
   const { result, errno } = withErrno(() => kernel("ioctl", clone, FUSE_DEV_IOC_CLONE, number));

@@ -84,3 +84,81 @@ Deno.test({
     Deno.stderr.writeSync(new TextEncoder().encode(`${told}\n`));
   },
 });
+
+Deno.test({
+  name:
+    "real Curvine: killed, hung, reloaded, killed: one mount, for a subPath's bind and a working directory",
+  ignore,
+  fn: async () => {
+    await using cluster = await RealCluster.start({
+      options: { client: { "fuse.entry_timeout_ms": "300000" } },
+    });
+    const client = cluster.start("client", 0, {
+      CURVINE_FLUID_HANG_TIMEOUT: "2s",
+      CURVINE_FLUID_PROBE_INTERVAL: "200ms",
+      CURVINE_FLUID_PROBE_TIMEOUT: "500ms",
+    });
+    await cluster.healthy("client");
+    const subPath = `${cluster.dir}/sub-path`;
+    Deno.mkdirSync(subPath);
+    const made = await cluster.exec([
+      "sh",
+      "-c",
+      'mkdir -p "$0/a/b/c" && echo content >"$0/a/b/c/file" && mount --bind "$0/a/b" "$1"',
+      cluster.target,
+      subPath,
+    ]);
+    assert.equal(made.code, 0, made.stderr);
+    const answers = `${cluster.dir}/answers`;
+    // Whoever has his working directory there asks by numbers that the successor must learn.
+    const user = cluster.exec([
+      "sh",
+      "-c",
+      'cd "$0/a/b/c" && until [ -e "$1/over" ]; do cat file 2>&1; sleep 0.02; done >"$1/answers"',
+      cluster.target,
+      cluster.dir,
+    ]);
+    const mountIds = async (): Promise<string[]> => {
+      const { stdout } = await cluster.exec(["cat", "/proc/self/mountinfo"]);
+      return stdout.split("\n").filter((line) => line.includes(` ${cluster.target} `))
+        .map((line) => line.split(" ")[0] ?? "");
+    };
+    const ids = await mountIds();
+    assert.equal(ids.length, 1);
+    const ways: [string, () => void, number][] = [
+      ["killed", () => Deno.kill(daemonOf(cluster), "SIGKILL"), 1],
+      ["hung", () => Deno.kill(daemonOf(cluster), "SIGSTOP"), 2],
+      ["reloaded", () => client.signal("SIGUSR1"), 2],
+      ["killed after that", () => Deno.kill(daemonOf(cluster), "SIGKILL"), 3],
+    ];
+    for (const [what, hurt, takeovers] of ways) {
+      const before = daemonOf(cluster);
+      hurt();
+      await eventually(`${what}: another daemon serves`, async () => {
+        const now = await statusOf(cluster);
+        return now.state === "mounted" && now.takeovers_total === takeovers &&
+          daemonOf(cluster) !== before;
+      }, 60_000);
+      await eventually(`${what}: the subPath answers`, async () => {
+        return (await cluster.exec(["cat", `${subPath}/c/file`])).stdout === "content\n";
+      });
+      const seen = Deno.readTextFileSync(answers).length;
+      await eventually(`${what}: the working directory answers`, () => {
+        return Deno.readTextFileSync(answers).slice(seen).includes("content\ncontent\n");
+      });
+      assert.deepEqual(await mountIds(), ids, what);
+    }
+    Deno.writeTextFileSync(`${cluster.dir}/over`, "");
+    assert.equal((await user).code, 0);
+    const told = new Map<string, number>();
+    for (const line of Deno.readTextFileSync(answers).split("\n")) {
+      told.set(line, (told.get(line) ?? 0) + 1);
+    }
+    Deno.stderr.writeSync(
+      new TextEncoder().encode(`real Curvine: what was answered ${JSON.stringify([...told])}\n`),
+    );
+    client.signal("SIGTERM");
+    assert.equal(await client.ended, 0);
+    assert.deepEqual(await mountIds(), []);
+  },
+});

@@ -1,5 +1,6 @@
 import {
   describeStatus,
+  endedByItself,
   failed,
   type Failure,
   note,
@@ -45,7 +46,7 @@ export const RELOADING: Handlers<"reloading"> = {
     const who = state.phase === "handoff" ? "the daemon" : "the successor";
     const detail = `${who} ${describeStatus(status)} during a reload`;
     // A daemon that ends instead of handing over has not even read the new configuration.
-    const blamesConfig = state.phase === "settling" && status.signal === undefined;
+    const blamesConfig = state.phase === "settling" && endedByItself(status);
     return startAnew(state, { detail, status, blamesConfig }, event, limits);
   },
   "heir-found": (state, { heir }) =>

@@ -1,4 +1,4 @@
-import { endOf, failed, giveUp, note, stopToRestart, tallyOf } from "../outcomes.ts";
+import { endedByItself, endOf, failed, giveUp, note, stopToRestart, tallyOf } from "../outcomes.ts";
 import {
   giveUpOnRejection,
   type Handlers,
@@ -40,7 +40,7 @@ export const STARTING: Handlers<"starting"> = {
       const reason = `${detail}: it does not accept its command line`;
       return giveUp({ ...state, last: status }, reason);
     }
-    const failure = { cause, detail, status, blamesConfig: isByItself };
+    const failure = { cause, detail, status, blamesConfig: endedByItself(status) };
     const step = failed(state, failure, event, limits);
     if (status.code !== START_ERROR || untried || step.state.name === "stopping") return step;
     return { state: step.state, actions: [...step.actions, { do: "validate" }] };

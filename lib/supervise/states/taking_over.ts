@@ -1,6 +1,7 @@
 import { ExitCode } from "../../ports/exit_code.ts";
 import {
   describeStatus,
+  endedByItself,
   endOf,
   failed,
   giveUp,
@@ -42,7 +43,8 @@ export const TAKING_OVER: Handlers<"taking-over"> = {
     // It forked into the background; whoever serves the mount is the daemon now.
     if (heir !== undefined) return { state, actions: [{ do: "adopt", heir }] };
     if (held && status.signal !== undefined) {
-      return failed(state, { ...endOf(status, event), status }, event, limits);
+      const blamesConfig = endedByItself(status);
+      return failed(state, { ...endOf(status, event), status, blamesConfig }, event, limits);
     }
     const detail = `the successor ${describeStatus(status)} before it served the mount`;
     const isByItself = status.signal === undefined;

@@ -793,6 +793,28 @@ Deno.test("a daemon that somebody kills says nothing against its configuration",
   }
 });
 
+Deno.test("a configuration with which the daemon crashes is rolled back, with the mount if it is held", () => {
+  for (const signal of ["SIGSEGV", "SIGABRT", "SIGBUS"] as const) {
+    const crash: Event = { name: "exited", status: { code: 134, signal }, ...FACTS, untried: true };
+    for (const state of [STATES.starting, STATES["taking-over"]]) {
+      const { actions } = walk(state, { ...crash, held: state !== STATES.starting });
+      assert.ok(words(actions).includes("roll-back"), `${state.name}, ${signal}`);
+    }
+    const reload = walk(STATES.mounted, EVENTS.reload, handedOver, { ...crash, ...held });
+    assert.equal(reload.state.name, "taking-over");
+    assert.ok(words(reload.actions).includes("roll-back"), signal);
+  }
+});
+
+Deno.test("before we give up an untried configuration goes, whatever ended its daemon", () => {
+  const fails = { ...STATES["taking-over"], failures: 9 };
+  const step = walk(fails, { ...killed, ...held, untried: true });
+  assert.equal(step.state.name, "taking-over");
+  assert.equal(step.state.failures, 0);
+  assert.ok(words(step.actions).includes("roll-back"));
+  assert.equal(walk(fails, { ...killed, ...held }).state.name, "stopping");
+});
+
 Deno.test("without a configuration to go back to, what cannot help ends us as ever", () => {
   const { state } = walk(STATES.starting, { name: "exited", status: { code: 2 }, ...FACTS });
   assert.equal(state.name, "stopping");
