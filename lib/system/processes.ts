@@ -30,8 +30,11 @@ const MOST_CAPTURED = 64 * 1024;
 /** How long the end of helpers that were killed is waited for. */
 const HELPER_END_MS = 200;
 
-/** How long the output of a daemon that has ended is waited for. */
-const LAST_OUTPUT_MS = 20;
+/**
+ * How long the output of a daemon that has ended is waited for, where somebody keeps it open: whoever
+ * went with success has left that to a successor, and has no last words.
+ */
+const LAST_OUTPUT_MS = { success: 20, failure: 100 };
 
 /** The real processes. */
 export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
@@ -45,6 +48,14 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     return reaper;
   };
   const helpers = new Set<ProcessHandle>();
+  /** Both outputs of the newest daemon to their ends; whoever descends from it has inherited them. */
+  let output: Promise<unknown> = Promise.resolve();
+  /** Its last words are in the pipe; somebody who inherited that may keep it open for ever. */
+  const afterOutput = async (ended: Promise<ExitStatus>): Promise<ExitStatus> => {
+    const status = await ended;
+    await within(status.code === 0 ? LAST_OUTPUT_MS.success : LAST_OUTPUT_MS.failure, output);
+    return status;
+  };
   return {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
       // Also where there is nothing to start.
@@ -52,13 +63,8 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
       const child = startDaemon(request);
       const ended = statusOf(child);
       ownChild(child.pid, ended);
-      const read = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
-      // Its last words are in the pipe; somebody who inherited that may keep it open for ever.
-      const exited = ended.then(async (status) => {
-        await within(LAST_OUTPUT_MS, read);
-        return status;
-      });
-      return handle(child.pid, exited);
+      output = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
+      return handle(child.pid, afterOutput(ended));
     },
     async run(
       request: SpawnRequest,
@@ -89,7 +95,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
       const [status, out, err] = done;
       return { status, stdout: out, stderr: err };
     },
-    adopt: (pid) => handle(pid, reaping().adopt(pid)),
+    adopt: (pid) => handle(pid, afterOutput(reaping().adopt(pid))),
     marked: (variable, value) => marked(`${variable}=${value}`),
     anyServesFuse: (variable, value) => anyServesFuse(`${variable}=${value}`),
     serves: (pid, variable, value, minor) => serves(pid, `${variable}=${value}`, minor),

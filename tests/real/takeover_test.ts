@@ -10,8 +10,10 @@ function daemonOf(cluster: RealCluster): number {
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      const [program] = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
-      const isDaemon = program === `${cluster.dir}/home/lib/curvine-fuse`;
+      const argv = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
+      // The successor of a hot reload is started by the program's path without links.
+      const isDaemon = argv[0]?.endsWith("/lib/curvine-fuse") === true &&
+        argv.some((word) => word.startsWith(cluster.dir));
       if (isDaemon && !Deno.readTextFileSync(`/proc/${name}/stat`).includes(") Z ")) {
         return Number(name);
       }

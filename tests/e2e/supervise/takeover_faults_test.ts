@@ -534,6 +534,38 @@ fault("options that pass every check and cannot start: rolled back, with the mou
   await assertStops(run);
 });
 
+fault("a configuration with which the daemon crashes: rolled back, with the mount", {
+  plan: ["raw", "kill=ABRT", "raw"],
+  env: PATIENT,
+}, async (run) => {
+  await run.start();
+  const old = await run.mounted();
+  const app = await AppReader.begin(run);
+  run.config.write(run.configText({ io_threads: "9" }));
+  await assertTakenOver(run, old, 3);
+  await assertWhole(run, app, 1);
+  assert.match(run.standInFile("conf.2"), /^io_threads = 9$/m);
+  assert.doesNotMatch(run.standInFile("conf.3"), /io_threads = 9/, "the one that served");
+  assert.match(String((await run.status())["config_problem"]), /rolled back.*SIGABRT/);
+  await assertStops(run);
+});
+
+fault("a second TERM while a hung daemon holds on to the first: no request is left waiting", {
+  plan: ["raw,term=ignore"],
+  env: { ...PATIENT, CURVINE_FLUID_STOP_TIMEOUT: "60s" },
+}, async (run) => {
+  await run.start();
+  await run.mounted();
+  const app = await AppReader.begin(run);
+  await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
+  Deno.kill(run.daemon().pid, "SIGSTOP");
+  run.signal("SIGTERM");
+  await eventually("it stops", () => run.stderr().includes("Stopping: SIGTERM"));
+  run.signal("SIGTERM");
+  await assertEnded(run, 0);
+  assert.match((await app.next()).what, /not-connected|aborted/);
+});
+
 fault("a change that needs a restart and cannot start: rolled back to a new mount", {
   plan: ["raw", "exit=2", "raw"],
   options: { mnt_number: "1" },

@@ -159,6 +159,31 @@ Deno.test("orphans of a daemon are found by its mark, with what they serve", asy
   }
 });
 
+Deno.test("an adopted process is heard out before its end is told", async () => {
+  const { processes } = setUp();
+  try {
+    let seen = "";
+    const text = "last words\n".repeat(1000);
+    const script = `i=0; while [ $i -lt 1000 ]; do echo last words; i=$((i + 1)); done; exit 5`;
+    const parent = processes.spawn({
+      argv: ["sh", "-c", 'setsid sh -c "sleep 0.2; $SCRIPT" & exit 0'],
+      env: { ...ENV, MARK: "m3", SCRIPT: script },
+      cwd: "/",
+    }, (chunk) => {
+      seen += new TextDecoder().decode(chunk);
+    });
+    await parent.exited;
+    const [orphan] = await eventually("it is our child", () => {
+      const found = processes.marked("MARK", "m3");
+      return found.length === 1 && found;
+    });
+    assert.deepEqual(await processes.adopt(orphan?.pid ?? 0).exited, { code: 5 });
+    assert.equal(seen, text);
+  } finally {
+    await processes.close();
+  }
+});
+
 Deno.test("the stacks of a process name its threads and their states", async () => {
   const { processes } = setUp();
   try {
