@@ -127,7 +127,8 @@ export class Keeper {
 
   /** Takes a changed plan, whose configuration is written already. */
   apply(plan: Plan): void {
-    const hot = sameProcess(this.plan, plan) && this.#canHandOver();
+    // Whether anybody is there to hand over, the state knows: a successor takes the change as well.
+    const hot = sameProcess(this.plan, plan) && this.target !== undefined;
     this.#plans.change(plan);
     this.take({ name: "reload", reason: "config", hot });
   }
@@ -298,7 +299,14 @@ export class Keeper {
   }
 
   async #clear(): Promise<void> {
-    this.take(await this.#makeReady() ?? { name: "cleared" });
+    let plan: Plan;
+    let notReady: NotReady | undefined;
+    do {
+      plan = this.plan;
+      notReady = await this.#makeReady();
+      // What was made ready for another plan may be another target.
+    } while (plan !== this.plan && this.loop.state.name === "clearing");
+    this.take(notReady ?? { name: "cleared" });
   }
 
   /** @returns what keeps the target from being mounted on */

@@ -56,13 +56,15 @@ export class Starts {
     const { world, settings, journal, plan, target, state } = this.#parts;
     const watch = target();
     if (watch === undefined) return undefined;
-    const wanted = (): boolean => state().name === "clearing";
+    const begun = plan();
+    // Another configuration may name other masters, and another target.
+    const wanted = (): boolean => state().name === "clearing" && plan() === begun;
     return await clearTarget(watch.mounts, {
       world,
       log: journal.log,
       askDeadline: Math.max(settings.probeTimeout, LEAST_PATIENCE_MS),
       awaitMaster: async () => {
-        const masters = masterEndpoints(plan().config.toml);
+        const masters = masterEndpoints(begun.config.toml);
         const { startTimeout } = settings;
         return await awaitMaster(masters, world, startTimeout, wanted);
       },

@@ -1,5 +1,5 @@
 import { ExitCode } from "../../ports/exit_code.ts";
-import { note, tallyOf } from "../outcomes.ts";
+import { note, stay, tallyOf } from "../outcomes.ts";
 import type { State, Step } from "../state.ts";
 import { type Handlers, QUIET, stopOnFault } from "./common.ts";
 
@@ -10,6 +10,11 @@ export const STANDING_BY: Handlers<"standing-by"> = {
     state: { ...tallyOf(state), name: "clearing" },
     actions: [{ do: "clear" }],
   }),
+  "reload": (state, { reason, hot }) =>
+    // Another target may be free; anything else is read when the other is gone.
+    reason === "config" && !hot
+      ? { state: { ...tallyOf(state), name: "clearing" }, actions: [{ do: "clear" }] }
+      : stay(state),
   "stop": (state, { by }) => leave(state, by),
   // It is the other's mount: that stays.
   "announced": (state) => leave(state, "an unmount was announced, and the mount is another's"),

@@ -11,6 +11,11 @@ export const STOPPING: Handlers<"stopping"> = {
     state.then.kind === "exit"
       ? { state, actions: [note("info", "hurrying", `Hurrying: ${event.by}`), { do: "hurry" }] }
       : stopFor(state, event.by),
+  // What is kept for a successor is of no use to one that has another command line or target.
+  "reload": (state, { reason, hot }) =>
+    reason === "config" && !hot && state.then.kind === "restart"
+      ? stay({ ...state, then: { ...state.then, keep: false } })
+      : stay(state),
   "announced": (state) => state.then.kind === "exit" ? stay(state) : stopOnAnnouncement(state),
   "stopped": (state, event, limits) => {
     const { status } = event;

@@ -728,6 +728,25 @@ Deno.test("what was stopped for a cold restart is not taken over, held or not", 
   assert.equal(state.name, "clearing");
 });
 
+Deno.test("what is kept in a stop is of use only to a successor of the same process", () => {
+  const change: Event = { ...EVENTS.reload, reason: "config" };
+  const hung: Event = { ...EVENTS.hung, ...held };
+  const stopped: Event = { ...EVENTS.stopped, ...held };
+  const after = (event: Event): string =>
+    walk({ ...STATES.mounted, ...first }, hung, event, stopped).state.name;
+  assert.equal(after({ ...change, hot: true }), "taking-over");
+  assert.equal(after({ ...change, hot: false }), "clearing");
+  assert.equal(after({ ...change, reason: "signal", hot: false }), "taking-over");
+});
+
+Deno.test("who stands by looks again for a changed target, and only then", () => {
+  const after = (reason: "config" | "signal", hot: boolean): string =>
+    walk(STATES["standing-by"], { ...EVENTS.reload, reason, hot }).state.name;
+  assert.equal(after("config", false), "clearing");
+  assert.equal(after("config", true), "standing-by");
+  assert.equal(after("signal", false), "standing-by");
+});
+
 Deno.test("a reload that comes to nothing is taken over", () => {
   const fresh = { ...STATES.mounted, ...first };
   const ways: Event[][] = [

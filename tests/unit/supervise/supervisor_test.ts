@@ -28,6 +28,11 @@ function planOf(threads: number, over: Partial<Plan> = {}): Plan {
   };
 }
 
+function mastersAt(hostname: string): Plan["config"]["toml"] {
+  const master = tomlTable([["hostname", hostname], ["port", 8995]]);
+  return tomlTable([["client", tomlTable([["master_addrs", [master]]])]]);
+}
+
 const CONFIG = "/etc/fluid/config/runtime.json";
 
 interface Run {
@@ -562,9 +567,7 @@ Deno.test("a dead layer stays until a master accepts a connection", async () => 
     assert.deepEqual([host, port], ["m0", 8995]);
     return Promise.reject(new Error("refused"));
   };
-  const master = tomlTable([["hostname", "m0"], ["port", 8995]]);
-  const toml = tomlTable([["client", tomlTable([["master_addrs", [master]]])]]);
-  const plan = planOf(1, { config: { path: "/c.toml", toml } });
+  const plan = planOf(1, { config: { path: "/c.toml", toml: mastersAt("m0") } });
   const { code } = await start({ CURVINE_FLUID_START_TIMEOUT: "5s" }, { world, plan });
   await world.clock.pass(4000);
   assert.ok(asked > 3);
@@ -576,6 +579,46 @@ Deno.test("a dead layer stays until a master accepts a connection", async () => 
   world.sockets.connectTcp = () => Promise.resolve(silentConnection());
   await world.clock.pass(2000);
   assert.deepEqual(world.done, [`detach ${TARGET}`, "spawn /fuse"]);
+});
+
+for (
+  const [what, change] of [
+    ["another master", { config: { path: "/c.toml", toml: mastersAt("m1") } }],
+    ["another target", { mount: { target: "/mnt/other" } }],
+  ] as const
+) {
+  Deno.test(`${what} while a master is awaited: nobody waits for the old one any more`, async () => {
+    const world = new FakeWorld();
+    world.mounted = [`60 1 0:9 / ${TARGET} rw - fuse.curvinefs curvinefs rw`];
+    world.answer = "stale";
+    world.sockets.connectTcp = (host?: string) =>
+      host === "m0" ? Promise.reject(new Error("refused")) : Promise.resolve(silentConnection());
+    const plan = planOf(1, { config: { path: "/c.toml", toml: mastersAt("m0") } });
+    const run = await start({ CURVINE_FLUID_START_TIMEOUT: "180s" }, { world, plan });
+    await world.clock.pass(3000);
+    assert.deepEqual(world.done, []);
+    run.next = { ...plan, ...change };
+    await run.signal("SIGHUP");
+    await world.clock.pass(3000);
+    assert.deepEqual(world.done, [`detach ${TARGET}`, "spawn /fuse"]);
+  });
+}
+
+Deno.test("a change in the wait before a takeover is the successor's, and costs no mount", async () => {
+  const run = await startMounted();
+  const { world } = run;
+  for (let i = 0; i < 2; i++) {
+    world.daemon.end({ code: 137, signal: "SIGKILL" });
+    await world.clock.pass(100);
+  }
+  assert.equal(world.started.length, 2, "it waits");
+  run.next = planOf(2);
+  await run.signal("SIGHUP");
+  await world.clock.pass(1000);
+  assert.deepEqual(run.written.at(-1), planOf(2));
+  assert.equal(world.started.length, 3);
+  assert.equal(world.takeover.open, 1);
+  assert.ok(!world.done.includes("abort 50"), "the mount lives on");
 });
 
 Deno.test("a target that somebody else supervises: the reason is told and left behind, exit code 75", async () => {
