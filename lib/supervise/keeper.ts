@@ -137,7 +137,8 @@ export class Keeper {
   reload(): void {
     // The mount may be there already, and the kernel's word of it still on its way.
     if (this.loop.state.name === "starting") this.target?.look();
-    this.take({ name: "reload", reason: "signal", hot: this.#canHandOver() });
+    const hot = this.target !== undefined && this.daemon.current !== undefined;
+    this.take({ name: "reload", reason: "signal", hot });
   }
 
   /** Somebody is about to unmount a target. @returns whether it is ours */
@@ -160,11 +161,6 @@ export class Keeper {
     this.place.close();
     this.hang?.stop();
     this.#parts.held.end();
-  }
-
-  /** Whether the daemon can hand its mount over to a successor. */
-  #canHandOver(): boolean {
-    return this.target !== undefined && this.daemon.current !== undefined;
   }
 
   /** What the machine has to know beside an event. */
@@ -299,13 +295,10 @@ export class Keeper {
   }
 
   async #clear(): Promise<void> {
-    let plan: Plan;
-    let notReady: NotReady | undefined;
-    do {
-      plan = this.plan;
-      notReady = await this.#makeReady();
-      // What was made ready for another plan may be another target.
-    } while (plan !== this.plan && this.loop.state.name === "clearing");
+    const { plan } = this;
+    const notReady = await this.#makeReady();
+    // What was made ready for another plan may be another target.
+    if (plan !== this.plan && this.loop.state.name === "clearing") return await this.#clear();
     this.take(notReady ?? { name: "cleared" });
   }
 

@@ -45,7 +45,9 @@ Deno.test("a configuration that never served is given up where its successor fai
   const settling = { ...reloading, phase: "settling" } as const;
   const byItself = { ...EVENTS.exited, status: { code: 1 }, ...untried };
   assert(did(step(settling, byItself)).includes("roll-back"));
-  assert(!did(step(settling, { ...EVENTS.exited, ...untried })).includes("roll-back"), "killed");
+  assert(did(step(settling, { ...EVENTS.exited, ...untried })).includes("roll-back"), "a crash");
+  const killed = { ...byItself, status: { code: 137, signal: "SIGKILL" } };
+  assert(!did(step(settling, killed)).includes("roll-back"), "killed");
   assert(!did(step(reloading, byItself)).includes("roll-back"), "it had not read it");
   for (
     const [state, event] of [
