@@ -12,7 +12,7 @@ const BORDER = [
   "lib/dispatch/load_command.ts",
 ];
 /** Except for these. */
-const WITHIN = ["../commands/run.ts", "./supervise_plan.ts"];
+const WITHIN = ["../commands/run.ts", "./await_mount.ts", "./supervise_plan.ts"];
 
 /** What `main.js` says to load the program; the name's hash is the bundler's, or ours. */
 const LOADS_START = /\bimport\("(\.\/start-\w+\.js)"\)/g;
