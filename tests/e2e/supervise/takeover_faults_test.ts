@@ -546,7 +546,7 @@ fault("a configuration with which the daemon crashes: rolled back, with the moun
   await assertWhole(run, app, 1);
   assert.match(run.standInFile("conf.2"), /^io_threads = 9$/m);
   assert.doesNotMatch(run.standInFile("conf.3"), /io_threads = 9/, "the one that served");
-  assert.match(String((await run.status())["config_problem"]), /rolled back.*SIGABRT/);
+  assert.match(String((await run.status())["config_problem"]), /rolled back/);
   await assertStops(run);
 });
 
