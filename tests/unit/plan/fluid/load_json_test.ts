@@ -83,6 +83,9 @@ const FAULTS: [what: string, content: string | Uint8Array, message: RegExp][] = 
   ["a fault in the third line", '{\n"a": 1,\n"b" 2\n}', /line 3, column 5: .*":" is wanted/],
   ["YAML", "mounts:\n- mountPoint: x\n", /line 1, column 1: /],
   ["a leading zero", '{"a":01}', /line 1, column /],
+  ["UTF-16 with the other mark", bytes(0xfe, 0xff, 0, 0x7b), /byte 0: .*it is UTF-16/],
+  ["half of such a mark", bytes(0xff, 0x7b), /byte 0: it is not UTF-8 \(save it as UTF-8\)$/],
+  ["the other half", bytes(0xfe, 0x7b), /byte 0: it is not UTF-8 \(save it as UTF-8\)$/],
   ["UTF-16 with a mark", bytes(0xff, 0xfe, 0x7b, 0), /byte 0: it is not UTF-8 \(it is UTF-16/],
   [
     "a byte that is not UTF-8",

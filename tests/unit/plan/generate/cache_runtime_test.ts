@@ -385,3 +385,13 @@ Deno.test("a master's journal may have a volume of its own, as Curvine's own sam
   assert.equal(at(made, "master.meta_dir"), "/meta");
   assert.deepEqual(codes(made), []);
 });
+
+Deno.test("where to mount is the file's word, then Fluid's variable, then ours", async () => {
+  const target = async (targetPath: string | null, env: Record<string, string>): Promise<unknown> =>
+    at(await plan(cacheWorld("client", cacheConfig({ targetPath }), env)), "fuse.mnt_path");
+  const env = { FLUID_RUNTIME_MOUNT_PATH: "/fluid", CURVINE_TARGET_PATH: "/ours" };
+  assert.equal(await target("/file", env), "/file");
+  assert.equal(await target(null, env), "/fluid");
+  assert.equal(await target(null, { ...env, FLUID_RUNTIME_MOUNT_PATH: "" }), "/ours");
+  assert.equal(await target("", { ...env, CURVINE_TARGET_PATH: "" }), "/fluid");
+});

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { ConfigError } from "../../../../lib/plan/config_error.ts";
+import { NoMountYet } from "../../../../lib/plan/generate/generate_plan.ts";
 import {
   at,
   BASE_PATH,
@@ -288,4 +290,35 @@ Deno.test("shell text stays text everywhere", async () => {
   assert.equal(at(made, "fuse.mnt_path"), targetPath);
   assert.equal(made.process.argv.at(-1), targetPath);
   assert.equal(at(made, "client.storage_type"), "$(id)");
+});
+
+Deno.test("a Dataset without mounts has none yet: that alone is told apart from what is wrong", async () => {
+  const none = { ...thinConfig() as object, mounts: [] };
+  const errorOf = async (world: Parameters<typeof plan>[0]): Promise<unknown> => {
+    try {
+      await plan(world);
+      return undefined;
+    } catch (error) {
+      assert(error instanceof ConfigError);
+      return error instanceof NoMountYet ? error.target : error.problems.length;
+    }
+  };
+  const target = "/runtime-mnt/thin/ai/lake/thin-fuse";
+  assert.equal(await errorOf(thinWorld(none)), target);
+  // Where the masters are known, only the path is missing.
+  assert.equal(await errorOf(thinWorld(none, { CURVINE_MASTER_ENDPOINTS: "m:1" })), target);
+  // Something else is wrong, too.
+  assert.equal(await errorOf(thinWorld({ ...none, targetPath: "x" })), 3);
+  assert.equal(await errorOf(thinWorld({ ...none, runtimeOptions: { "io-threads": "x" } })), 3);
+  // A mount that is none of Curvine's, and one without masters.
+  assert.equal(await errorOf(thinWorld({ ...none, mounts: [{ mountPoint: "pvc://a" }] })), 2);
+  assert.equal(await errorOf(thinWorld({ ...none, mounts: [{ mountPoint: "curvine:///a" }] })), 1);
+  // The environment says what is mounted, or there is no file.
+  const env = { CURVINE_MOUNT_POINT: "curvine:///x" };
+  assert.equal(await errorOf(thinWorld(none, env)), 1);
+  assert.equal(
+    await errorOf(thinWorld(none, { ...env, CURVINE_MASTER_ENDPOINTS: "m:1" })),
+    undefined,
+  );
+  assert.equal(await errorOf({ words: ["fluid-thin-runtime"] }), 3);
 });
