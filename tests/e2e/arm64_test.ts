@@ -122,20 +122,25 @@ Deno.test({
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    const said = new Response(child.stderr).text();
+    let said = "";
+    const listening = (async () => {
+      for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) said += text;
+    })();
     try {
       const pids = (): number[] =>
         Deno.readTextFileSync(`${dir}/pids`).trim().split("\n").map(Number);
-      await eventually("it is mounted", () => mounts(target) === 1, LIMIT_MS);
+      const toldOfMounts = (): number => said.split("Mounted").length - 1;
+      await eventually("it is mounted", () => toldOfMounts() === 1, LIMIT_MS);
+      assert.equal(mounts(target), 1);
       assert.equal(await Deno.readTextFile(`${target}/kept.txt`), "kept");
       const [first = 0] = pids();
       Deno.kill(first, "SIGKILL");
-      const again = (): boolean => pids().length > 1 && mounts(target) === 1;
-      await eventually("it is mounted again", again, LIMIT_MS);
+      await eventually("it is mounted again", () => toldOfMounts() === 2, LIMIT_MS);
+      assert.equal(pids().length, 2);
       assert.equal(await Deno.readTextFile(`${target}/kept.txt`), "kept");
       child.kill("SIGTERM");
       const { code } = await child.status;
-      assert.equal(code, 0, await said);
+      assert.equal(code, 0, said);
       assert.equal(mounts(target), 0);
     } finally {
       try {
@@ -144,7 +149,7 @@ Deno.test({
         // It has ended.
       }
       await child.status;
-      await said;
+      await listening;
       while (mounts(target) > 0) {
         await new Deno.Command("umount", { args: ["-l", target] }).output();
       }

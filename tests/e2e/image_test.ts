@@ -5,6 +5,7 @@ import { buildImage, IMAGE } from "../support/image/build.ts";
 import type { Buildah, ImageConfig } from "../support/image/buildah.ts";
 import { Container } from "../support/image/container.ts";
 import { run } from "../support/run.ts";
+import { MasterDoor } from "../support/master_door.ts";
 import { missing } from "../support/requirements.ts";
 
 const ignore = missing(
@@ -468,6 +469,8 @@ async function withThinContainer(
   await withImage(({ root, env }) =>
     withSharedFolder(async (folder, shared) => {
       const source = `${folder}/source`;
+      // A dead mount stays until a master accepts connections.
+      using master = new MasterDoor();
       const inside = "/runtime-mnt/thin/demo/lake/thin-fuse";
       const target = `${shared}/thin/demo/lake/thin-fuse`;
       await Deno.mkdir(`${shared}/thin/demo/lake`, { recursive: true });
@@ -479,7 +482,7 @@ async function withThinContainer(
         env: { ...env, ...LIMITS, FLUID_RUNTIME_TYPE: "thin", STAND_IN_SOURCE: "/source" },
         volumes: [
           {
-            host: await configFolder(folder, "config.json", thinConfig(inside)),
+            host: await configFolder(folder, "config.json", thinConfig(inside, master.port)),
             path: "/etc/fluid/config",
           },
           { host: shared, path: "/runtime-mnt", shared: true },
@@ -493,11 +496,11 @@ async function withThinContainer(
   );
 }
 
-function thinConfig(targetPath: string): unknown {
+function thinConfig(targetPath: string, port: number): unknown {
   return {
     mounts: [{
       mountPoint: "curvine:///data",
-      options: { "master-endpoints": "127.0.0.1:8995" },
+      options: { "master-endpoints": `127.0.0.1:${port}` },
       name: "data",
     }],
     targetPath,

@@ -1,7 +1,7 @@
 import { mountsOnTheWay, tidyPath } from "../../mount/mount_path.ts";
 import { parseMountinfo } from "../../mount/mountinfo.ts";
 import type { Mounts } from "../../ports/mounts.ts";
-import type { FuseConnections, Stop, World } from "../../ports/world.ts";
+import type { FuseConnections, Processes, Stop, World } from "../../ports/world.ts";
 
 /** No kernel gives out such a number. */
 const FIRST_ID = 900_000_000;
@@ -69,9 +69,16 @@ export function withPretendedMount(
     abort: () => false,
     close: () => Promise.resolve(),
   };
+  const processes: Processes = {
+    ...world.processes,
+    // The kernel knows of no connection here: whoever wrote the note serves.
+    serves: (pid, variable, value, minor) =>
+      minor === String(read()?.id) || world.processes.serves(pid, variable, value, minor),
+  };
   return {
     ...world,
     mounts,
+    processes,
     connections: () => connections,
     watchMounts(changed: () => void): Stop {
       let seen = world.files.read(note);

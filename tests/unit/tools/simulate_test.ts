@@ -16,6 +16,7 @@ import {
 import { Story } from "../../../lib/tools/simulate/story.ts";
 import { changeLines, tomlChanges } from "../../../lib/tools/simulate/toml_changes.ts";
 import type { World } from "../../../lib/ports/world.ts";
+import { minorOf } from "../../../lib/supervise/target_watch.ts";
 
 /** Lines of an env file that show what the syntax is; the comparison below runs them in Deno. */
 const ENV_FILE = [
@@ -246,13 +247,17 @@ Deno.test("a pretended mount is in the table, hangs, dies and goes as a real one
   const real = {
     files: { read: () => note, remove: () => note = undefined },
     mounts: { table: () => "21 1 8:1 / / rw - ext4 /dev/sda rw\n" },
+    processes: { serves: () => false },
   } as unknown as World;
-  const { mounts, connections } = withPretendedMount(real, "/r/note", () => state);
+  const { mounts, connections, processes } = withPretendedMount(real, "/r/note", () => state);
   const layers = (): string[] => {
     const table = parseMountinfo(mounts.table());
     return layersAt(table, "/r/a b").map(({ type, source }) => `${type} ${source}`);
   };
   assert.deepEqual(layers(), ["fuse.curvinefs curvinefs"]);
+  // It is the daemon's own, by the number that its device has in the table.
+  const minors = parseMountinfo(mounts.table()).map(({ device }) => minorOf(device));
+  assert.deepEqual(minors.map((one) => processes.serves(7, "MARK", "x", one)), [false, true]);
   assert.equal(await mounts.ask("/r/a b", 1), "answers");
   state = "stopped";
   assert.equal(await mounts.ask("/r/a b", 1), "silent");
