@@ -39,7 +39,7 @@ Deno.test({
     const text = new TextDecoder().decode(stdout);
     assert.equal(code, 0, text + new TextDecoder().decode(stderr));
     assert.match(text, /worker: FLUID_RUNTIME_COMPONENT_TYPE is "worker"/);
-    assert.match(text, /Back: daemon \d+, which serves the same place/);
+    assert.match(text, /Kept: daemon \d+ has taken the mount over/);
     assert.match(text, /Refused, and what runs goes on/);
     assert.match(text, /Applied by a hot reload: the mount is the same/);
     assert.match(
