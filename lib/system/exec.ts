@@ -24,6 +24,8 @@ export class ExecError extends Error {
 }
 
 const LAST_SIGNAL = 64;
+/** TERM, INT, QUIT and HUP. */
+const ENDING = [15, 2, 3, 1];
 /** `struct sigaction` and `sigset_t` as the kernel has them: handler, flags, restorer, mask. */
 const SIGACTION_BYTES = 32;
 const SIGSET_BYTES = 8;
@@ -60,6 +62,8 @@ export async function exec(
   const variables = environment();
   leakNoDescriptors();
   if (allFiles) raiseOpenFiles(OURSELVES);
+  // What comes from here on ends us as it would end the program; what came before is heard first.
+  for (const signal of ENDING) resetSignal(signal);
   await deliverSignals();
   resetSignals();
   let worst: number = Errno.ENOENT;
@@ -109,10 +113,7 @@ function argumentBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
  * inherited that would never notice a closed pipe.
  */
 function resetSignals(): void {
-  const action = fixedBytes(SIGACTION_BYTES);
-  for (let number = 1; number <= LAST_SIGNAL; number++) {
-    kernel("rt_sigaction", number, action, null, SIGSET_BYTES);
-  }
+  for (let number = 1; number <= LAST_SIGNAL; number++) resetSignal(number);
   unblockSignals();
 }
 
@@ -128,6 +129,10 @@ function leakNoDescriptors(): void {
     const descriptor = Number(entry.name);
     if (descriptor >= FIRST_OWN_DESCRIPTOR) kernel("fcntl", descriptor, F_SETFD, FD_CLOEXEC);
   }
+}
+
+function resetSignal(signal: number): void {
+  kernel("rt_sigaction", signal, fixedBytes(SIGACTION_BYTES), null, SIGSET_BYTES);
 }
 
 function failure(name: string, error: number): ExecError {
