@@ -1,7 +1,6 @@
 import { CommandError } from "../ports/command_error.ts";
 import { ExitCode } from "../ports/exit_code.ts";
-import type { Executable } from "../ports/host.ts";
-import type { Host } from "../ports/host.ts";
+import type { Executable, Host } from "../ports/host.ts";
 
 /**
  * Becomes a program. Signals keep their meaning until then: one that came in the first

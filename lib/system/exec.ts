@@ -1,4 +1,5 @@
 import type { Executable } from "../ports/host.ts";
+import { SIGNAL_NUMBERS } from "../ports/signals.ts";
 import {
   addressOf,
   cString,
@@ -24,8 +25,8 @@ export class ExecError extends Error {
 }
 
 const LAST_SIGNAL = 64;
-/** TERM, INT, QUIT and HUP. */
-const ENDING = [15, 2, 3, 1];
+/** What ends a program that does not listen. */
+const ENDING = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP"] as const;
 /** `struct sigaction` and `sigset_t` as the kernel has them: handler, flags, restorer, mask. */
 const SIGACTION_BYTES = 32;
 const SIGSET_BYTES = 8;
@@ -63,9 +64,10 @@ export async function exec(
   leakNoDescriptors();
   if (allFiles) raiseOpenFiles(OURSELVES);
   // What comes from here on ends us as it would end the program; what came before is heard first.
-  for (const signal of ENDING) resetSignal(signal);
+  resetSignals(ENDING.map((name) => SIGNAL_NUMBERS[name]));
   await deliverSignals();
-  resetSignals();
+  resetSignals(Array.from({ length: LAST_SIGNAL }, (_, index) => index + 1));
+  unblockSignals();
   let worst: number = Errno.ENOENT;
   for (const candidate of candidates) {
     const file = cString(candidate);
@@ -112,9 +114,9 @@ function argumentBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
  * Signal dispositions and the mask outlive exec. Rust's runtime ignores SIGPIPE: a daemon that
  * inherited that would never notice a closed pipe.
  */
-function resetSignals(): void {
-  for (let number = 1; number <= LAST_SIGNAL; number++) resetSignal(number);
-  unblockSignals();
+function resetSignals(signals: readonly number[]): void {
+  const action = fixedBytes(SIGACTION_BYTES);
+  for (const signal of signals) kernel("rt_sigaction", signal, action, null, SIGSET_BYTES);
 }
 
 /**
@@ -129,10 +131,6 @@ function leakNoDescriptors(): void {
     const descriptor = Number(entry.name);
     if (descriptor >= FIRST_OWN_DESCRIPTOR) kernel("fcntl", descriptor, F_SETFD, FD_CLOEXEC);
   }
-}
-
-function resetSignal(signal: number): void {
-  kernel("rt_sigaction", signal, fixedBytes(SIGACTION_BYTES), null, SIGSET_BYTES);
 }
 
 function failure(name: string, error: number): ExecError {
