@@ -143,6 +143,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: "doctor",
+    summary: "Look at all that can be wrong here and say what mends it; nothing is changed",
+    operands: `[${RUN_WORDS.join("|")}]`,
+    flags: [{ name: "json", summary: "Print it as JSON" }],
+    examples: [
+      ["kubectl exec POD -- curvine-fluid doctor", "of a pod: ok, warn or fail for each finding"],
+      [
+        "FLUID_RUNTIME_CONFIG_PATH=runtime.json curvine-fluid doctor client",
+        "of a runtime config, on this machine",
+      ],
+    ],
+  },
+  {
     name: "unmount",
     summary: "Stop the supervisor and unmount its target (the preStop hook)",
     operands: "[TARGET]",

@@ -2,24 +2,21 @@ import type { Invocation } from "../cli/command.ts";
 import { CommandError } from "../ports/command_error.ts";
 import { ExitCode } from "../ports/exit_code.ts";
 import type { TomlTable } from "../plan/curvine/toml_value.ts";
-import { namespaceOf } from "../plan/generate/cluster_names.ts";
 import { generatePlan } from "../plan/generate/generate_plan.ts";
 import { masterEndpoints } from "../plan/generate/masters.ts";
 import { detectMode } from "../plan/detect_mode.ts";
 import { Secrets } from "../plan/secrets.ts";
 import { mastersConf, withReplicas } from "../operate/cli_conf.ts";
 import { dataLoad } from "../operate/data_load.ts";
-import { findMasters } from "../operate/find_masters.ts";
 import { loadPaths } from "../operate/load_paths.ts";
 import { type MountRow, MountTableError, readMountTable } from "../operate/mount_table.ts";
-import { podLabels } from "../operate/pod_labels.ts";
 import { interruptible, withCurvineCli } from "./run_cli.ts";
 import { isNative } from "../plan/curvine/ufs_path.ts";
 import { fluidPath } from "../plan/fluid/mount_conflicts.ts";
 import type { Host } from "../ports/host.ts";
-import { httpGet } from "../system/http_get.ts";
 import { type HostLookup, resolveHost } from "../system/resolve_host.ts";
 import { inputsOf } from "./inputs_of.ts";
+import { mastersOfJob } from "./masters_of_job.ts";
 
 /** Curvine itself tries for 120 s to reach a master, or 150 s where packets are dropped. */
 const TABLE_MS = 180_000;
@@ -145,21 +142,8 @@ async function findTarget(
       .map((mount) => fluidPath(mount) ?? "/");
     return { conf: toml, native, secrets };
   }
-  const namespace = flags.get("namespace")?.at(-1) ?? host.env["CURVINE_DATALOAD_NAMESPACE"] ??
-    namespaceOf(inputs, undefined, undefined);
-  const found = await findMasters(
-    { env: host.env, hostname: inputs.hostname, namespace, masters, dataset },
-    {
-      resolve,
-      labels: () =>
-        podLabels(namespace, host.env["POD_NAME"] || inputs.hostname, {
-          env: host.env,
-          readFile: host.readFile,
-          get: httpGet,
-        }),
-      say,
-    },
-  );
+  const namespace = flags.get("namespace")?.at(-1);
+  const found = await mastersOfJob({ masters, dataset, namespace, resolve, say }, host);
   if (!found.ok) {
     const tried = file === undefined ? [] : [`the runtime config "${file}" does not exist`];
     throw new CommandError(

@@ -13,6 +13,7 @@ const LOADERS = {
   "data-load": () => import("../commands/data_load.ts"),
   health: () => import("../commands/health.ts"),
   status: () => import("../commands/status.ts"),
+  doctor: () => import("../commands/doctor.ts"),
   janitor: () => import("../commands/janitor.ts"),
   unmount: () => import("../commands/unmount.ts"),
   simulate: () => import("../commands/simulate.ts"),

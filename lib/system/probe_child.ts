@@ -1,5 +1,6 @@
 import type { MountAnswer, Mounts } from "../ports/mounts.ts";
 import type { Processes } from "../ports/world.ts";
+import { disposableChild } from "./disposable_child.ts";
 import { within } from "./within.ts";
 
 /** The hidden command's exit codes, far from those that a crash could give. */
@@ -53,13 +54,9 @@ export async function askAlone(
   deadline: number,
   self: readonly string[] = [Deno.execPath()],
 ): Promise<MountAnswer> {
-  const [program = "", ...args] = self;
-  const options = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  const child = new Deno.Command(program, { args: [...args, "probe", path], ...options }).spawn();
-  // One that is stuck in the mount cannot be waited for.
-  child.unref();
-  const code = await within(deadline, child.status.then((status) => status.code));
-  return code === undefined ? "silent" : meaningOf(code);
+  const answer = await disposableChild(["probe", path], deadline, self);
+  if (answer === "late") return "silent";
+  return answer === "not-started" ? "unknown" : meaningOf(answer.code);
 }
 
 /** What is under way for a path, or what begins now. */

@@ -7,6 +7,7 @@ import { ExitCode } from "../../../lib/ports/exit_code.ts";
 import { programHelp } from "../../../lib/cli/help_text.ts";
 import { VARIABLES } from "../../../lib/tools/explain/variables.ts";
 import { transition } from "../../../lib/supervise/machine.ts";
+import { headingAnchors } from "../../support/markdown.ts";
 import { EVENTS, LIMITS, STATES } from "../supervise/sample_states.ts";
 import { settingSpecs } from "../../../lib/plan/settings.ts";
 
@@ -95,10 +96,7 @@ Deno.test("links between the documents lead to files and headings", async () => 
         throw new Error(`${path} links to ${target}, which does not exist`);
       });
       if (heading === undefined) continue;
-      const anchors = [...(await Deno.readTextFile(`${ROOT}/${file}`)).matchAll(/^#+ (.*)$/gm)]
-        .map(([, title = ""]) =>
-          title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
-        );
+      const anchors = headingAnchors(await Deno.readTextFile(`${ROOT}/${file}`));
       assert(anchors.includes(heading), `${path} links to ${target}#${heading}: no such heading`);
     }
   }

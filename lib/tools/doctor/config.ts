@@ -1,0 +1,51 @@
+import { type Problem, problemLine } from "../../plan/config_error.ts";
+import { fail, type Finding, ok, warn } from "./finding.ts";
+import type { Patient } from "./patient.ts";
+import type { Probe } from "./probe.ts";
+
+/** The runtime config, and what a start here would make of it. */
+export const configProbe: Probe = { name: "config", page: "config", look: judgeConfig };
+
+/** More than this nobody reads; `check` has them all. */
+const MOST_PROBLEMS = 8;
+
+/** @returns a finding for each problem and warning */
+export function judgeConfig({
+  draft,
+  unusable,
+  detection,
+  isDataLoad,
+}: Pick<Patient, "draft" | "unusable" | "detection" | "isDataLoad">): Finding[] {
+  // A job has none, as a rule; and where no component is known, that is what is wrong.
+  if (isDataLoad || detection.component === undefined) return [];
+  const problems = unusable?.problems ?? draft?.problems ?? [];
+  const warnings = (draft?.plan.warnings ?? []).map(({ code, message }) =>
+    warn("config", `${message} (${code})`, MENDS[code] ?? REMOVE, "config")
+  );
+  const subject = unusable?.subject ?? draft?.subject ?? "the configuration";
+  if (problems.length > 0) return [...failures(subject, problems), ...warnings];
+  if (warnings.length > 0) return warnings;
+  return [ok("config", `${subject} has no problem`)];
+}
+
+function failures(subject: string, problems: readonly Problem[]): Finding[] {
+  const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => {
+    const { hint = "put it right where it is written: the class, the runtime or the Dataset" } =
+      problem;
+    const line = problemLine({ path: problem.path, message: problem.message });
+    return fail("config", `${subject}: ${line}`, hint, "config");
+  });
+  const more = problems.length - shown.length;
+  if (more === 0) return shown;
+  const all = "curvine-fluid check shows all of them";
+  return [...shown, fail("config", `${more} more problems`, all, "config")];
+}
+
+const REMOVE = "take it out, or write what was meant";
+
+/** By a warning's code. */
+const MENDS: Readonly<Record<string, string>> = {
+  "config-missing":
+    "FLUID_RUNTIME_CONFIG_PATH has to name the file that Fluid mounts: is this the " +
+    "class's containers[0]?",
+};

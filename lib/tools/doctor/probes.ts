@@ -1,0 +1,12 @@
+import { configProbe } from "./config.ts";
+import { modeProbe } from "./mode.ts";
+import type { Probe } from "./probe.ts";
+
+/**
+ * All that is looked at. The order is that of the findings: what comes first may be the cause of what
+ * follows.
+ */
+export const PROBES: readonly Probe[] = [
+  modeProbe,
+  configProbe,
+];
