@@ -1,7 +1,7 @@
 /**
  * Writes what documents show of the code: `docs/options.md`, the picture of the supervisor's states
- * (`docs/states.svg`), and the tables of both READMEs between
- * `<!-- table: NAME -->` and `<!-- end -->`. With `--check` it only says what is stale.
+ * (`docs/states.svg`), and the tables between `<!-- table: NAME -->` and `<!-- end -->`; what is
+ * Chinese with the texts of `.ci/docs/zh`. With `--check` it only says what is stale.
  */
 import { COMMANDS } from "../lib/cli/command_table.ts";
 import { ExitCode } from "../lib/ports/exit_code.ts";
@@ -16,10 +16,16 @@ import { settingRows } from "../lib/tools/explain/setting_rows.ts";
 import { VARIABLES } from "../lib/tools/explain/variables.ts";
 import { metrics } from "../lib/observe/metrics.ts";
 import type { Snapshot } from "../lib/observe/snapshot.ts";
+import { inChinese, type Texts } from "./docs/in_chinese.ts";
+import optionTexts from "./docs/zh/options.json" with { type: "json" };
+import tableTexts from "./docs/zh/tables.json" with { type: "json" };
 import { statesPicture } from "./states/picture.ts";
 
-/** Documents that have tables of the code in them. */
-const WITH_TABLES = ["README.md", "README.zh.md", "docs/operations.md"];
+/** Documents that have tables of the code in them; the second of each is Chinese. */
+const WITH_TABLES = [
+  ["README.md", "README.zh.md"],
+  ["docs/operations.md", "docs/zh/operations.md"],
+] as const;
 
 const SNAPSHOT: Snapshot = {
   version: "0",
@@ -95,18 +101,56 @@ function metricRows(text: string): [name: string, type: string, help: string][] 
   return rows;
 }
 
+/** The Chinese texts, by the English ones. */
+export function chineseTexts(): Texts {
+  return { ...tableTexts, ...optionTexts };
+}
+
+/** Every generated text in Chinese: `docs/zh/options.md`, and the tables by name. */
+export function chinese(texts: Texts): {
+  readonly options: string;
+  readonly tables: Readonly<Record<string, string>>;
+  /** English texts that have no Chinese one: they stay English. */
+  readonly missing: readonly string[];
+  /** Chinese texts, by their English ones, that nothing shows any more. */
+  readonly unused: readonly string[];
+} {
+  const options = inChinese(optionMarkdown(optionDocument(settingRows())), texts);
+  const all = Object.entries(tables()).map(([name, table]) =>
+    [name, inChinese(table, texts)] as const
+  );
+  const parts = [options, ...all.map(([, part]) => part)];
+  const used = new Set(parts.flatMap((part) => part.used));
+  return {
+    options: options.markdown,
+    tables: Object.fromEntries(all.map(([name, { markdown }]) => [name, markdown])),
+    missing: [...new Set(parts.flatMap(({ missing }) => missing))],
+    unused: Object.keys(texts).filter((text) => !used.has(text)),
+  };
+}
+
 /** Every generated document as it should be, by path. */
 export async function documents(root: string): Promise<Map<string, string>> {
+  const { options, tables: chineseTables } = chinese(chineseTexts());
+  const english = optionMarkdown(optionDocument(settingRows()));
   const found = new Map([
-    ["docs/options.md", optionMarkdown(optionDocument(settingRows()))],
+    ["docs/options.md", withLink(english, "[中文](zh/options.md)")],
+    ["docs/zh/options.md", withLink(options, "[English](../options.md)")],
     ["docs/states.svg", statesPicture()],
   ]);
-  const all = tables();
-  for (const path of WITH_TABLES) {
-    const text = await Deno.readTextFile(`${root}/${path}`).catch(() => undefined);
-    if (text !== undefined) found.set(path, withTables(text, all, path));
+  for (const pair of WITH_TABLES) {
+    for (const [at, path] of pair.entries()) {
+      const text = await Deno.readTextFile(`${root}/${path}`).catch(() => undefined);
+      if (text === undefined) continue;
+      found.set(path, withTables(text, at === 0 ? tables() : chineseTables, path));
+    }
   }
   return found;
+}
+
+/** A document with the link to the other language below its title. */
+function withLink(text: string, link: string): string {
+  return text.replace("\n\n", `\n\n${link}\n\n`);
 }
 
 function withTables(
@@ -139,7 +183,9 @@ if (import.meta.main) {
     if (!onlyCheck) await Deno.writeTextFile(`${root}/${path}`, wanted);
     say(`${onlyCheck ? "stale" : "wrote"}: ${path}`);
   }
-  if (onlyCheck && stale > 0) Deno.exit(1);
+  const { missing } = chinese(chineseTexts());
+  for (const text of missing) say(`no Chinese text in .ci/docs/zh: ${JSON.stringify(text)}`);
+  if (missing.length > 0 || onlyCheck && stale > 0) Deno.exit(1);
 }
 
 function say(line: string): void {

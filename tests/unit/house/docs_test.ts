@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { documents, tables } from "../../../.ci/docs.ts";
+import { chinese, chineseTexts, documents, tables } from "../../../.ci/docs.ts";
 import { edgesOfMachine } from "../../../.ci/states/edges.ts";
 import { statesPicture } from "../../../.ci/states/picture.ts";
 import { COMMANDS } from "../../../lib/cli/command_table.ts";
@@ -20,15 +20,25 @@ Deno.test("every generated table and document is what the code says (deno task d
 });
 
 Deno.test("the READMEs have the tables of commands, settings, variables, exit codes, metrics", async () => {
-  const names = Object.keys(tables());
   for (const path of ["README.md", "README.zh.md"]) {
     const text = await Deno.readTextFile(`${ROOT}/${path}`);
-    for (const name of names) {
-      // The Chinese one links to the English tables of what is long.
-      if (path === "README.zh.md" && !["commands", "exit codes"].includes(name)) continue;
+    for (const name of Object.keys(tables())) {
       assert(text.includes(`<!-- table: ${name} -->`), `${path} lacks the table "${name}"`);
     }
   }
+});
+
+Deno.test("every generated text has a Chinese one in .ci/docs/zh, and every Chinese one is shown", () => {
+  const { missing, unused } = chinese(chineseTexts());
+  assert.deepEqual(missing, [], "add them to .ci/docs/zh, then deno task docs");
+  assert.deepEqual(unused, [], "nothing shows these any more: take them out of .ci/docs/zh");
+});
+
+Deno.test("a text without a Chinese one stays as it is, and is named", () => {
+  const { "Print the version": _, ...texts } = chineseTexts();
+  const { missing, unused, tables: { commands = "" } } = chinese({ ...texts, "Gone": "没有了" });
+  assert.deepEqual([missing, unused], [["Print the version"], ["Gone"]]);
+  assert(commands.includes("Print the version") && commands.includes("显示 run 会做什么"));
 });
 
 Deno.test("the documented variables are those that the code reads", async () => {
