@@ -58,6 +58,7 @@ Deno.test({
       "README.zh.md",
       "docs/operations.md",
       "docs/troubleshooting.md",
+      "docs/zh/operations.md",
     ];
     const lines = (await Promise.all(documents.map(shellLines))).flat()
       .concat(COMMANDS.flatMap(({ examples }) => examples.map(([line]) => line)));
