@@ -16,7 +16,8 @@ import { fluidPath, isFluidsOwn, mountConflicts } from "../plan/fluid/mount_conf
 import { isFluidOption } from "../plan/fluid/fluid_option.ts";
 import type { Mount, RuntimeConfig } from "../plan/fluid/runtime_config.ts";
 import type { Inputs } from "../plan/inputs.ts";
-import { isSecretName, quoteValue, REDACTED, withoutPasswords } from "../plan/secret_names.ts";
+import { isSecretName, REDACTED } from "../plan/secret_names.ts";
+import { quoteValue, withoutPasswords } from "../plan/secret_text.ts";
 import { namesSecretFile, type Secrets } from "../plan/secrets.ts";
 
 /** Who leads: the UFS, or Curvine. Curvine: What a mount does to the UFS. */

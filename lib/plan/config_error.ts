@@ -1,4 +1,4 @@
-import { withoutPasswords } from "./secret_names.ts";
+import { withoutPasswords } from "./secret_text.ts";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {

@@ -2,7 +2,8 @@ import { type Content, strictText } from "../text/strict_text.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "./curvine/toml_value.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Plan } from "./plan.ts";
-import { isSecretName, REDACTED, withoutPasswords } from "./secret_names.ts";
+import { isSecretName, REDACTED } from "./secret_names.ts";
+import { withoutPasswords } from "./secret_text.ts";
 
 /** Where Fluid mounts the secrets that a Dataset names. Fluid: The runtime config file, `encryptOptions`. */
 export const SECRETS_FOLDER = "/etc/fluid/secrets/";

@@ -1,7 +1,7 @@
 import { type Problem, withoutSecrets } from "../config_error.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import type { Warning } from "../plan.ts";
-import { quoteValue, withoutPasswords } from "../secret_names.ts";
+import { quoteValue, withoutPasswords } from "../secret_text.ts";
 import { type RuntimeFile, runtimeSchema } from "./runtime_schema.ts";
 
 /** What the schema says of a file. */

@@ -5,7 +5,8 @@ import { isFluidOption } from "../fluid/fluid_option.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
 import { choiceFault } from "../curvine/key_choices.ts";
-import { isSecretName, quoteValue } from "../secret_names.ts";
+import { isSecretName } from "../secret_names.ts";
+import { quoteValue } from "../secret_text.ts";
 import type { Generation } from "./generation.ts";
 import {
   knownOptionNames,

@@ -2,7 +2,7 @@ import { fuseOptionFaults } from "../curvine/fuse_option.ts";
 import { keyOf } from "../curvine/key_table.ts";
 import { isTomlTable, type TomlTable } from "../curvine/toml_value.ts";
 import { nearestName } from "../../text/nearest_name.ts";
-import { quoteValue } from "../secret_names.ts";
+import { quoteValue } from "../secret_text.ts";
 import type { Generation } from "./generation.ts";
 
 /** Most mounts that one daemon is given: beyond it the number is a mistake. */

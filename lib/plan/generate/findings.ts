@@ -1,7 +1,7 @@
 import { type Problem, withoutSecrets } from "../config_error.ts";
 import type { Warning } from "../plan.ts";
 import { Secrets } from "../secrets.ts";
-import { withoutPasswords } from "../secret_names.ts";
+import { withoutPasswords } from "../secret_text.ts";
 
 /**
  * What a generation found on its way. Problems are collected, not thrown, so that a person sees

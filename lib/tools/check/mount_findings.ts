@@ -8,7 +8,7 @@ import {
 import { isNative, schemeOf } from "../../plan/curvine/ufs_path.ts";
 import { isFluidsOwn, mountConflicts } from "../../plan/fluid/mount_conflicts.ts";
 import type { Warning } from "../../plan/plan.ts";
-import { quoteValue } from "../../plan/secret_names.ts";
+import { quoteValue } from "../../plan/secret_text.ts";
 import { namesSecretFile } from "../../plan/secrets.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import { accessModesOf, datasetMounts } from "./dataset_mounts.ts";

@@ -1,5 +1,5 @@
 import { parseQuantity } from "../../plan/fluid/quantity.ts";
-import { quoteValue } from "../../plan/secret_names.ts";
+import { quoteValue } from "../../plan/secret_text.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import { type OptionsOf, optionTextHint } from "./option_text_hint.ts";
 import { quantityHint } from "./quantity_hint.ts";
