@@ -113,14 +113,33 @@ function writeDataDirs(
   ofBase: unknown,
 ): void {
   const worker = generation.section("worker");
-  if (!generation.asked.has("worker.data_dir")) {
-    const dirs = dataDirs(tiers, generation);
-    if (dirs.length > 0) worker["data_dir"] = dirs;
-    else worker["data_dir"] ??= defaultDataDirs(generation.env);
-  }
+  const dirs = dataDirs(tiers, generation);
+  const asked = generation.asked.get("worker.data_dir");
+  if (asked !== undefined) warnOfTiers(asked, dirs, generation);
+  else if (dirs.length > 0) worker["data_dir"] = dirs;
+  else worker["data_dir"] ??= defaultDataDirs(generation.env);
   if (ofBase === undefined || worker["data_dir"] !== ofBase) {
     checkDataDirs(worker["data_dir"] as string[], "worker.data_dir", generation);
   }
+}
+
+/** Fluid has made volumes for the tiers, and counts their quotas as the Dataset's cache. */
+function warnOfTiers(option: string, dirs: readonly string[], generation: Generation): void {
+  const asked = generation.section("worker")["data_dir"];
+  if (generation.component !== "worker" || dirs.length === 0 || sameText(asked, dirs)) return;
+  generation.warn(
+    "tiers-replaced",
+    `${option} takes the place of all of the tiered store's levels, which would be ` +
+      `${
+        JSON.stringify(dirs.join(","))
+      }: their volumes stay empty and their quotas do not count; ` +
+      "leave the option out, or have the levels say the same",
+    option,
+  );
+}
+
+function sameText(one: unknown, other: readonly string[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function writeTarget(generation: Generation, given: string | undefined): string {

@@ -1,7 +1,7 @@
 import { COMPONENTS } from "./cache_runtime_file.ts";
 import { containerRules, doubtful, named, volumeRules, wrong } from "./container_rules.ts";
 import { commandRules } from "./exec_command_rules.ts";
-import { fileSystemTypeRule } from "./file_system_type_rule.ts";
+import { classFileSystemTypeRule } from "./file_system_type_rule.ts";
 import { DNS_1123_SUBDOMAIN } from "./kubernetes_names.ts";
 import { hasAt, listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
 import type { ShapeFinding } from "./shape.ts";
@@ -12,7 +12,7 @@ export function cacheClassRules({ document: { value } }: Manifest): ShapeFinding
   const declared = listAt(value, ["extraResources", "configMaps"])
     .map((one) => textAt(one, ["name"]) ?? "");
   return [
-    ...fileSystemTypeRule(value, ["fileSystemType"]),
+    ...classFileSystemTypeRule(value, ["fileSystemType"]),
     ...declared.flatMap((name, index) =>
       named(name, DNS_1123_SUBDOMAIN, ["extraResources", "configMaps", index, "name"])
     ),

@@ -6,7 +6,7 @@ import {
   volumeRules,
   wrong,
 } from "./container_rules.ts";
-import { fileSystemTypeRule } from "./file_system_type_rule.ts";
+import { profileFileSystemTypeRule } from "./file_system_type_rule.ts";
 import { hasAt, type Manifest } from "./manifest.ts";
 import type { ShapeFinding } from "./shape.ts";
 
@@ -15,7 +15,9 @@ export function thinRules({ kind, document: { value } }: Manifest): ShapeFinding
   const fuse = ["spec", "fuse"];
   const postStart = [...fuse, "lifecycle", "postStart"];
   return [
-    ...(kind === "ThinRuntimeProfile" ? fileSystemTypeRule(value, ["spec", "fileSystemType"]) : []),
+    ...(kind === "ThinRuntimeProfile"
+      ? profileFileSystemTypeRule(value, ["spec", "fileSystemType"])
+      : []),
     ...(!hasAt(value, postStart)
       ? []
       : [wrong(postStart, "is refused by Fluid; only preStop can be set")]),

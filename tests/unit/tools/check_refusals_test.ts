@@ -305,18 +305,6 @@ const OF_CACHE: readonly Case[] = [
     /is not enabled, so the master/,
   ],
   [
-    "a file system's type of another",
-    [["fileSystemType: curvinefs", "fileSystemType: juicefs"]],
-    /juicefs/,
-    /a part of "fuse.curvinefs" is wanted/,
-  ],
-  [
-    "an empty file system's type",
-    [["fileSystemType: curvinefs", 'fileSystemType: ""']],
-    /fileSystemType/,
-    /\(write "curvinefs"\)/,
-  ],
-  [
     "access modes that are none",
     [["spec:\n  mounts", "spec:\n  accessModes: [ReadWriteAll]\n  mounts"]],
     /ReadWriteAll/,
@@ -535,6 +523,14 @@ Deno.test("kind: List holds manifests like any other file, and lines stay true",
 
 Deno.test("what Fluid takes and hardly anybody wants is a warning", async () => {
   const doubtful: readonly (readonly [Change, RegExp])[] = [
+    [
+      ["fileSystemType: curvinefs", "fileSystemType: juicefs"],
+      /^other-file-system-type: .*fileSystemType: is "juicefs".*nothing comes of it/,
+    ],
+    [
+      ["fileSystemType: curvinefs", 'fileSystemType: ""'],
+      /^other-file-system-type: .*write "curvinefs"/,
+    ],
     [[", args: [janitor]", ""], /^no-janitor: .*client.template.spec.containers: has no janitor/],
     [["name: raw}", "name: raw, options: {write_type: fs_mode}}"], /^fs-mode: /],
     [["name: raw}", "name: raw, options: {endpont_url: x}}"], /^unknown-option: .*"endpoint_url"/],

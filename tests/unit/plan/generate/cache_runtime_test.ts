@@ -248,6 +248,19 @@ Deno.test("tiers become cache directories; an option or the base come into play 
   assert.deepEqual(await dirs({}), ["[SSD]/cache-data"]);
 });
 
+Deno.test("an option that takes the place of the tiers is warned about, unless it says the same", async () => {
+  const tieredStoreLevels = [{ mediumType: "HDD", mountPaths: ["/a"], quotas: ["1Gi"] }];
+  const made = (worker: object): ReturnType<typeof plan> =>
+    plan(cacheWorld("worker", cacheConfig({ worker })));
+  const replaced = await made({ tieredStoreLevels, options: { data_dir: "[SSD]/o" } });
+  assert.deepEqual(codes(replaced), ["tiers-replaced"]);
+  assert.equal(replaced.warnings[0]?.path, "worker.options.data_dir");
+  assert.match(replaced.warnings[0]?.message ?? "", /"\[HDD:1GB\]\/a": their volumes stay empty/);
+  const same = { tieredStoreLevels, options: { data_dir: "[HDD:1GB]/a" } };
+  assert.deepEqual(codes(await made(same)), []);
+  assert.deepEqual(codes(await made({ options: { data_dir: "[SSD]/o" } })), []);
+});
+
 Deno.test("a tier that Curvine would misread is an error", async () => {
   const message = async (level: object): Promise<string> => {
     const world = cacheWorld("worker", cacheConfig({ worker: { tieredStoreLevels: [level] } }));
