@@ -43,7 +43,7 @@ export function fluidPath({ path, name }: MountPlace): string | undefined {
 
 /**
  * What Curvine will refuse of a Dataset's mounts in a CacheRuntime, all of it at once: no path, no
- * scheme, `/`, a path or a UFS that is another's or lies inside another's.
+ * scheme, no bucket, `/`, a path or a UFS that is another's or lies inside another's.
  *
  * Curvine compares whole components of paths, and schemes and buckets as if they were such; it
  * refuses the second of two mounts, whatever the order. Source: Curvine, What Curvine refuses
@@ -112,6 +112,13 @@ function faultsOf(mount: MountPlace, index: number): Problem[] {
       hint: WHERE_MASTERS,
     });
   }
+  if (lacksAuthority(mountPoint)) {
+    problems.push({
+      path: `${at}.mountPoint`,
+      message: `is ${JSON.stringify(mountPoint)}, which names no bucket or host; ` +
+        `${schemeOf(mountPoint)}://bucket/dir is wanted`,
+    });
+  }
   const path = fluidPath(mount);
   if (path === undefined) {
     problems.push({ path: at, message: "has neither a path nor a name; one is wanted" });
@@ -133,6 +140,13 @@ function faultsOf(mount: MountPlace, index: number): Problem[] {
     });
   }
   return problems;
+}
+
+/** Every UFS but local files lies in a bucket or on a host. Curvine: What Curvine refuses of a mount. */
+function lacksAuthority(mountPoint: string): boolean {
+  const scheme = schemeOf(mountPoint);
+  if (scheme === undefined || scheme === "file" || isNative(mountPoint)) return false;
+  return /^(?:\/|$)/.test(mountPoint.slice(`${scheme}://`.length));
 }
 
 function conflictsOf(one: Place, other: Place): Problem[] {

@@ -108,3 +108,15 @@ Deno.test("mount conflicts: every one of many is named, each with both sides", (
   ]);
   assert.match(problems[0]?.message ?? "", /"\/a\/b".*mounts\[0\].*"\/a"/);
 });
+
+Deno.test("mount conflicts: a UFS without a bucket or host is one problem, whatever lies beside it", () => {
+  for (const mountPoint of ["s3://", "S3:///", "oss:///dir", "hdfs:///"]) {
+    const problems = mountConflicts([mount("/a", mountPoint), mount("/b", "s3://x/y")]);
+    assert.deepEqual(problems.map(({ path }) => path), ["mounts[0].mountPoint"], mountPoint);
+    assert.match(
+      problems[0]?.message ?? "",
+      /names no bucket or host; \w+:\/\/bucket\/dir is wanted/,
+    );
+  }
+  assert.deepEqual(places(mount("/a", "file:///data"), mount("/b", "curvine:///")), []);
+});
