@@ -20,7 +20,7 @@ export async function applet(args: readonly string[], host: Host): Promise<numbe
     { lazy: letters.includes("z"), announce: !calledByDaemon(host) },
     host,
   );
-  if (result.kind === "done" || result.kind === "theirs") return 0;
+  if (result.kind !== "absent" && result.kind !== "failed") return 0;
   if (!letters.includes("q")) {
     host.stderr(
       `fusermount3: ${

@@ -32,6 +32,10 @@ export async function applet(args: readonly string[], host: Host): Promise<numbe
       host.stderr(`umount: ${path}: not mounted by us: another client's mount stays.\n`);
       continue;
     }
+    if (result.kind === "spared") {
+      host.stderr(`umount: ${path}: nothing to unmount: ${result.reason}; its client ends.\n`);
+      continue;
+    }
     code = FAILED;
     if (letters.includes("q") && result.kind === "absent") continue;
     host.stderr(`umount: ${path}: ${result.kind === "absent" ? "not mounted." : result.message}\n`);

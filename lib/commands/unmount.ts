@@ -28,11 +28,15 @@ const STOP_SLACK_MS = 2000;
  */
 export async function command({ operands }: Invocation, host: Host): Promise<number> {
   const [named] = operands;
-  const supervised = await supervisedTarget(host);
+  const status = await supervisorStatus(host);
+  const supervised = status?.target ?? undefined;
   const target = named ?? supervised ?? await configuredTarget(host);
-  const wasMounted = isMounted(target, host);
-  if (!wasMounted) host.stderr(`curvine-fluid: ${target}: not mounted\n`);
-  if (supervised !== undefined && tidyPath(supervised) === tidyPath(target)) {
+  const isOurs = supervised !== undefined && tidyPath(supervised) === tidyPath(target);
+  if (!isMounted(target, host)) {
+    const why = isOurs && status?.reason ? ` (${status.reason})` : "";
+    host.stderr(`curvine-fluid: ${target}: not mounted${why}\n`);
+  }
+  if (isOurs) {
     const { stopTimeout } = readSettings(host.env);
     const deadline = Math.min(stopTimeout + STOP_SLACK_MS, LONGEST_STOP_MS);
     // What is mounted after that is another client's.
@@ -47,10 +51,9 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
   return ExitCode.Done;
 }
 
-async function supervisedTarget(host: Host): Promise<string | undefined> {
+async function supervisorStatus(host: Host): Promise<Status | undefined> {
   const answer = await askSupervisor("GET", "/status", controlClientFor(host, STATUS_MS));
-  if (answer?.status !== 200) return undefined;
-  return (JSON.parse(answer.body) as Status).target ?? undefined;
+  return answer?.status === 200 ? JSON.parse(answer.body) as Status : undefined;
 }
 
 async function configuredTarget(host: Host): Promise<string> {

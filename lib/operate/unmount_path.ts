@@ -18,6 +18,8 @@ import { within } from "../system/within.ts";
 export type Unmounted =
   | { readonly kind: "done" }
   | { readonly kind: "absent" }
+  /** Nothing is mounted yet, or any more, and whose mount it would be ends now. */
+  | { readonly kind: "spared"; readonly reason: string }
   /** It is another client's mount, which our supervisor has left alone: so do we. */
   | { readonly kind: "theirs" }
   | { readonly kind: "failed"; readonly message: string };
@@ -38,6 +40,10 @@ const GENTLE_MS = 5_000;
 /**
  * Unmounts a path. All layers of a FUSE mount go, busy or not in the end, for that is what a
  * preStop is for; of any other mount the topmost layer goes, and only if nobody uses it.
+ *
+ * The supervisor is told of it though nothing is mounted yet: Fluid runs this in the sidecars of a Job
+ * whose own containers have ended, once, and a client that still waited for its first mount would
+ * keep the Job from ever being done. Fluid: Every command that Fluid runs.
  */
 export async function unmountPath(
   path: string,
@@ -50,16 +56,20 @@ export async function unmountPath(
   if (typeof target === "object") return target;
   const top = layersAt(table, target).at(-1);
   const numbered = table.some((one) => isFuse(one) && isNumberedBelow(one.path, target));
-  if (top === undefined && !numbered) return { kind: "absent" };
+  const isMounted = top !== undefined || numbered;
   if (options.announce) {
-    const heard = await announceUnmount(target, {
+    const { heard, reason } = await announceUnmount(target, {
       sockets: systemSockets,
       folders: runFolders(host.env, userId()),
       deadline: ANNOUNCE_MS,
       hold: true,
     });
     if (heard === "theirs") return { kind: "theirs" };
+    if (!isMounted && heard === "noted") {
+      return { kind: "spared", reason: reason ?? "its client ends already" };
+    }
   }
+  if (!isMounted) return { kind: "absent" };
   if ((top !== undefined && isFuse(top)) || numbered) return await clear(target, options, mounts);
   return await unmountTop(target, options, mounts);
 }

@@ -45,21 +45,39 @@ export async function askSupervisor(
   return undefined;
 }
 
+/** What a supervisor made of an unmount that is about to happen. */
+export interface Heard {
+  /**
+   * `noted`: a supervisor of this target heard it. `theirs`: so it did, but the mount there is another
+   * client's, beside which it stood by.
+   */
+  readonly heard: "noted" | "theirs" | "unheard";
+  /** Why the supervisor has nothing mounted there, where that is so. */
+  readonly reason?: string;
+}
+
 /**
  * Tells the supervisor that somebody is about to unmount its target, so that the mount's end
- * counts as asked for: it then exits 0 instead of mounting again.
- *
- * @returns `noted` when a supervisor of this target heard it; `theirs` when the mount there is another
- *   client's, beside which it stood by; else `unheard`
+ * counts as asked for: it then exits 0 instead of mounting again, or for the first time.
  */
-export async function announceUnmount(
-  target: string,
-  client: ControlClient,
-): Promise<"noted" | "theirs" | "unheard"> {
+export async function announceUnmount(target: string, client: ControlClient): Promise<Heard> {
   const path = `/unmounting?target=${encodeURIComponent(target)}`;
   const answer = await askSupervisor("POST", path, client);
-  if (answer?.status !== 200) return "unheard";
-  return answer.body.includes('"theirs"') ? "theirs" : "noted";
+  if (answer?.status !== 200) return { heard: "unheard" };
+  const { unmounting, reason }: { unmounting?: unknown; reason?: unknown } = parseJson(answer.body);
+  return {
+    heard: unmounting === "theirs" ? "theirs" : "noted",
+    ...(typeof reason === "string" ? { reason } : {}),
+  };
+}
+
+/** An older supervisor's answer may be anything. */
+function parseJson(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 /**

@@ -52,10 +52,11 @@ export function respond(
       return json(202, { reload: "requested" });
     case "/unmounting": {
       const target = query.get("target") ?? undefined;
+      const { state, mounted, reason = "nothing is mounted" } = actions.snapshot();
       // While we stand by, the mount is another client's: whoever asks shall leave it alone.
-      const theirs = actions.snapshot().state === "standing-by";
+      const unmounting = state === "standing-by" ? "theirs" : "noted";
       return actions.announce(target)
-        ? { ...json(200, { unmounting: theirs ? "theirs" : "noted" }), seeOff: true }
+        ? { ...json(200, { unmounting, ...(mounted ? {} : { reason }) }), seeOff: true }
         : json(409, { error: "this is not the target of this supervisor" });
     }
     default: {

@@ -1,4 +1,5 @@
 import type { Snapshot } from "../observe/snapshot.ts";
+import { tidyPath } from "../mount/mount_path.ts";
 import type { CaughtSignal } from "../ports/signals.ts";
 import type { World } from "../ports/world.ts";
 import { chooseRunFolder } from "./claim_target.ts";
@@ -68,7 +69,8 @@ export async function waitForMount<Result>(
       stop: (by) => Promise.resolve(stop(by)),
       reload: look,
       announce: (target) => {
-        const ours = target === undefined || target === options.target;
+        const ours = target === undefined ||
+          options.target !== undefined && target === tidyPath(options.target);
         if (ours) stop("an unmount");
         return ours;
       },

@@ -303,14 +303,23 @@ test("umount tells the supervisor first", async (fs) => {
     (request) => {
       const url = new URL(request.url);
       heard.push(`${request.method} ${url.pathname} ${url.searchParams.get("target")}`);
-      return new Response("ok");
+      return url.searchParams.get("target") === "/mnt/x"
+        ? new Response('{"unmounting":"noted","reason":"waiting for a master"}')
+        : new Response("no", { status: 409 });
     },
   );
   const { stdout, stderr } = await fs.scene(`
     bind /mnt/x
     inside umount /mnt/../mnt/x/; echo "$? left $(mounted /mnt/x)"
     inside umount /mnt/x; echo $?
+    inside umount /mnt/y; echo $?
   `);
-  assert.equal(stdout, "0 left 0\n32\n", stderr);
-  assert.deepEqual(heard, ["POST /unmounting /mnt/x"]);
+  assert.equal(stdout, "0 left 0\n0\n32\n", stderr);
+  assert.match(stderr, /\/mnt\/x: nothing to unmount: waiting for a master; its client ends/);
+  assert.match(stderr, /\/mnt\/y: not mounted/);
+  assert.deepEqual(heard, [
+    "POST /unmounting /mnt/x",
+    "POST /unmounting /mnt/x",
+    "POST /unmounting /mnt/y",
+  ]);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.ts";
 import { FaultRun } from "../support/fault_run.ts";
 import { executable, missing } from "../support/requirements.ts";
 
@@ -35,6 +36,22 @@ for (const argv of [["umount"], ["umount", "-l"], ["fusermount3", "-u"]]) {
     assert.equal(run.starts().length, 1, run.report());
   });
 }
+
+Deno.test({
+  name:
+    "beside a supervisor: umount before the first mount is there ends PID 1 with 0 and says why",
+  ignore,
+  fn: async () => {
+    await using run = await FaultRun.prepare({ plan: ["never"] });
+    await run.start();
+    await eventually("the daemon is started", () => run.starts().length === 1);
+    const { code, stderr } = await run.inside([link(run, "umount"), run.target]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /nothing to unmount: .*; its client ends\./);
+    assert.equal(await run.exitCode(), 0, run.report());
+    assert.equal(run.starts().length, 1, run.report());
+  },
+});
 
 test("sidecar checks pass, and a secret shows up nowhere", async (run) => {
   const folder = run.target.slice(0, run.target.lastIndexOf("/"));

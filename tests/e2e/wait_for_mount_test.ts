@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { thinConfig } from "../support/generation.ts";
-import { missing } from "../support/requirements.ts";
+import { executable, missing } from "../support/requirements.ts";
 import { Sandbox } from "../support/sandbox.ts";
 
 const ignore = missing("executable", "fuse");
@@ -97,6 +97,29 @@ Deno.test({
     await sandbox.record();
     client.child.kill("SIGTERM");
     assert.equal(await client.code(), 0);
+  },
+});
+
+Deno.test({
+  name: "umount of its target ends a client that waits, with 0, and says what it waited for",
+  ignore,
+  async fn(): Promise<void> {
+    await using sandbox = await Sandbox.make();
+    await using client = await waiting(sandbox);
+    const umount = async (target: string): Promise<{ code: number; said: string }> => {
+      const link = sandbox.path("umount");
+      await Deno.symlink(executable, link).catch(() => {});
+      const { code, stderr } = await sandbox.run([target], client.env, link);
+      return { code, said: stderr };
+    };
+    const other = await umount(sandbox.path("other"));
+    assert.equal(other.code, 32);
+    assert.match(other.said, /other: not mounted\./);
+    const { code, said } = await umount(sandbox.path("mnt"));
+    assert.equal(code, 0, said);
+    assert.match(said, /nothing to unmount: waiting for the first mount: the Dataset has none yet/);
+    assert.equal(await client.code(), 0);
+    assert(!sandbox.hasRecord());
   },
 });
 

@@ -71,19 +71,25 @@ Deno.test("control client: nobody is asked when no time is left", async () => {
 Deno.test("control client: an unmount is announced, and a stop asked for, where 200 is the answer", async () => {
   const refusing = "HTTP/1.1 409 Conflict\r\n\r\n";
   const yes = new FakeSockets({ "/a/control.sock": [OK] });
-  assert.equal(await announceUnmount("/x y", client(yes)), "noted");
+  assert.deepEqual(await announceUnmount("/x y", client(yes)), { heard: "noted" });
   assert.match(yes.requests[0] ?? "", /^POST \/unmounting\?target=%2Fx%20y /);
   const beside = 'HTTP/1.1 200 OK\r\n\r\n{"unmounting":"theirs"}';
   const theirs = new FakeSockets({ "/a/control.sock": [beside] });
-  assert.equal(await announceUnmount("/x", client(theirs)), "theirs");
+  assert.deepEqual(await announceUnmount("/x", client(theirs)), { heard: "theirs" });
+  const waits = 'HTTP/1.1 200 OK\r\n\r\n{"unmounting":"noted","reason":"waiting"}';
+  const waiting = new FakeSockets({ "/a/control.sock": [waits] });
+  assert.deepEqual(await announceUnmount("/x", client(waiting)), {
+    heard: "noted",
+    reason: "waiting",
+  });
   assert.equal(await requestStop(client(new FakeSockets({ "/a/control.sock": [OK] }))), true);
   const no = new FakeSockets({ "/a/control.sock": [refusing] });
-  assert.equal(await announceUnmount("/x", client(no)), "unheard");
+  assert.deepEqual(await announceUnmount("/x", client(no)), { heard: "unheard" });
   assert.equal(
     await requestStop(client(new FakeSockets({ "/a/control.sock": [refusing] }))),
     false,
   );
-  assert.equal(await announceUnmount("/x", client(new FakeSockets({}))), "unheard");
+  assert.deepEqual(await announceUnmount("/x", client(new FakeSockets({}))), { heard: "unheard" });
 });
 
 Deno.test("control client: who holds keeps the connection of an answer open, and only of one", async () => {

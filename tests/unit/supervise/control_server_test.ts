@@ -269,6 +269,12 @@ Deno.test("endpoints: what changes something wants POST", async () => {
   assert.deepEqual(JSON.parse(body), { unmounting: "noted" });
   const beside = ask("POST", "/unmounting?target=%2Fm", { ...SNAPSHOT, state: "standing-by" });
   assert.deepEqual(JSON.parse((await beside.answer).body), { unmounting: "theirs" });
+  const waiting = { ...SNAPSHOT, mounted: false, reason: "waiting for the first mount" };
+  const early = ask("POST", "/unmounting?target=%2Fm", waiting);
+  assert.deepEqual(JSON.parse((await early.answer).body), {
+    unmounting: "noted",
+    reason: "waiting for the first mount",
+  });
 });
 
 Deno.test("endpoints: from another machine nobody stops or reloads, everybody reads", async () => {
