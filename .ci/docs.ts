@@ -1,7 +1,8 @@
 /**
- * Writes what documents show of the code: `docs/options.md`, the picture of the supervisor's states
- * (`docs/states.svg`), and the tables between `<!-- table: NAME -->` and `<!-- end -->`; what is
- * Chinese with the texts of `.ci/docs/zh`. With `--check` it only says what is stale.
+ * Writes what documents show of the code: `docs/options.md`, the pictures of the flow
+ * (`docs/flow.svg`) and of the supervisor's states (`docs/states.svg`), and the tables between
+ * `<!-- table: NAME -->` and `<!-- end -->`; what is Chinese with the texts of `.ci/docs/zh` and
+ * `.ci/pictures`. With `--check` it only says what is stale.
  */
 import { COMMANDS } from "../lib/cli/command_table.ts";
 import { ExitCode } from "../lib/ports/exit_code.ts";
@@ -19,7 +20,10 @@ import type { Snapshot } from "../lib/observe/snapshot.ts";
 import { inChinese, type Texts } from "./docs/in_chinese.ts";
 import optionTexts from "./docs/zh/options.json" with { type: "json" };
 import tableTexts from "./docs/zh/tables.json" with { type: "json" };
-import { statesPicture } from "./states/picture.ts";
+import { flowFacts } from "./pictures/flow_facts.ts";
+import { flowPicture } from "./pictures/flow_picture.ts";
+import { FLOW_WORDS } from "./pictures/flow_words.ts";
+import { statesPicture } from "./pictures/states_picture.ts";
 
 /** Documents that have tables of the code in them; the second of each is Chinese. */
 const WITH_TABLES = [
@@ -133,10 +137,13 @@ export function chinese(texts: Texts): {
 export async function documents(root: string): Promise<Map<string, string>> {
   const { options, tables: chineseTables } = chinese(chineseTexts());
   const english = optionMarkdown(optionDocument(settingRows()));
+  const starts = await flowFacts(root);
   const found = new Map([
     ["docs/options.md", withLink(english, "[中文](zh/options.md)")],
     ["docs/zh/options.md", withLink(options, "[English](../options.md)")],
     ["docs/states.svg", statesPicture()],
+    ["docs/flow.svg", flowPicture(starts, FLOW_WORDS.en)],
+    ["docs/zh/flow.svg", flowPicture(starts, FLOW_WORDS.zh)],
   ]);
   for (const pair of WITH_TABLES) {
     for (const [at, path] of pair.entries()) {

@@ -149,10 +149,14 @@ function absolute(link: string, from: Page): string {
   return anchor === undefined ? file : `${file}#${anchor}`;
 }
 
+/** Pictures that say something in words, and so have a Chinese sister. */
+const PICTURES_WITH_WORDS = ["docs/flow.svg"];
+
 /** Where a link of an English page has to lead on the Chinese one: to the same heading's sister. */
 function sister(link: string, from: Page, pages: Pages): string {
   const target = absolute(link, from);
   const [file = "", anchor] = target.split("#");
+  if (PICTURES_WITH_WORDS.includes(file)) return sisterPath(file);
   const pair = pages.get(file);
   if (pair === undefined) return target;
   if (anchor === undefined) return pair.chinese.path;

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { chinese, chineseTexts, documents, tables } from "../../../.ci/docs.ts";
-import { edgesOfMachine } from "../../../.ci/states/edges.ts";
-import { statesPicture } from "../../../.ci/states/picture.ts";
+import { flowFacts } from "../../../.ci/pictures/flow_facts.ts";
+import { flowPicture, placesOf } from "../../../.ci/pictures/flow_picture.ts";
+import { FLOW_WORDS } from "../../../.ci/pictures/flow_words.ts";
+import { edgesOfMachine } from "../../../.ci/pictures/state_edges.ts";
+import { statesPicture } from "../../../.ci/pictures/states_picture.ts";
+import { widthOf } from "../../../.ci/pictures/svg.ts";
 import { COMMANDS } from "../../../lib/cli/command_table.ts";
 import { ExitCode } from "../../../lib/ports/exit_code.ts";
 import { programHelp } from "../../../lib/cli/help_text.ts";
@@ -123,9 +127,69 @@ Deno.test("the picture of the states shows every transition of the table's test,
     }
   }
   const svg = statesPicture(edges);
-  for (const name of Object.keys(STATES)) assert(svg.includes(`>${name}</text>`), name);
+  for (const { from, to, events } of edges) {
+    for (const name of [from, to]) assert(svg.includes(`>${name}</text>`), name);
+    for (const name of events) assert.match(svg, new RegExp(`[> ]${name}[,<]`), name);
+  }
   assert.match(svg, /prefers-color-scheme: dark/);
 });
+
+Deno.test("the picture of the flow has every command, mode, component and daemon, in both languages", async () => {
+  const starts = await flowFacts(ROOT);
+  const components = new Set(starts.map(({ plan }) => plan.component));
+  assert.deepEqual([...components].toSorted(), ["client", "fuse", "master", "transfer", "worker"]);
+  for (const words of Object.values(FLOW_WORDS)) {
+    const svg = flowPicture(starts, words);
+    const shown = textsOf(svg).flatMap(({ content }) => content.split(" · "));
+    for (const { name } of COMMANDS) assert(shown.includes(name), name);
+    for (const { plan, reads } of starts) {
+      const daemon = plan.process.argv[0]?.split("/").at(-1) ?? "";
+      for (const name of [plan.mode, plan.component, ...(reads === undefined ? [] : [reads])]) {
+        assert(shown.includes(name), name);
+      }
+      assert(shown.some((one) => one.split(" ")[0] === daemon), daemon);
+    }
+    assert.match(svg, /prefers-color-scheme: dark/);
+  }
+});
+
+Deno.test("a new command without a place in the flow's picture is an error that names it", () => {
+  assert.throws(() => placesOf(["run", "dance"]), /"dance" has no place/);
+});
+
+Deno.test("in the pictures no text leaves the paper or lies over another", async () => {
+  const starts = await flowFacts(ROOT);
+  const pictures = [
+    statesPicture(),
+    ...Object.values(FLOW_WORDS).map((w) => flowPicture(starts, w)),
+  ];
+  for (const svg of pictures) {
+    const [, width = "", height = ""] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? [];
+    const texts = textsOf(svg);
+    assert(texts.length > 30);
+    for (const [index, one] of texts.entries()) {
+      const inside = one.left >= 0 && one.right <= Number(width) && one.y <= Number(height) - 4;
+      assert(inside, `"${one.content}" leaves the paper`);
+      for (const other of texts.slice(index + 1)) {
+        const apart = one.right <= other.left || other.right <= one.left ||
+          Math.abs(one.y - other.y) >= 13;
+        assert(apart, `"${one.content}" lies over "${other.content}"`);
+      }
+    }
+  }
+});
+
+/** The texts of a picture and where they are, as wide as its own measure says. */
+function textsOf(svg: string): { content: string; left: number; right: number; y: number }[] {
+  return [...svg.matchAll(/<text(?: class="([^"]*)")? x="([\d.]+)" y="([\d.]+)">([^<]*)</g)].map(
+    ([, look = "", x = "", y = "", content = ""]) => {
+      const width = widthOf(content, look.includes("name") ? 14 : 13);
+      const part = /\bstart\b/.test(look) ? 0 : /\bend\b/.test(look) ? 1 : 0.5;
+      const left = Number(x) - width * part;
+      return { content, left, right: left + width, y: Number(y) };
+    },
+  );
+}
 
 Deno.test("what CONTRIBUTING names in a file is in that file", async () => {
   const text = await Deno.readTextFile(`${ROOT}/CONTRIBUTING.md`);
