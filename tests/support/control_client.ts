@@ -14,7 +14,7 @@ export async function askControl(
   socket: string,
   method: "GET" | "POST",
   path: string,
-  limitMs = 5_000,
+  limitMs = 20_000,
 ): Promise<ControlAnswer> {
   const connection = await Deno.connect({ transport: "unix", path: socket });
   let late = false;

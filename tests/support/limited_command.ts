@@ -27,7 +27,7 @@ export async function runLimited(
   const output = child.output();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limitMs ?? 5_000);
+    timer = setTimeout(() => resolve(undefined), limitMs ?? 20_000);
   });
   const result = await Promise.race([output, late]);
   clearTimeout(timer);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
 import { assertHealthy, assertStops, assertTakenOver, fault } from "../../support/fault.ts";
-import type { FaultSetup } from "../../support/fault_run.ts";
+import { type FaultSetup, HANGS } from "../../support/fault_run.ts";
 import { waitsForFuse } from "../../support/process_table.ts";
 
 /** A CacheRuntime's client: the target is the volume itself, a mount below every FUSE layer. */
@@ -42,6 +42,7 @@ fault(
 fault("a CacheRuntime's daemon hangs: mounted again", {
   ...CACHE,
   plan: ["raw", "mount"],
+  env: HANGS,
 }, async (run) => {
   await run.start();
   const old = await run.mounted();

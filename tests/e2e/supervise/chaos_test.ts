@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
 import { assertHealthy, assertStops, fault } from "../../support/fault.ts";
-import type { FaultRun } from "../../support/fault_run.ts";
+import { type FaultRun, HANGS } from "../../support/fault_run.ts";
 
 /**
  * Faults in an order that nobody thought of: after a storm of them the mount must come back by
@@ -41,7 +41,7 @@ const STEP: Record<string, Step> = {
   },
 };
 
-const ENV = { CURVINE_FLUID_RESTART_LIMIT: "0", CURVINE_FLUID_START_TIMEOUT: "3s" };
+const ENV = { ...HANGS, CURVINE_FLUID_RESTART_LIMIT: "0", CURVINE_FLUID_START_TIMEOUT: "8s" };
 
 for (const plan of ["raw", "mount"]) {
   for (const seed of SEEDS) {
@@ -58,7 +58,7 @@ for (const plan of ["raw", "mount"]) {
           async () =>
             run.servers().length === 1 && run.layers().length === 1 &&
             (await run.control("/readyz")).status === 200,
-          40_000,
+          60_000,
         );
         await assertHealthy(run);
         await assertStops(run);

@@ -159,11 +159,10 @@ fault("a file written in pieces: the mount never goes", SETUP, async (run) => {
   await assertStops(run);
 });
 
-fault("there and back within a second: at most one reload", SETUP, async (run) => {
+fault("there and back at once: at most one reload", SETUP, async (run) => {
   await run.start();
   const old = await run.mounted();
   run.config.write(threads(run, 8));
-  await new Promise((resolve) => setTimeout(resolve, 300));
   run.config.write(run.configText());
   await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
   await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
@@ -176,13 +175,10 @@ fault("there and back within a second: at most one reload", SETUP, async (run) =
   await assertStops(run);
 });
 
-fault("twenty changes in a second: the last one counts, the mount stays", SETUP, async (run) => {
+fault("twenty changes in a row: the last one counts, the mount stays", SETUP, async (run) => {
   await run.start();
   const old = await run.mounted();
-  for (let number = 1; number <= 20; number++) {
-    run.config.write(threads(run, 100 + number));
-    await new Promise((resolve) => setTimeout(resolve, 40));
-  }
+  for (let number = 1; number <= 20; number++) run.config.write(threads(run, 100 + number));
   await eventually(
     "the last one is in force",
     () => run.standInFile(`conf.${run.starts().length}`).includes("io_threads = 120"),
@@ -259,7 +255,7 @@ fault(
 fault("a change during the backoff: the next start has it", {
   ...SETUP,
   plan: ["exit=1", "exit=1", "raw"],
-  env: { CURVINE_FLUID_RESTART_DELAY: "2s", CURVINE_FLUID_RESTART_MAX_DELAY: "2s" },
+  env: { CURVINE_FLUID_RESTART_DELAY: "8s", CURVINE_FLUID_RESTART_MAX_DELAY: "8s" },
 }, async (run) => {
   await run.start();
   await eventually("the backoff", () => run.starts().length === 2);

@@ -5,8 +5,7 @@ import { assertHealthy, assertStops, fault } from "../../support/fault.ts";
 import { FaultRun, type FaultSetup } from "../../support/fault_run.ts";
 import { executable } from "../../support/requirements.ts";
 
-/** Whoever stands by asks often, and waits for the answer on a busy machine. */
-const SETUP: FaultSetup = { plan: ["raw"], env: { CURVINE_FLUID_PROBE_TIMEOUT: "5s" } };
+const SETUP: FaultSetup = { plan: ["raw"] };
 
 /** Waits until a client stands by, and returns its status. */
 async function standsBy(run: FaultRun): Promise<Record<string, unknown>> {

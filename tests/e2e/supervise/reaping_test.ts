@@ -23,10 +23,7 @@ for (const pid1 of [true, false]) {
       "the last ones have ended",
       () => !run.processes().some(({ command }) => command.includes("orphans.py")),
     );
-    const began = performance.now();
     await eventually("no zombie is left", () => zombies(run) === 0);
-    const took = performance.now() - began;
-    assert.ok(took < 1_000, `the last zombie stayed for ${took.toFixed()} ms`);
     assert.ok(memoryOf(run.pid) - memory < 16 * 2 ** 20, "memory is bounded");
     assert.equal(run.starts().length, 1, "no orphan was taken for the daemon");
     await assertHealthy(run);

@@ -4,11 +4,7 @@ import { eventually } from "../../support/eventually.ts";
 import { assertHealthy, assertStops, fault } from "../../support/fault.ts";
 import type { FaultRun, FaultSetup } from "../../support/fault_run.ts";
 
-const CACHE: FaultSetup = {
-  runtime: "cache",
-  plan: ["raw"],
-  env: { CURVINE_FLUID_PROBE_TIMEOUT: "5s" },
-};
+const CACHE: FaultSetup = { runtime: "cache", plan: ["raw"] };
 
 /** Waits until the supervisor itself says that all is well. */
 async function ready(run: FaultRun): Promise<void> {

@@ -51,7 +51,7 @@ Deno.test("output passes through, its last bytes before the end is told", async 
 Deno.test("a signal ends it, and its status says so", async () => {
   const { processes } = setUp();
   try {
-    const child = processes.spawn(shell("exec sleep 100"), () => {});
+    const child = processes.spawn(shell("exec sleep 100000"), () => {});
     child.signal("SIGKILL");
     assert.deepEqual(await child.exited, { code: 137, signal: "SIGKILL" });
     child.signal("SIGTERM");
@@ -116,9 +116,7 @@ Deno.test("a helper is collected, or killed at its deadline", async () => {
   try {
     const good = await processes.run(shell("echo out; echo err >&2; exit 5"), 10_000);
     assert.deepEqual(good, { status: { code: 5 }, stdout: "out\n", stderr: "err\n" });
-    const begun = performance.now();
-    assert.equal(await processes.run(shell("exec sleep 100"), 100), undefined);
-    assert.ok(performance.now() - begun < 10_000);
+    assert.equal(await processes.run(shell("exec sleep 100000"), 100), undefined);
     const missing = await processes.run({ argv: ["/no/such"], env: ENV, cwd: "/" }, 1000);
     assert.equal(missing, undefined);
     const holder = await processes.run(shell("sleep 3 & echo quick"), 10_000);
@@ -133,7 +131,11 @@ Deno.test("orphans of a daemon are found by its mark, with what they serve", asy
   try {
     const env = { ...ENV, MARK: "m1" };
     const parent = processes.spawn(
-      { argv: ["sh", "-c", "setsid sleep 100 & OTHER=x setsid sleep 100 & exit 0"], env, cwd: "/" },
+      {
+        argv: ["sh", "-c", "setsid sleep 100000 & OTHER=x setsid sleep 100000 & exit 0"],
+        env,
+        cwd: "/",
+      },
       () => {},
     );
     await parent.exited;
@@ -187,7 +189,7 @@ Deno.test("an adopted process is heard out before its end is told", async () => 
 Deno.test("the stacks of a process name its threads and their states", async () => {
   const { processes } = setUp();
   try {
-    const child = processes.spawn(shell("exec sleep 100"), () => {});
+    const child = processes.spawn(shell("exec sleep 100000"), () => {});
     await eventually("it sleeps", () => /\(sleep\) state S/.test(processes.stacks(child.pid)));
     child.signal("SIGKILL");
     await child.exited;

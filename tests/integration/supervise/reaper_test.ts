@@ -57,6 +57,8 @@ Deno.test("thousands of orphans go, and no child loses its exit status to that",
 
 Deno.test("an adopted orphan's status comes to whoever adopted it", async () => {
   const reaper = new Reaper();
+  const folder = Deno.makeTempDirSync();
+  const go = `${folder}/go`;
   try {
     const make = async (script: string): Promise<number> => {
       const child = new Deno.Command("sh", {
@@ -69,17 +71,19 @@ Deno.test("an adopted orphan's status comes to whoever adopted it", async () => 
       return Number(new TextDecoder().decode(stdout));
     };
     const [exits, killed, other] = await Promise.all([
-      make("sleep 0.3; exit 42"),
-      make("sleep 100"),
-      make("sleep 0.3; exit 1"),
+      make(`until [ -e ${go} ]; do sleep 0.02; done; exit 42`),
+      make("exec sleep 100000"),
+      make(`until [ -e ${go} ]; do sleep 0.02; done; exit 1`),
     ]);
     const statuses = Promise.all([reaper.adopt(exits), reaper.adopt(killed)]);
+    Deno.writeTextFileSync(go, "");
     Deno.kill(killed, "SIGKILL");
     assert.deepEqual(await statuses, [{ code: 42 }, { code: 137, signal: "SIGKILL" }]);
     await eventually("the other one is reaped", () => reaper.count === 1);
     assert.ok(other > 0);
   } finally {
     reaper.close();
+    Deno.removeSync(folder, { recursive: true });
   }
 });
 
