@@ -142,10 +142,8 @@ function sumMetric(metrics: string | undefined, name: string): number {
 function parseObject(text: string): Record<string, unknown> | undefined {
   if (!text.startsWith("{")) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null
-      ? value as Record<string, unknown>
-      : undefined;
+    // What begins with a brace and parses is an object.
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { ConfigError, type Problem } from "../plan/config_error.ts";
+import { accessModeOf, refusedWriteCache } from "../plan/curvine/mount_flags.ts";
 import {
   FS_MODE_RISK,
   mountOption,
@@ -112,7 +113,7 @@ export function wantedMounts(
       // The shape of the two paths need not agree: Fluid's path is the user's choice.
       ["check-path-consist", "false"],
       ["write-type", "cache_mode"],
-      ["access-mode", accessMode(mount, config.accessModes)],
+      ["access-mode", accessModeOf(mount, config.accessModes)],
     ]);
     const properties = new Map<string, string>();
     for (const { name, value, place, secret } of options(mount, at, scheme)) {
@@ -148,15 +149,11 @@ export function wantedMounts(
   }
 
   function checkTogether(flags: ReadonlyMap<string, string>, at: string): void {
-    const fsMode = flags.get("write-type") === "fs_mode";
-    if (fsMode) warnings.push(`${at}.options.write_type: ${FS_MODE_RISK}; cache_mode does not`);
-    if (flags.get("write-cache") !== "true") return;
-    if (!fsMode && flags.get("access-mode") === "read_write") return;
-    problems.push({
-      path: `${at}.options.write_cache`,
-      message: "is true, which Curvine takes with cache_mode and read_write only",
-      hint: 'write_cache: "false", or accessModes: ["ReadWriteMany"] of the Dataset',
-    });
+    if (flags.get("write-type") === "fs_mode") {
+      warnings.push(`${at}.options.write_type: ${FS_MODE_RISK}; cache_mode does not`);
+    }
+    const refused = refusedWriteCache(flags);
+    if (refused !== undefined) problems.push({ path: `${at}.options.write_cache`, ...refused });
   }
 
   function* options(mount: Mount, at: string, scheme: string): Generator<OptionText> {
@@ -204,15 +201,6 @@ function unknown(name: string, scheme: string, place: string): string {
     ? `a dotted name such as "${scheme}.${name}" is passed on as it is`
     : `did you mean "${near}"?`;
   return `${place}: Curvine's mounts do not know "${name}"; it is left out (${hint})`;
-}
-
-/**
- * Read-only as the mount says, or as all of the Dataset's access modes do; Fluid's default,
- * ReadOnlyMany, does too.
- */
-function accessMode(mount: Mount, accessModes: readonly string[]): "read_only" | "read_write" {
-  const writes = accessModes.some((mode) => /^ReadWrite/.test(mode));
-  return writes && !mount.readOnly ? "read_write" : "read_only";
 }
 
 /** In the Dataset's order: conflicts are found before options are looked at. */

@@ -61,8 +61,7 @@ export async function clearTarget(
   return message === undefined ? undefined : { name: "obstructed", message };
 }
 
-function notReady(obstacle: Obstacle | undefined): NotReady | undefined {
-  if (obstacle === undefined) return undefined;
+function notReady(obstacle: Obstacle): NotReady {
   const { kind, mount, message, answer = "unknown" } = obstacle;
   return kind === "neighbour"
     ? { name: "occupied", message, neighbour: { mount, answer } }

@@ -1,3 +1,4 @@
+import { isTomlTable } from "../plan/curvine/toml_value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Processes, World } from "../ports/world.ts";
 
@@ -76,9 +77,7 @@ async function validateConfig(plan: Plan, parts: ValidatorParts): Promise<Verdic
 function inAnotherPlace(plan: Plan, path: string, folder: string): Plan {
   const fuse = plan.config.toml["fuse"];
   const toml = { ...plan.config.toml };
-  if (typeof fuse === "object" && fuse !== null && !Array.isArray(fuse)) {
-    toml["fuse"] = { ...fuse, mnt_path: `${folder}/nowhere` };
-  }
+  if (isTomlTable(fuse)) toml["fuse"] = { ...fuse, mnt_path: `${folder}/nowhere` };
   return { ...plan, config: { path, toml } };
 }
 

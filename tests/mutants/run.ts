@@ -1,8 +1,9 @@
 /**
  * `deno task mutants`: makes random small mistakes in the pure modules and in the supervisor, one at
  * a time, and tells which of them no unit test notices. `--count N` (100), `--seed N` (1; the same
- * seed picks the same mutants of the same code), `--only TEXT` for modules whose path has that in it,
- * `--floor N` ends with 1 when fewer than so many in a hundred are noticed.
+ * seed picks the same mutants of the same code), `--only TEXT` for those whose place, such as
+ * `lib/mount/clear.ts:20`, has that in it (it may be given again), `--floor N` ends with 1 when fewer
+ * than so many in a hundred are noticed.
  *
  * The mistakes are made in a copy of the repository. A mutant is tried with the tests that reach its
  * module by imports, those that import it themselves first.
@@ -22,11 +23,12 @@ const { values } = parseArgs({
   options: {
     count: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
-    only: { type: "string", default: "" },
+    only: { type: "string", multiple: true, default: [""] },
     floor: { type: "string", default: "0" },
   },
 });
 const [count, seed, floor] = [values.count, values.seed, values.floor].map(Number);
+const { only } = values;
 
 interface Mutant {
   readonly path: string;
@@ -38,13 +40,11 @@ const modules = new Map<string, string>();
 for (const path of FOLDERS.flatMap((name) => filesOf(`lib/${name}`))) {
   const source = Deno.readTextFileSync(ROOT + path);
   const isPure = !/(?:from|import\()\s*"(?:\.\.\/)+system\//.test(source);
-  if (path.includes(values.only) && (isPure || path.startsWith("lib/supervise/"))) {
-    modules.set(path, source);
-  }
+  if (isPure || path.startsWith("lib/supervise/")) modules.set(path, source);
 }
 const all: Mutant[] = [...modules].flatMap(([path, source]) =>
   sitesOf(source).map((site) => ({ path, source, site }))
-);
+).filter((mutant) => only.some((text) => placeOf(mutant).includes(text)));
 const tests = filesOf("tests/unit").filter((path) => path.endsWith("_test.ts"));
 const copy = Deno.makeTempDirSync({ prefix: "mutants-" });
 const survivors: string[] = [];
@@ -89,11 +89,19 @@ async function passes(group: readonly string[]): Promise<boolean> {
   return (await new Deno.Command(Deno.execPath(), command).output()).success;
 }
 
-function describe({ path, source, site }: Mutant): string {
-  const line = source.slice(0, site.at).split("\n").length;
-  const text = source.split("\n")[line - 1]?.trim() ?? "";
+function placeOf({ path, source, site }: Mutant): string {
+  return `${path}:${lineOf(source, site)}`;
+}
+
+function describe(mutant: Mutant): string {
+  const { source, site } = mutant;
+  const text = source.split("\n")[lineOf(source, site) - 1]?.trim() ?? "";
   const was = source.slice(site.at, site.at + site.length);
-  return `${path}:${line}  ${was} → ${site.instead || "nothing"}  in  ${text}`;
+  return `${placeOf(mutant)}  ${was} → ${site.instead || "nothing"}  in  ${text}`;
+}
+
+function lineOf(source: string, { at }: Site): number {
+  return source.slice(0, at).split("\n").length;
 }
 
 /** Relative imports of a module, as paths from the root. */

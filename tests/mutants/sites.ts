@@ -9,7 +9,7 @@ export interface Site {
 
 /** An operator and what takes its place; deno fmt puts blanks around binary ones. */
 const SWAPS: readonly (readonly [pattern: RegExp, instead: Readonly<Record<string, string>>])[] = [
-  [/(?<=\s)(?:===|!==|<=|>=|<|>)(?=\s)/g, {
+  [/(?<=\S )(?:===|!==|<=|>=|<|>)(?=\s)/g, {
     "===": "!==",
     "!==": "===",
     "<": ">=",

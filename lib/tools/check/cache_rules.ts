@@ -2,7 +2,7 @@ import { parseQuantity } from "../../plan/fluid/quantity.ts";
 import { COMPONENTS, isDisabled } from "./cache_runtime_file.ts";
 import { doubtful, wrong } from "./container_rules.ts";
 import { hasAt, listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
-import { isObject, type ShapeFinding } from "./shape.ts";
+import type { ShapeFinding } from "./shape.ts";
 
 /** A finding with the manifest that it is about. */
 export interface RuntimeFinding {
@@ -107,7 +107,7 @@ function resourceFindings(runtime: Manifest, ofClass: unknown, component: string
   const place = ["spec", component, "resources"];
   const own = valueAt(runtime.document.value, place);
   const has = (resources: unknown): boolean =>
-    isObject(resources) && ["limits", "requests"].some((part) => hasAt(resources, [part]));
+    ["limits", "requests"].some((part) => hasAt(resources, [part]));
   return has(ofTemplate) && !has(own)
     ? [doubtful(
       "class-resources",

@@ -1,4 +1,5 @@
 import type { Problem } from "../../plan/config_error.ts";
+import { accessModeOf, refusedWriteCache } from "../../plan/curvine/mount_flags.ts";
 import {
   FS_MODE_RISK,
   mountOption,
@@ -80,48 +81,41 @@ export function mountFindings(dataset: Manifest): MountFindings {
   problems.push(...mountConflicts(mounts.map(({ mountPoint, path, name }) => ({
     mountPoint,
     path: path.startsWith("/") ? path : `/${name.replace(/^\/+/, "")}`,
-    name: name === "" ? undefined : name,
+    name,
   }))));
   mounts.forEach((mount, index) => {
     const scheme = schemeOf(mount.mountPoint);
     if (scheme === undefined || isFluidsOwn(mount.mountPoint) || isNative(mount.mountPoint)) return;
-    const texts = new Map<string, string>();
+    const flags = new Map<string, string>([
+      ["access-mode", accessModeOf(mount, accessModesOf(dataset))],
+    ]);
     for (const [name, text] of mount.options) {
       const path = `mounts[${index}].options.${name}`;
-      const { problem, warning, target } = optionFinding(name, text, scheme, path);
+      const { problem, warning, taken } = optionFinding(name, text, scheme, path);
       if (problem !== undefined) problems.push(problem);
       if (warning !== undefined) warnings.push(warning);
-      if (target !== undefined) texts.set(target, text.trim().toLowerCase());
+      if (taken !== undefined) flags.set(taken.target, taken.value);
     }
     for (const name of mount.secrets.keys()) {
       const path = `mounts[${index}].encryptOptions.${name}`;
       const { warning } = optionFinding(name, undefined, scheme, path);
       if (warning !== undefined) warnings.push(warning);
     }
-    if (texts.get("write-type") === "fs_mode") {
-      const path = writeTypeAt(index, mount.options);
+    if (flags.get("write-type") === "fs_mode") {
+      const path = optionAt(index, mount.options, "write-type");
       warnings.push({ code: "fs-mode", path, message: `${FS_MODE_RISK}; cache_mode does not` });
     }
-    const writes = accessModesOf(dataset).some((mode) => /^ReadWrite/.test(String(mode))) &&
-      !mount.readOnly;
-    const access = texts.get("access-mode") ?? (writes ? "read_write" : "read_only");
-    if (
-      texts.get("write-cache") === "true" &&
-      (texts.get("write-type") === "fs_mode" || access !== "read_write")
-    ) {
-      const name = [...mount.options.keys()].find((one) => /^write[-_]cache$/.test(one)) ?? "";
-      problems.push({
-        path: `mounts[${index}].options.${name}`,
-        message: "is true, which Curvine takes with cache_mode and read_write only",
-        hint: 'write "false", or accessModes: [ReadWriteMany] of the Dataset',
-      });
+    const refused = refusedWriteCache(flags);
+    if (refused !== undefined) {
+      problems.push({ path: optionAt(index, mount.options, "write-cache"), ...refused });
     }
   });
   return { problems, warnings };
 }
 
-function writeTypeAt(index: number, options: ReadonlyMap<string, string>): string {
-  const name = [...options.keys()].find((one) => /^write[-_]type$/.test(one)) ?? "";
+/** Where a flag of `cv mount` stands, as the Dataset writes it. */
+function optionAt(index: number, options: ReadonlyMap<string, string>, flag: string): string {
+  const name = [...options.keys()].find((one) => one.replaceAll("_", "-") === flag) ?? flag;
   return `mounts[${index}].options.${name}`;
 }
 
@@ -131,7 +125,7 @@ function optionFinding(
   text: string | undefined,
   scheme: string,
   path: string,
-): { problem?: Problem; warning?: Warning; target?: string } {
+): { problem?: Problem; warning?: Warning; taken?: { target: string; value: string } } {
   if (NOT_OF_THE_MOUNT.test(name)) return {};
   const option = mountOption(name, scheme);
   if (option === undefined || name.includes(".")) {
@@ -149,9 +143,9 @@ function optionFinding(
       : "is passed on to Curvine, which does not read it";
     return { warning: { code: "unknown-option", path, message: `${fate}${advice}` } };
   }
-  if (text === undefined || namesSecretFile(text)) return { target: option.target };
+  if (text === undefined || namesSecretFile(text)) return {};
   const parsed = mountOptionValue(option, text);
-  if (parsed.ok) return { target: option.target };
+  if (parsed.ok) return { taken: { target: option.target, value: String(parsed.value) } };
   const message = `is ${quoteValue(name, text)}; ${parsed.wanted} is wanted`;
   return {
     problem: { path, message, ...(parsed.hint === undefined ? {} : { hint: parsed.hint }) },

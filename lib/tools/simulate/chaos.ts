@@ -10,15 +10,19 @@ const ACT_MS = 20_000;
 /** A trouble. @returns whether the supervisor got over it, as far as time allowed to see */
 type Act = (stage: Stage) => Promise<boolean>;
 
+type RuntimeFile = NonNullable<Stage["config"]>;
+
 /**
  * Makes trouble, one after the other, and tells what the supervisor makes of it.
  *
  * @returns whether it got over all of them
  */
 export async function chaos(stage: Stage): Promise<boolean> {
-  const acts: readonly Act[] = stage.config === undefined
-    ? [killDaemon, hang]
-    : [killDaemon, breakConfig, changeConfig, hang];
+  const { config } = stage;
+  const ofConfig: readonly Act[] = config === undefined
+    ? []
+    : [(on) => breakConfig(on, config), (on) => changeConfig(on, config)];
+  const acts = [killDaemon, ...ofConfig, hang];
   for (const act of acts) {
     if (isOver(stage)) return true;
     const before = await stage.status();
@@ -49,11 +53,10 @@ const killDaemon: Act = async (stage) => {
   return await tellRemount(stage, before, "signal");
 };
 
-const breakConfig: Act = async (stage) => {
-  const { config, story } = stage;
+async function breakConfig(stage: Stage, config: RuntimeFile): Promise<boolean> {
+  const { story } = stage;
   const before = await stage.status();
-  const value = config?.read();
-  if (config === undefined) return true;
+  const value = config.read();
   story.section({
     kind: "chaos",
     text: 'Trouble: the runtime config changes, with fuse.io_threads "many"',
@@ -63,7 +66,8 @@ const breakConfig: Act = async (stage) => {
   let after: Status | undefined;
   const told = await until(stage, ACT_MS, async () => {
     after = await stage.status();
-    return after?.config_problem !== null && after?.config_problem !== before?.config_problem;
+    const problem = after?.config_problem ?? null;
+    return problem !== null && problem !== before?.config_problem;
   });
   const ok = told && after?.mounted === true && after.pid === before?.pid;
   story.event({
@@ -78,11 +82,10 @@ const breakConfig: Act = async (stage) => {
   });
   config.write(value);
   return ok;
-};
+}
 
-const changeConfig: Act = async (stage) => {
-  const { config, story } = stage;
-  if (config === undefined) return true;
+async function changeConfig(stage: Stage, config: RuntimeFile): Promise<boolean> {
+  const { story } = stage;
   const before = await stage.status();
   const old = (await stage.plan()).config.toml;
   const device = deviceOf(stage, before);
@@ -114,7 +117,7 @@ const changeConfig: Act = async (stage) => {
     data: { trouble: "config", ok: applied, mountKept: kept },
   });
   return applied;
-};
+}
 
 const hang: Act = async (stage) => {
   const before = await stage.status();
@@ -131,9 +134,7 @@ const hang: Act = async (stage) => {
   const noticed = await until(stage, ACT_MS, async () => (await stage.status())?.ready === false);
   const waiting = (await stage.status())?.requests_waiting;
   if (noticed) {
-    const some = waiting === null || waiting === undefined
-      ? ""
-      : `; ${count(waiting, "request")} waiting`;
+    const some = typeof waiting === "number" ? `; ${count(waiting, "request")} waiting` : "";
     stage.story.event({ kind: "not-ready", text: `Not ready${some}`, data: { waiting } });
   }
   return await tellRemount(stage, before, "hang");
@@ -157,7 +158,7 @@ async function tellRemount(
   const who = kept
     ? `Kept: daemon ${after?.pid} has taken the mount over, which was there all along`
     : `Back: daemon ${after?.pid}, which serves the same place`;
-  const gap = took === null || took === undefined ? "" : `; not served for ${took.toFixed(2)} s`;
+  const gap = typeof took === "number" ? `; not served for ${took.toFixed(2)} s` : "";
   stage.story.event({
     kind: "outcome",
     mood: back ? "good" : "bad",

@@ -63,6 +63,18 @@ Deno.test("reconcile: updates when the table shows another access mode", () => {
     kinds(reconcile([readOnly], F, [has("/a", "s3://a", access)], known));
   assert.deepEqual(kindFor("read_only"), ["keep /a"]);
   assert.deepEqual(kindFor("read_write"), ["update /a"]);
+  const silent = { ...has("/a", "s3://a"), columns: new Map([["write type", "cache_mode"]]) };
+  assert.deepEqual(kinds(reconcile([readOnly], F, [silent], known)), ["keep /a"]);
+  const any = [want("/a", "s3://a")];
+  assert.deepEqual(kinds(reconcile(any, F, [has("/a", "s3://a", "read_write")], known)), [
+    "keep /a",
+  ]);
+});
+
+Deno.test("reconcile: what is recorded of another UFS says nothing of this mount's options", () => {
+  const rows = [has("/a", "s3://a")];
+  const known = record(made("/a", "s3://before", "f", ["s3.region_name"]));
+  assert.deepEqual(kinds(reconcile([want("/a", "s3://a")], F, rows, known)), ["update /a"]);
 });
 
 Deno.test("reconcile: replaces for another UFS and for an option taken back", () => {

@@ -408,6 +408,19 @@ Deno.test("after a start error curvine-fuse is asked; its refusal ends the loop 
   assert.equal(refused.state.name === "failed" && refused.state.code, 1);
 });
 
+Deno.test("curvine-fuse is asked after a start error alone, and where an answer would change anything", () => {
+  const asked = (code: number, from: Partial<State> = {}, facts = {}): boolean => {
+    const exited: Event = { name: "exited", status: { code }, ...FACTS, ...facts };
+    return words(walk({ ...STATES.starting, ...from } as State, exited).actions).includes(
+      "validate",
+    );
+  };
+  assert.ok(asked(1));
+  assert.ok(!asked(3), "another code");
+  assert.ok(!asked(1, {}, { untried: true }), "it is rolled back anyway");
+  assert.ok(!asked(1, { failures: LIMITS.restartLimit - 1 }), "it is given up anyway");
+});
+
 Deno.test("a refusal of a configuration that meanwhile works changes nothing", () => {
   const fresh = { ...STATES.clearing, failures: 0 };
   assert.equal(walk(fresh, EVENTS["config-rejected"]).state, fresh);

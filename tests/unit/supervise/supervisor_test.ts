@@ -5,7 +5,7 @@ import { readSettings } from "../../../lib/plan/settings.ts";
 import { parseAnswer } from "../../../lib/supervise/control_client.ts";
 import { supervise } from "../../../lib/supervise/supervisor.ts";
 import type { Connection } from "../../../lib/ports/sockets.ts";
-import { SpawnError } from "../../../lib/ports/world.ts";
+import { SpawnError, type SpawnRequest } from "../../../lib/ports/world.ts";
 import type { CaughtSignal } from "../../../lib/ports/signals.ts";
 import { settle } from "../../support/fake_clock.ts";
 import { FakeWorld, silentConnection, TARGET } from "../../support/fake_world.ts";
@@ -152,6 +152,88 @@ Deno.test("a second signal hurries", async () => {
   await signal("SIGINT");
   await world.clock.pass(10);
   assert.equal(code(), 0);
+});
+
+Deno.test("a hurry ends the wait for a daemon whose mount has gone, not that for the killed one", async () => {
+  const { world, signal, code } = await startMounted();
+  const { pid } = world.daemon;
+  world.onSignal = (sent, process) => {
+    if (sent !== "SIGKILL") return;
+    world.clock.after(200, () => process.end({ code: 137, signal: "SIGKILL" }));
+  };
+  world.unmount();
+  await world.clock.pass(500);
+  doneBy(world);
+  await signal("SIGTERM");
+  await world.clock.pass(100);
+  assert.deepEqual(doneBy(world), [], "it may still end by itself");
+  await signal("SIGTERM");
+  await world.clock.pass(100);
+  assert.deepEqual(doneBy(world), [`SIGKILL ${pid}`], "it is on its way: nothing is aborted");
+  await world.clock.pass(200);
+  assert.equal(code(), 0);
+});
+
+Deno.test("a hurry ends the wait for what descends from the daemon", async () => {
+  const { world, signal, code } = await startMounted();
+  const child = world.orphan();
+  const heeds = world.onSignal;
+  world.onSignal = (sent, process) => {
+    if (process !== child || sent === "SIGKILL") heeds(sent, process);
+  };
+  await signal("SIGTERM");
+  await world.clock.pass(100);
+  assert.deepEqual(child.signals, ["SIGTERM"]);
+  await signal("SIGTERM");
+  await world.clock.pass(100);
+  assert.deepEqual(child.signals, ["SIGTERM", "SIGKILL"]);
+  assert.equal(code(), 0);
+});
+
+for (
+  const [what, replaced] of [["", false], [", of one that was replaced it says nothing", true]]
+) {
+  Deno.test(`curvine-fuse's refusal of a configuration ends the loop${what}`, async () => {
+    const world = new FakeWorld();
+    const answer = Promise.withResolvers<void>();
+    let asked = 0;
+    Object.assign(world.processes, {
+      run: async ({ argv }: SpawnRequest) => {
+        await answer.promise;
+        // The change is asked about before the configuration that failed.
+        const good = argv.at(-1)?.endsWith("/empty.toml") || replaced && ++asked === 1;
+        return good
+          ? { status: { code: 0 }, stdout: "Loaded configuration", stderr: "" }
+          : { status: { code: 1 }, stdout: "", stderr: "Error: io_threads is wrong" };
+      },
+    });
+    const run = await start({}, { world });
+    if (replaced) {
+      run.next = planOf(2);
+      await run.signal("SIGHUP");
+    }
+    world.daemon.end({ code: 1 });
+    await world.clock.pass(10);
+    answer.resolve();
+    await world.clock.pass(10);
+    assert.equal(run.code(), replaced ? undefined : 1);
+    const words = world.texts.get("/last") ?? "";
+    assert.equal(words.includes("io_threads is wrong"), !replaced, words);
+  });
+}
+
+Deno.test("of two successors in a row only the one that serves is waited for", async () => {
+  const { world } = await startMounted();
+  world.answer = "silent";
+  world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await world.clock.pass(100);
+  world.daemon.end({ code: 137, signal: "SIGKILL" });
+  await world.clock.pass(1000);
+  assert.equal(world.started.length, 3);
+  doneBy(world);
+  world.answer = "answers";
+  await world.clock.pass(20_000);
+  assert.deepEqual(doneBy(world), [`walk ${TARGET}`]);
 });
 
 Deno.test("the daemon dies: a successor takes the mount over, which is never touched", async () => {

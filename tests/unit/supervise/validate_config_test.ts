@@ -29,7 +29,7 @@ const PLAN: Plan = {
 type Answer = { code: number; stdout?: string; stderr?: string } | undefined;
 
 /** Asks a curvine-fuse that gives these answers to the candidate and to the empty file. */
-async function ask(candidate: Answer, empty: Answer): Promise<{
+async function ask(candidate: Answer, empty: Answer, plan = PLAN): Promise<{
   verdict: Verdict;
   calls: string[][];
   written: Plan[];
@@ -66,7 +66,7 @@ async function ask(candidate: Answer, empty: Answer): Promise<{
       files.add(plan.config.path);
     },
   });
-  const verdict = await validator.ask(PLAN);
+  const verdict = await validator.ask(plan);
   return { verdict, calls, written, files };
 }
 
@@ -83,6 +83,14 @@ Deno.test("a good one is good; it is asked about in a copy that mounts elsewhere
     toml: { fuse: { mnt_path: "/run/cf/nowhere", io_threads: 1 } },
   });
   assert.equal(files.size, 0, "nothing is left behind");
+});
+
+Deno.test("where the daemon is to mount is changed in a [fuse] that is there, and none is made", async () => {
+  for (const toml of [tomlTable([]), tomlTable([["fuse", [tomlTable([])]]])]) {
+    const plan = { ...PLAN, config: { ...PLAN.config, toml } };
+    const { written } = await ask(LOADED, undefined, plan);
+    assert.deepEqual({ ...written[0]?.config.toml }, { ...toml });
+  }
 });
 
 Deno.test("a refusal counts from a program that accepts an empty configuration", async () => {

@@ -460,6 +460,16 @@ for (const [kind, text, cases] of [["cache", CACHE, OF_CACHE], ["thin", THIN, OF
   }
 }
 
+const MOUNTED: Change = ["    env: [", "    volumeMounts: [{name: v, mountPath: /v}]\n    env: ["];
+const OF_RUNTIME: Change = [
+  "  runtimeClassName: curvine\n",
+  "  runtimeClassName: curvine\n  volumes: [{name: v, emptyDir: {}}]\n",
+];
+const OF_TEMPLATE: Change = [
+  "{spec: {containers: [{name: worker,",
+  "{spec: {volumes: [{name: v, emptyDir: {}}], containers: [{name: worker,",
+];
+
 const RIGHT: readonly (readonly [what: string, changes: readonly Change[]])[] = [
   ["merge keys", [[MOUNT, '{mountPoint: "s3://lake/raw", <<: {name: raw}}']]],
   ["a pull policy alone", [[
@@ -483,6 +493,8 @@ const RIGHT: readonly (readonly [what: string, changes: readonly Change[]])[] = 
     "    resources: null\n    nodeSelector: ~\n    env: [",
   ]]],
   ["quantities as whole numbers", [["quotas: [1Gi]", "quotas: [1073741824]"]]],
+  ["a volume of the CacheRuntime", [OF_RUNTIME, MOUNTED]],
+  ["a volume of the class's template", [OF_TEMPLATE, MOUNTED]],
   ["a master that others run", [[
     WORKER_SPEC,
     '  master: {disabled: true}\n  worker: {env: [{name: CURVINE_MASTER_ENDPOINTS, value: "m:1"}]}\n' +
@@ -495,8 +507,29 @@ for (const [what, changes] of RIGHT) {
     const changed = withChanges(CACHE, changes);
     assert.notEqual(changed, CACHE);
     assert.deepEqual(await problemsOf(changed), []);
+    assert.deepEqual((await warningsOf(changed)).filter((one) => /^volume/.test(one)), []);
   });
 }
+
+Deno.test("a volume that the CacheRuntime and the template have is a warning", async () => {
+  const warnings = await warningsOf(withChanges(CACHE, [OF_RUNTIME, OF_TEMPLATE, MOUNTED]));
+  assert.match(
+    warnings.join("\n"),
+    /^volume-ignored: .*is "v", which the class's template has too/,
+  );
+});
+
+Deno.test("a runtime without its Dataset is told whether there is one in another namespace", async () => {
+  const renamed = CACHE.replace(
+    "metadata: {name: lake, namespace: ai}\nspec:\n  mounts",
+    (text) => {
+      return text.replace("lake", "sea");
+    },
+  );
+  const told = (await warningsOf(renamed)).filter((one) => one.startsWith("no-dataset"));
+  assert.equal(told.length, 1);
+  assert.doesNotMatch(told[0] ?? "", /there is one/);
+});
 
 Deno.test("what is right earns no warning", async () => {
   assert.deepEqual(await warningsOf(CACHE), []);
@@ -533,6 +566,14 @@ Deno.test("what Fluid takes and hardly anybody wants is a warning", async () => 
     ],
     [[", args: [janitor]", ""], /^no-janitor: .*client.template.spec.containers: has no janitor/],
     [["name: raw}", "name: raw, options: {write_type: fs_mode}}"], /^fs-mode: /],
+    [
+      ["    env: [", "    options: {zzz: abc}\n    env: ["],
+      /^unknown-option: line \d+: CacheRuntime\/lake spec\.worker\.options\.zzz: is "abc": Curvine/,
+    ],
+    [
+      ["  worker:\n", '  master: {options: {format_master: "true"}}\n  worker:\n'],
+      /^format-refused: .*: format_master is true in the options/,
+    ],
     [["name: raw}", "name: raw, options: {endpont_url: x}}"], /^unknown-option: .*"endpoint_url"/],
     [["    env: [", "    replicas: 0\n    env: ["], /^replicas: .*is 0, of which Fluid makes 1/],
     [[LEVEL, "{hostPath: {paths: [/a, /a], quotas: [1Gi, 1Gi]}}"], /^same-disk: /],

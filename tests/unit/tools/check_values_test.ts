@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import type { Problem } from "../../../lib/plan/config_error.ts";
+import { dataLoadRules } from "../../../lib/tools/check/data_load_rules.ts";
 import { datasetRules } from "../../../lib/tools/check/dataset_rules.ts";
+import { commandRules } from "../../../lib/tools/check/exec_command_rules.ts";
 import { mountFindings } from "../../../lib/tools/check/mount_findings.ts";
 import { type Manifest, manifestsOf } from "../../../lib/tools/check/manifest.ts";
 import { type OptionsOf, optionTextHint } from "../../../lib/tools/check/option_text_hint.ts";
 import { quantityText } from "../../../lib/tools/check/quantity_text.ts";
+import { checkShape, type Shape } from "../../../lib/tools/check/shape.ts";
 import { thinRuntimeRules } from "../../../lib/tools/check/thin_runtime_rules.ts";
 import { yamlDocuments } from "../../../lib/tools/check/yaml_documents.ts";
 
@@ -151,6 +155,95 @@ Deno.test("an option of a mount is known, nearly known, passed on, or of no conc
   );
   assert.match(secret[0] ?? "", /^unknown-option mounts\[0\]\.encryptOptions\.zzzzz /);
   assert.equal(secret.length, 1);
+});
+
+Deno.test("whole numbers are those of 32 bits, a count's from nothing on", () => {
+  const taken = (shape: Shape, value: unknown): boolean =>
+    checkShape(value, shape, ["at"]).length === 0;
+  for (const value of [0, 1, 2 ** 31 - 1]) assert(taken("count", value), `${value}`);
+  for (const value of [-1, 2 ** 31, 1.5, "1", true, 1n]) {
+    assert(!taken("count", value), `${value}`);
+  }
+  for (const value of [-(2 ** 31), -1, 2 ** 31 - 1]) assert(taken("integer", value), `${value}`);
+  for (const value of [-(2 ** 31) - 1, 2 ** 31]) assert(!taken("integer", value), `${value}`);
+});
+
+Deno.test("a command's arguments have no shell's characters; a shell has -c and a script", () => {
+  const said = (...words: unknown[]): string[] =>
+    commandRules(words, ["command"]).map(({ place, message }) => `${place.join(".")} ${message}`);
+  for (
+    const fine of [
+      ["/opt/$x/tool", "a", "b=c"],
+      ["bash", "-c", "ls /x"],
+      ["sh", " -c ", "ls /x | grep y | wc -l"],
+      ["/bin/sh", "-c", "df ${METAURL}"],
+      ["/opt/bash", "x"],
+    ]
+  ) assert.deepEqual(said(...fine), [], fine.join(" "));
+  for (const words of [["bash"], ["bash", "-c"], ["bash", "-x", "ls"], ["sh", "-c", "ls", "x"]]) {
+    assert.match(said(...words)[0] ?? "", /^command has \d words; Fluid takes exactly/);
+  }
+  assert.match(said("bash", "-c", "ls; rm x")[0] ?? "", /^command\.2 .*Fluid refuses ;/);
+  assert.match(said("bash", "-c", "cat x | grep y")[0] ?? "", /pipes "cat x"/);
+  assert.match(said("bash", "-c", "ls x | ls y")[0] ?? "", /pipes "ls y"/);
+  assert.deepEqual(said("bash", "-c", "cat x"), [], "a first command alone may be any");
+  assert.match(said("tool", "a", "b|c")[0] ?? "", /^command\.2 is "b\|c"/);
+});
+
+Deno.test("a DataLoad is held to the class of its own dataset's runtime", () => {
+  const load = (spec: string): Manifest =>
+    manifest(
+      "apiVersion: data.fluid.io/v1alpha1\nkind: DataLoad\n" +
+        `metadata: {name: warm, namespace: ai}\nspec: ${spec}\n`,
+    );
+  const runtime = (kind: string, name: string, namespace: string, of: string): Manifest =>
+    manifest(
+      `apiVersion: data.fluid.io/v1alpha1\nkind: ${kind}\n` +
+        `metadata: {name: ${name}, namespace: ${namespace}}\nspec: {runtimeClassName: ${of}}\n`,
+    );
+  const classOf = (name: string, specs: string, kind = "CacheRuntimeClass"): Manifest =>
+    manifest(
+      `apiVersion: data.fluid.io/v1alpha1\nkind: ${kind}\nmetadata: {name: ${name}}\n` +
+        `dataOperationSpecs: ${specs}\n`,
+    );
+  const said = (spec: string, ...all: Manifest[]): string[] =>
+    dataLoadRules(load(spec), all).map(({ place, message }) => `${place.join(".")} ${message}`);
+  const ours = "{dataset: {name: lake, namespace: ai}}";
+  const [able, unable] = [classOf("able", "[{name: DataLoad}]"), classOf("unable", "[{name: x}]")];
+  const refused =
+    /^spec\.dataset\.name is "lake", whose CacheRuntimeClass "unable" has no DataLoad/;
+  const own = runtime("CacheRuntime", "lake", "ai", "unable");
+  assert.match(said(ours, able, unable, own)[0] ?? "", refused);
+  for (
+    const others of [
+      [
+        runtime("CacheRuntime", "sea", "ai", "unable"),
+        runtime("CacheRuntime", "lake", "b", "unable"),
+      ],
+      [runtime("ThinRuntime", "lake", "ai", "unable")],
+      [runtime("CacheRuntime", "lake", "ai", "able"), own],
+      [runtime("CacheRuntime", "lake", "ai", "absent")],
+    ]
+  ) assert.deepEqual(said(ours, unable, able, ...others), []);
+  assert.deepEqual(said(ours, classOf("unable", "[]", "Other"), own), []);
+  assert.deepEqual(said("{}"), [], "its shape says that");
+  assert.match(said("{dataset: {name: lake}}")[0] ?? "", /^spec\.dataset\.namespace is missing/);
+  const cron = "{dataset: {name: lake, namespace: ai}, policy: Cron";
+  assert.match(said(`${cron}}`)[0] ?? "", /^spec\.schedule is missing, and the policy is Cron/);
+  assert.deepEqual(said(`${cron}, schedule: "0 3 * * *"}`), []);
+  assert.deepEqual(said("{dataset: {name: lake, namespace: ai}, policy: Once}"), []);
+});
+
+Deno.test("a mount's place is its path, or its name's; what is wrong with it proposes its name", () => {
+  const said = (mount: string): readonly Problem[] =>
+    mountFindings(dataset(`{mounts: [${mount}]}`)).problems;
+  assert.deepEqual(said('{mountPoint: "s3://b", name: a}'), []);
+  assert.deepEqual(said('{mountPoint: "s3://b", name: a, path: /x}'), []);
+  assert.equal(said('{mountPoint: "s3://b", name: a, path: /}')[0]?.hint, "path: /a");
+  assert.equal(said('{mountPoint: "s3://b"}')[0]?.hint, "path: /data");
+  const twice =
+    '{mountPoint: "s3://b", name: a, path: a}, {mountPoint: "s3://c", name: c, path: /a}';
+  assert.match(said(twice)[0]?.message ?? "", /is "\/a", which mounts\[0\] has already/);
 });
 
 Deno.test("a folder of the host is one absolute path, or two", () => {

@@ -223,6 +223,13 @@ Deno.test("chaos: the first trouble that it does not get over is the last, and i
   }
 });
 
+Deno.test("chaos: what was wrong with the configuration before is no refusal of this change", async () => {
+  const subject = new Subject("refuse", CACHE);
+  subject.problem = "an earlier one";
+  const { outcomes } = await run(subject);
+  assert.deepEqual(outcomes.at(-1), ["bad-config", false]);
+});
+
 Deno.test("chaos: a change that needed a restart is told as one", async () => {
   const subject = new Subject("hot", CACHE);
   const { ok, outcomes } = await run(subject);

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { tomlTable } from "../../../lib/plan/curvine/toml_value.ts";
+import { statusOf } from "../../../lib/observe/status.ts";
 import { styleFor } from "../../../lib/observe/style.ts";
 import type { Plan } from "../../../lib/plan/plan.ts";
 import { readSettings } from "../../../lib/plan/settings.ts";
 import type { CaughtSignal } from "../../../lib/ports/signals.ts";
 import { longestStop, perform, type SimulationParts } from "../../../lib/tools/simulate/perform.ts";
+import type { Stage } from "../../../lib/tools/simulate/stage.ts";
 import { Story } from "../../../lib/tools/simulate/story.ts";
 import { FakeWorld, TARGET } from "../../support/fake_world.ts";
 import { HurriedClock } from "../../support/hurried_clock.ts";
+import { SNAPSHOT } from "../observe/sample_snapshot.ts";
 
 const SERVER: Plan = {
   mode: "cache-runtime",
@@ -39,7 +42,10 @@ interface Performance {
 function begin(
   plan: Plan,
   world: FakeWorld,
-  more: Partial<SimulationParts> & { readonly left?: readonly number[] } = {},
+  more: Partial<SimulationParts> & {
+    readonly left?: readonly number[];
+    readonly status?: Stage["status"];
+  } = {},
 ): Performance {
   const told: Told[] = [];
   const killed: string[] = [];
@@ -57,7 +63,7 @@ function begin(
       world,
       settings: { ...readSettings({ CURVINE_FLUID_LOG_FORMAT: "json" }), stopTimeout: 1000 },
       env: { OWN: "x", GONE: "y" },
-      status: () => Promise.resolve(undefined),
+      status: more.status ?? (() => Promise.resolve(undefined)),
       stop: () => {
         handler("SIGTERM");
         return Promise.resolve();
@@ -166,6 +172,26 @@ Deno.test("perform: somebody who asks for the end gets no second life", async ()
 Deno.test("perform: a stop may take its budget and a little more, at most a minute", () => {
   assert.equal(longestStop(25_000), 28_000);
   assert.equal(longestStop(600_000), 63_000);
+});
+
+Deno.test("perform: trouble is made with chaos alone, and for somebody who is there", async () => {
+  const mounted = statusOf({ ...SNAPSHOT, state: "mounted" });
+  const troubles = async (chaos: boolean, gone: boolean): Promise<number> => {
+    const world = new FakeWorld();
+    let answer = gone ? undefined : mounted;
+    const status = (): ReturnType<Stage["status"]> => Promise.resolve(answer);
+    const run = begin(CLIENT, world, { chaos, status });
+    await world.clock.pass(100);
+    if (gone) run.signal("SIGTERM");
+    await world.clock.pass(0);
+    answer = mounted;
+    for (let i = 0; i < 400 && run.kinds().at(-1) !== "end"; i++) await world.clock.pass(1000);
+    await run.code;
+    return run.kinds().filter((kind) => kind === "chaos").length;
+  };
+  assert.equal(await troubles(false, false), 0);
+  assert.equal(await troubles(true, false), 1, "what it does not get over is the last");
+  assert.equal(await troubles(true, true), 0);
 });
 
 Deno.test("perform: a supervised client mounts, is looked at, and is told to stop; its log is the story", async () => {
