@@ -41,7 +41,10 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
     files: systemFiles,
     folders: systemFolders,
     readLink,
-    mounts: systemMounts({ ask: askAlone, walk: () => Promise.resolve(false) }),
+    mounts: systemMounts({
+      ask: (path, deadline) => askAlone(path, deadline),
+      walk: () => Promise.resolve(false),
+    }),
     isLocked: isFileLocked,
   };
   const stopped = Promise.withResolvers<void>();

@@ -9,8 +9,13 @@ export interface Mounts {
   detach(path: string): Promise<void>;
   /** As `umount` does: written out first, refused when busy. May take long; never blocks us. */
   unmount(path: string): Promise<void>;
-  /** Lets a disposable child ask the mount, for at most so many milliseconds. */
-  ask(path: string, deadline: number): Promise<MountAnswer>;
+  /**
+   * Lets a disposable child ask the mount, for at most so many milliseconds.
+   *
+   * @param afresh whether the answer to a question that was asked before now does not count, for
+   *   another daemon may have given it
+   */
+  ask(path: string, deadline: number, afresh?: boolean): Promise<MountAnswer>;
   /**
    * Lets a disposable child read the upper folders of a mount, a limited part of it, so that a
    * daemon which took it over knows them.

@@ -207,7 +207,10 @@ export async function settles(
   while (wanted()) {
     const served = watch.served();
     if (watch.isComplete(served)) {
-      const answers = await Promise.all(served.map(({ path }) => mounts.ask(path, probeTimeout)));
+      // What somebody asked before may have been answered by the daemon before.
+      const answers = await Promise.all(
+        served.map(({ path }) => mounts.ask(path, probeTimeout, true)),
+      );
       if (answers.every((answer) => answer === "answers")) return wanted();
     }
     await new Promise<void>((done) => void clock.after(SETTLE_MS, done));

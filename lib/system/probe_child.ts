@@ -19,26 +19,25 @@ export function mountAskers(
   self: readonly string[],
   processes: Processes,
 ): Pick<Mounts, "ask" | "walk"> {
-  const asked = new Map<string, Promise<MountAnswer>>();
-  const walked = new Map<string, Promise<boolean>>();
-  const toWalk = new Map<string, Promise<boolean>>();
+  const asked: UnderWay<MountAnswer> = { now: new Map(), next: new Map() };
+  const walked: UnderWay<boolean> = { now: new Map(), next: new Map() };
   const run = async (...words: string[]): Promise<number | undefined> => {
     const request = { argv: [...self, ...words], env: Deno.env.toObject(), cwd: "/" };
     return (await processes.run(request, STUCK_MS))?.status.code;
   };
   return {
-    async ask(path: string, deadline: number): Promise<MountAnswer> {
-      const answer = once(asked, path, async () => meaningOf(await run("probe", path)));
+    async ask(path: string, deadline: number, isAfresh = false): Promise<MountAnswer> {
+      const begin = async (): Promise<MountAnswer> => meaningOf(await run("probe", path));
+      const answer = isAfresh ? afresh(asked, path, begin) : once(asked.now, path, begin);
       return await within(deadline, answer) ?? "silent";
     },
     async walk(path: string, deadline: number): Promise<boolean> {
-      const begin = (): Promise<boolean> =>
-        once(walked, path, async () => await run("ask-mount", "walk", path) === 0);
-      const before = walked.get(path);
       // One that is under way has taught its names to the daemon before.
-      const walk = before === undefined
-        ? begin()
-        : once(toWalk, path, async () => await before.then(begin));
+      const walk = afresh(
+        walked,
+        path,
+        async () => await run("ask-mount", "walk", path) === 0,
+      );
       return await within(deadline, walk) ?? false;
     },
   };
@@ -57,6 +56,24 @@ export async function askAlone(
   const answer = await disposableChild(["probe", path], deadline, self);
   if (answer === "late") return "silent";
   return answer === "not-started" ? "unknown" : meaningOf(answer.code);
+}
+
+/** The children that are out, by their paths, and those that follow them. */
+interface UnderWay<Value> {
+  readonly now: Map<string, Promise<Value>>;
+  readonly next: Map<string, Promise<Value>>;
+}
+
+/** What begins now, or after what is under way. */
+function afresh<Value>(
+  { now, next }: UnderWay<Value>,
+  path: string,
+  begin: () => Promise<Value>,
+): Promise<Value> {
+  const before = now.get(path);
+  return before === undefined
+    ? once(now, path, begin)
+    : once(next, path, async () => await before.then(() => once(now, path, begin)));
 }
 
 /** What is under way for a path, or what begins now. */

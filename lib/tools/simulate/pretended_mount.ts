@@ -51,9 +51,9 @@ export function withPretendedMount(
       if (at(path) === undefined) await world.mounts.unmount(path);
       else world.files.remove(note);
     },
-    async ask(path, deadline): ReturnType<Mounts["ask"]> {
+    async ask(path, ...how): ReturnType<Mounts["ask"]> {
       const mount = at(path);
-      if (mount === undefined) return await world.mounts.ask(path, deadline);
+      if (mount === undefined) return await world.mounts.ask(path, ...how);
       const answers = { running: "answers", stopped: "silent", gone: "stale" } as const;
       return answers[stateOf(mount.pid)];
     },

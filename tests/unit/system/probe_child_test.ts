@@ -33,6 +33,21 @@ Deno.test("a question that is under way is not asked twice", async () => {
   assert.deepEqual(begun, ["probe /m"]);
 });
 
+Deno.test("a question that another daemon may have answered is asked afresh, after the one under way", async () => {
+  const { ask, begun, endFirst } = askers();
+  const before = ask("/m", 10_000);
+  const after = [ask("/m", 10_000, true), ask("/m", 10_000, true)];
+  assert.deepEqual(begun, ["probe /m"], "one that is stuck gets no company");
+  await endFirst(0);
+  assert.equal(await before, "answers");
+  assert.deepEqual(begun, ["probe /m", "probe /m"]);
+  await endFirst(43);
+  assert.deepEqual(await Promise.all(after), ["stale", "stale"]);
+  const alone = ask("/m", 10_000, true);
+  await endFirst(0);
+  assert.equal(await alone, "answers");
+});
+
 Deno.test("a walk that is under way has taught the daemon before: one more follows it, not beside it", async () => {
   const { walk, begun, endFirst } = askers();
   const walks = [1, 2, 3].map(() => walk("/m", 10_000));
