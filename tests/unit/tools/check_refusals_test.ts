@@ -212,6 +212,12 @@ const OF_CACHE: readonly Case[] = [
     /is 8997; .*\(put it in quotes: "8997"\)/,
   ],
   [
+    "an option of a wrong type",
+    [["    env: [", "    options: {rpc_port: nope}\n    env: ["]],
+    /rpc_port/,
+    /spec\.worker\.options\.rpc_port: is "nope"; a port/,
+  ],
+  [
     "replicas in quotes",
     [["    env: [", '    replicas: "2"\n    env: [']],
     /replicas/,
@@ -534,6 +540,17 @@ Deno.test("a runtime without its Dataset is told whether there is one in another
 Deno.test("what is right earns no warning", async () => {
   assert.deepEqual(await warningsOf(CACHE), []);
   assert.deepEqual(await warningsOf(THIN), []);
+});
+
+Deno.test("a Dataset that no runtime has is a warning", async () => {
+  const [dataset = ""] = CACHE.split("---\n").filter((one) => one.includes("kind: Dataset\n"));
+  const load = CACHE.split("---\n").at(-1) ?? "";
+  for (const text of [dataset, `${dataset}---\n${load}`]) {
+    assert.match(
+      (await warningsOf(text)).join("\n"),
+      /^no-runtime: line 1: Dataset\/lake: has no/m,
+    );
+  }
 });
 
 Deno.test("all problems of all documents are told together", async () => {
