@@ -8,7 +8,7 @@ import { detectMode } from "../plan/detect_mode.ts";
 import { Secrets } from "../plan/secrets.ts";
 import { mastersConf, withReplicas } from "../operate/cli_conf.ts";
 import { dataLoad } from "../operate/data_load.ts";
-import { loadPaths } from "../operate/load_paths.ts";
+import { loadPaths } from "../plan/fluid/load_paths.ts";
 import { type MountRow, MountTableError, readMountTable } from "../operate/mount_table.ts";
 import { interruptible, withCurvineCli } from "./run_cli.ts";
 import { isNative } from "../plan/curvine/ufs_path.ts";

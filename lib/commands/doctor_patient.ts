@@ -6,14 +6,13 @@ import { draftPlan } from "../plan/generate/generate_plan.ts";
 import { masterEndpoints } from "../plan/generate/masters.ts";
 import type { Host } from "../ports/host.ts";
 import { askSupervisor } from "../supervise/control_client.ts";
-import { connectTcp } from "../system/connect_tcp.ts";
 import { disposableChild } from "../system/disposable_child.ts";
-import { httpGet } from "../system/http_get.ts";
 import { askAlone } from "../system/probe_child.ts";
 import { readLink } from "../system/read_link.ts";
 import { readSmall } from "../system/read_small.ts";
 import { childNames } from "../system/read_tree.ts";
-import { resolveHost } from "../system/resolve_host.ts";
+import { lookUpHost, resolveHost } from "../system/resolve_host.ts";
+import { systemSockets } from "../system/sockets.ts";
 import { userId } from "../system/user_id.ts";
 import type { DoctorWorld, KnownMasters, Patient } from "../tools/doctor/patient.ts";
 import { LIMITS } from "../tools/doctor/time_limits.ts";
@@ -91,9 +90,8 @@ function worldOf(host: Host): DoctorWorld {
     readLink,
     ask: askAlone,
     child: disposableChild,
-    connect: connectTcp,
-    resolve: resolveHost,
-    get: (url, limitMs) => httpGet(url, { limitMs }),
+    lookup: lookUpHost,
+    connectTcp: systemSockets.connectTcp,
     async status(limit): Promise<Status | undefined> {
       const answer = await askSupervisor("GET", "/status", controlClientFor(host, limit));
       return answer?.status === 200 ? JSON.parse(answer.body) as Status : undefined;

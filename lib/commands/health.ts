@@ -59,7 +59,8 @@ async function serverProblem(
     return `${component} does not listen on port ${address.port}: ${problem}`;
   }
   if (component !== "master") return undefined;
-  const { masterHealth, masterWebPort } = await import("../operate/master_state.ts");
+  const { masterHealth } = await import("../operate/master_state.ts");
+  const { masterWebPort } = await import("../plan/curvine/master_web_port.ts");
   const { httpGet } = await import("../system/http_get.ts");
   const health = await masterHealth(hostname, masterWebPort(toml), STATE_MS, httpGet);
   if (live ? !health.alive : !health.ready) return health.remark;

@@ -1,9 +1,9 @@
 import type { Invocation } from "../cli/command.ts";
 import { ExitCode } from "../ports/exit_code.ts";
+import { masterWebPort } from "../plan/curvine/master_web_port.ts";
 import { generatePlan } from "../plan/generate/generate_plan.ts";
 import type { RuntimeConfig } from "../plan/fluid/runtime_config.ts";
 import { ASK_LIMITS, cliConf } from "../operate/cli_conf.ts";
-import { masterWebPort } from "../operate/master_state.ts";
 import { reportSummary } from "../operate/report_summary.ts";
 import { interruptible, pauseUnless, withCurvineCli } from "./run_cli.ts";
 import { countdown, timeLimit } from "../cli/time_limit.ts";

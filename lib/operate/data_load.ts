@@ -1,6 +1,6 @@
 import type { CliResult, CurvineCli } from "./curvine_cli.ts";
 import { LoadQueue } from "./load_queue.ts";
-import { type LoadPath, type LoadSource, resolveLoadPath } from "./load_paths.ts";
+import { type LoadPath, type LoadSource, resolveLoadPath } from "../plan/fluid/load_paths.ts";
 import {
   describeProgress,
   isCompleted,

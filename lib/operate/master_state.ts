@@ -79,17 +79,3 @@ function stateOf(body: string): string | undefined {
     return undefined;
   }
 }
-
-/** Curvine: curvine-cluster.toml, Keys. */
-const WEB_PORT = 9001;
-
-/** The port of a master's web server, by its parsed configuration file. */
-export function masterWebPort(toml: unknown): number {
-  const master = typeof toml === "object" && toml !== null
-    ? Reflect.get(toml, "master")
-    : undefined;
-  const port = typeof master === "object" && master !== null
-    ? Reflect.get(master, "web_port")
-    : undefined;
-  return Number(port ?? WEB_PORT) || WEB_PORT;
-}

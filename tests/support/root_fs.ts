@@ -6,6 +6,12 @@ const LINKS = {
   "/app/curvine": ["mountUfs.sh", "reportSummary.sh"],
 };
 
+/** What a scene has of its own beside mounts and a host name. */
+export interface SceneOptions {
+  /** A network, whose loopback is down, and processes: the script is PID 1, all ends with it. */
+  readonly isolated?: boolean;
+}
+
 /** What a script in the root file system printed. */
 export interface Scene {
   readonly stdout: string;
@@ -55,7 +61,11 @@ export class RootFs {
    * file system; `inside COMMAND…` runs a command in it, `bind DIR` mounts a real FUSE file system
    * at a path in it.
    */
-  async scene(script: string, env: Readonly<Record<string, string>> = {}): Promise<Scene> {
+  async scene(
+    script: string,
+    env: Readonly<Record<string, string>> = {},
+    { isolated = false }: SceneOptions = {},
+  ): Promise<Scene> {
     const prelude = `
       R=${this.root}
       CHROOT=$(type -P chroot)
@@ -78,7 +88,11 @@ export class RootFs {
       trap end EXIT
     `;
     const { code, stdout, stderr } = await new Deno.Command("unshare", {
-      args: ["-m", "-u", "bash", "-c", prelude + script],
+      args: [
+        ...["-m", "-u"],
+        ...(isolated ? ["-n", "-p", "-f", "--kill-child", "--mount-proc"] : []),
+        ...["bash", "-c", prelude + script],
+      ],
       stdin: "null",
     }).output();
     const decoder = new TextDecoder();

@@ -8,6 +8,10 @@ export const DOCS_FOLDER = "https://github.com/CurvineIO/curvine-fluid/tree/main
 export const ANCHORS = {
   mode: "the-wrong-mode-or-the-wrong-component",
   masters: "the-master-cannot-be-reached",
+  workers: "no-worker-is-alive",
+  clock: "the-clocks-differ",
+  mounts: "curvine-lacks-a-mount-of-the-dataset",
+  ports: "a-port-is-taken",
   mount: "fuse-is-not-mounted",
   config: "the-configuration-is-wrong",
   stale: "a-stale-mount",

@@ -4,8 +4,9 @@ import type { Detection } from "../../plan/detect_mode.ts";
 import type { Endpoint } from "../../plan/generate/endpoints.ts";
 import type { Draft } from "../../plan/generate/generate_plan.ts";
 import type { MountAnswer } from "../../ports/mounts.ts";
+import type { Connection } from "../../ports/sockets.ts";
 import type { Disposed } from "../../system/disposable_child.ts";
-import type { HostLookup } from "../../system/resolve_host.ts";
+import type { Lookup } from "../../system/resolve_host.ts";
 
 /** What is examined: where we are, and what a start here would do. */
 export interface Patient {
@@ -48,11 +49,9 @@ export interface DoctorWorld {
   ask(path: string, limit: number): Promise<MountAnswer>;
   /** Runs this program as a disposable child. @param words a hidden command and what it is asked */
   child(words: readonly string[], limit: number): Promise<Disposed>;
-  /** @returns why no connection could be made; `undefined` when one could */
-  connect(hostname: string, port: number, limit: number): Promise<string | undefined>;
-  resolve(name: string, limit: number): Promise<HostLookup>;
-  /** @throws {Error} when it cannot be reached, or takes too long */
-  get(url: string, limit: number): Promise<{ readonly status: number; readonly body: string }>;
+  lookup(name: string, limit: number): Promise<Lookup>;
+  /** @throws when the port does not answer, in the kernel's words */
+  connectTcp(address: string, port: number): Promise<Connection>;
   /** What the supervisor of this container says; `undefined` when none answers. */
   status(limit: number): Promise<Status | undefined>;
   /** Milliseconds of a clock that never jumps. */

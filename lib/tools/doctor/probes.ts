@@ -1,5 +1,8 @@
 import { configProbe } from "./config.ts";
+import { journalProbe } from "./masters/journal_probe.ts";
+import { mastersProbe } from "./masters/masters_probe.ts";
 import { modeProbe } from "./mode.ts";
+import { portsProbe } from "./ports.ts";
 import type { Probe } from "./probe.ts";
 
 /**
@@ -9,4 +12,7 @@ import type { Probe } from "./probe.ts";
 export const PROBES: readonly Probe[] = [
   modeProbe,
   configProbe,
+  mastersProbe,
+  journalProbe,
+  portsProbe,
 ];

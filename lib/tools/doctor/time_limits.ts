@@ -9,6 +9,10 @@ export const LIMITS = {
   resolve: 1_500,
   /** A TCP connection. */
   connect: 2_000,
+  /** A master's answer to a question, once it has taken the connection. */
+  answer: 2_000,
+  /** A worker that the leader knows, or one more question to the leader: each half of it. */
+  second: 1_000,
   /** A question to a master's web server. */
   web: 1_500,
   /** The Kubernetes API, for the labels of a DataLoad's pod. */

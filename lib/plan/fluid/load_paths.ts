@@ -1,4 +1,3 @@
-import type { MountRow } from "./mount_table.ts";
 import {
   isNative,
   isWithin,
@@ -6,7 +5,7 @@ import {
   normalizePath,
   normalizeUfs,
   schemeOf,
-} from "../plan/curvine/ufs_path.ts";
+} from "../curvine/ufs_path.ts";
 
 /** A path that Fluid wants loaded. */
 export interface LoadPath {
@@ -75,6 +74,14 @@ export function loadPaths(
   return { paths, warnings };
 }
 
+/** A mount of Curvine's, as far as loading asks. */
+export interface LoadMount {
+  /** Where it appears inside Curvine, normalized. */
+  readonly path: string;
+  /** What is mounted, normalized. */
+  readonly ufs: string;
+}
+
 /** What `cv load` is told for a path. */
 export interface LoadSource {
   /** The UFS path. */
@@ -98,7 +105,7 @@ export type Resolution =
  */
 export function resolveLoadPath(
   path: string,
-  rows: readonly MountRow[],
+  rows: readonly LoadMount[],
   native: readonly string[],
 ): Resolution {
   if (isNative(path)) return resolveLoadPath(nativePath(path), rows, native);
@@ -126,7 +133,7 @@ export function resolveLoadPath(
   return { kind: "unknown", reason: `no UFS is mounted at, above or below it; ${mounts}` };
 }
 
-function resolveUfs(path: string, rows: readonly MountRow[]): Resolution {
+function resolveUfs(path: string, rows: readonly LoadMount[]): Resolution {
   const wanted = normalizeUfs(path);
   const mount = longest(rows.filter((row) => isWithin(wanted, row.ufs)), (row) => row.ufs);
   if (mount === undefined) return { kind: "unknown", reason: "no mount of Curvine covers it" };
@@ -134,9 +141,9 @@ function resolveUfs(path: string, rows: readonly MountRow[]): Resolution {
 }
 
 function longest(
-  rows: readonly MountRow[],
-  lengthOf: (row: MountRow) => string,
-): MountRow | undefined {
+  rows: readonly LoadMount[],
+  lengthOf: (row: LoadMount) => string,
+): LoadMount | undefined {
   return rows.toSorted((a, b) => lengthOf(b).length - lengthOf(a).length)[0];
 }
 

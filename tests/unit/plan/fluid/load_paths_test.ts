@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  type LoadMount,
   loadPaths,
   type Resolution,
   resolveLoadPath,
   splitPaths,
-} from "../../../lib/operate/load_paths.ts";
-import type { MountRow } from "../../../lib/operate/mount_table.ts";
+} from "../../../../lib/plan/fluid/load_paths.ts";
 
-function row(path: string, ufs: string): MountRow {
-  return { id: "1", path, ufs, columns: new Map() };
+function row(path: string, ufs: string): LoadMount {
+  return { path, ufs };
 }
 
 const ROWS = [
@@ -91,7 +91,7 @@ Deno.test("load paths: a mount at the root is loaded as it is, and below as what
 });
 
 Deno.test("load paths: an unknown path is told what is mounted", () => {
-  const reason = (rows: readonly MountRow[]): string => {
+  const reason = (rows: readonly LoadMount[]): string => {
     const resolution = resolveLoadPath("/x", rows, []);
     return resolution.kind === "unknown" ? resolution.reason : resolution.kind;
   };
