@@ -261,7 +261,7 @@ const HIDDEN: readonly CommandSpec[] = [
   {
     name: "ask-mount",
     summary: "Ask mounts what they may never answer",
-    operands: "size PATH… | glob DIR SUBPATH | walk PATH",
+    operands: "size PATH… | glob DIR SUBPATH | walk PATH | folder PATH",
     flags: [],
     examples: [],
   },

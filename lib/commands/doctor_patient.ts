@@ -1,22 +1,24 @@
 import { RUN_WORDS } from "../cli/words.ts";
 import type { Status } from "../observe/status.ts";
-import { ConfigError } from "../plan/config_error.ts";
+import { cliExecutable } from "../operate/curvine_cli.ts";
+import { ConfigError, type Problem } from "../plan/config_error.ts";
+import { curvinePaths } from "../plan/curvine/paths.ts";
 import { detectMode } from "../plan/detect_mode.ts";
-import { draftPlan } from "../plan/generate/generate_plan.ts";
+import { type Draft, draftPlan } from "../plan/generate/generate_plan.ts";
 import { masterEndpoints } from "../plan/generate/masters.ts";
+import type { Inputs } from "../plan/inputs.ts";
+import { namesSecretFile } from "../plan/secrets.ts";
+import { NOTHING_SET, type PlanSettings, readSettings } from "../plan/settings.ts";
 import type { Host } from "../ports/host.ts";
 import { askSupervisor } from "../supervise/control_client.ts";
-import { disposableChild } from "../system/disposable_child.ts";
-import { askAlone } from "../system/probe_child.ts";
-import { readLink } from "../system/read_link.ts";
 import { readSmall } from "../system/read_small.ts";
-import { childNames } from "../system/read_tree.ts";
-import { lookUpHost, resolveHost } from "../system/resolve_host.ts";
-import { systemSockets } from "../system/sockets.ts";
+import { resolveHost } from "../system/resolve_host.ts";
 import { userId } from "../system/user_id.ts";
-import type { DoctorWorld, KnownMasters, Patient } from "../tools/doctor/patient.ts";
+import { askFolder } from "../tools/doctor/ask_folder.ts";
+import type { KnownMasters, Patient } from "../tools/doctor/patient.ts";
 import { LIMITS } from "../tools/doctor/time_limits.ts";
 import { controlClientFor } from "./control_client_for.ts";
+import { doctorWorld } from "./doctor_world.ts";
 import { inputsOf } from "./inputs_of.ts";
 import { mastersOfJob } from "./masters_of_job.ts";
 
@@ -28,41 +30,38 @@ import { mastersOfJob } from "./masters_of_job.ts";
 export async function patientOf(operands: readonly string[], host: Host): Promise<Patient> {
   const { env } = host;
   const words = operands.length > 0 ? operands : wordsOfFirst(readSmall("/proc/1/cmdline") ?? "");
-  // On this machine it is not planned to happen: a splice that is refused is a finding of its own.
-  const inputs = inputsOf(host, words);
+  const { settings, badSettings } = settingsOf(host);
+  const secretFiles = new Map<string, boolean>();
+  const inputs = { ...inputsOf(host, words, settings), pipesHold: host.pipesHold };
   const detection = detectMode(inputs);
   const { hostname } = inputs;
   const isDataLoad = operands.length === 0 &&
     ("FLUID_DATALOAD_DATA_PATH" in env || /-loader-job(-|$)/.test(hostname));
-  const drafted = await draftPlan(inputs, detection).catch((error) => {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  });
-  const [draft, unusable] = drafted instanceof ConfigError
-    ? [undefined, drafted]
-    : [drafted, undefined];
-  const known = async (): Promise<KnownMasters> => {
-    if (draft !== undefined && !isDataLoad) {
-      return {
-        ok: true,
-        endpoints: masterEndpoints(draft.plan.config.toml),
-        how: draft.subject,
-      };
-    }
-    return isDataLoad ? await ofJob(host) : { ok: false, tried: [] };
-  };
-  let masters: Promise<KnownMasters> | undefined;
+  const { draft, unusable } = await drafted(() =>
+    draftPlan({ ...inputs, readFile: watched(inputs, secretFiles) }, detection)
+  );
+  if (draft !== undefined) lookAtMounts(draft, inputs, secretFiles);
+  const isPod = Boolean(env["KUBERNETES_SERVICE_HOST"]);
+  const world = doctorWorld();
+  const program = draft?.plan.process.argv[0];
   return {
     env,
     hostname,
     user: userId(),
     isDataLoad,
-    isPod: Boolean(env["KUBERNETES_SERVICE_HOST"]),
+    isPod,
+    isHere: !isDataLoad &&
+      (isPod || (program !== undefined && world.cannotExecute(program) === undefined)),
     detection,
     draft,
     unusable,
-    masters: () => masters ??= known(),
-    world: worldOf(host),
+    badSettings,
+    cli: cliExecutable(env, curvinePaths(env).home),
+    secretFiles,
+    masters: once(() => mastersOf(draft, isDataLoad, host)),
+    status: once(() => statusOf(host)),
+    folder: onceForEach((path) => askFolder(path, world)),
+    world,
   };
 }
 
@@ -72,31 +71,99 @@ function wordsOfFirst(commandLine: string): string[] {
   return words.filter((word) => RUN_WORDS.includes(word)).slice(0, 1);
 }
 
-async function ofJob(host: Host): Promise<KnownMasters> {
-  return await mastersOfJob({
-    masters: [],
-    dataset: undefined,
-    namespace: undefined,
-    resolve: (name) => resolveHost(name, LIMITS.resolve),
-    labelsLimit: LIMITS.labels,
-    say: () => {},
-  }, host);
+function settingsOf(
+  { env }: Host,
+): { readonly settings: PlanSettings; readonly badSettings: readonly Problem[] } {
+  try {
+    return { settings: readSettings(env), badSettings: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { settings: NOTHING_SET, badSettings: error.problems };
+  }
 }
 
-function worldOf(host: Host): DoctorWorld {
-  return {
-    read: readSmall,
-    names: childNames,
-    readLink,
-    ask: askAlone,
-    child: disposableChild,
-    lookup: lookUpHost,
-    connectTcp: systemSockets.connectTcp,
-    async status(limit): Promise<Status | undefined> {
-      const answer = await askSupervisor("GET", "/status", controlClientFor(host, limit));
-      return answer?.status === 200 ? JSON.parse(answer.body) as Status : undefined;
-    },
-    now: () => performance.now(),
-    date: () => Date.now(),
+async function drafted(
+  make: () => Promise<Draft>,
+): Promise<{ readonly draft: Draft | undefined; readonly unusable: ConfigError | undefined }> {
+  try {
+    return { draft: await make(), unusable: undefined };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { draft: undefined, unusable: error };
+  }
+}
+
+/** Reads files, and writes down which secret ones could be. */
+function watched(
+  { readFile }: Pick<Inputs, "readFile">,
+  secretFiles: Map<string, boolean>,
+): Inputs["readFile"] {
+  return (path) => {
+    if (!namesSecretFile(path)) return readFile(path);
+    secretFiles.set(path, false);
+    const content = readFile(path);
+    secretFiles.set(path, content !== undefined);
+    return content;
+  };
+}
+
+/** A master's `mount-ufs` reads the secrets of the Dataset's mounts, though its plan does not. */
+function lookAtMounts(
+  { plan, config }: Draft,
+  inputs: Pick<Inputs, "readFile">,
+  secretFiles: Map<string, boolean>,
+): void {
+  if (plan.mode !== "cache-runtime" || plan.component !== "master") return;
+  const read = watched(inputs, secretFiles);
+  for (const { options, encryptOptions } of config?.mounts ?? []) {
+    const values = [...Object.values(options), ...Object.values(encryptOptions)];
+    for (const value of values.filter(namesSecretFile)) {
+      try {
+        read(value);
+      } catch {
+        // It is written down as one that cannot be read.
+      }
+    }
+  }
+}
+
+async function mastersOf(
+  draft: Draft | undefined,
+  isDataLoad: boolean,
+  host: Host,
+): Promise<KnownMasters> {
+  if (isDataLoad) {
+    return await mastersOfJob({
+      masters: [],
+      dataset: undefined,
+      namespace: undefined,
+      resolve: (name) => resolveHost(name, LIMITS.resolve),
+      labelsLimit: LIMITS.labels,
+      say: () => {},
+    }, host);
+  }
+  if (draft === undefined) return { ok: false, tried: [] };
+  const { subject, plan } = draft;
+  return { ok: true, endpoints: masterEndpoints(plan.config.toml), how: subject };
+}
+
+async function statusOf(host: Host): Promise<Status | undefined> {
+  const answer = await askSupervisor("GET", "/status", controlClientFor(host, LIMITS.supervisor));
+  return answer?.status === 200 ? JSON.parse(answer.body) as Status : undefined;
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined;
+  return () => value ??= make();
+}
+
+function onceForEach<Value>(
+  make: (key: string) => Promise<Value>,
+): (key: string) => Promise<Value> {
+  const made = new Map<string, Promise<Value>>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
   };
 }

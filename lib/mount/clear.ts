@@ -1,5 +1,5 @@
 import { classifyLayer, type LayerKind } from "./classify.ts";
-import { isFuse, type Mount, parseMountinfo } from "./mountinfo.ts";
+import { isFuse, isShared, type Mount, parseMountinfo } from "./mountinfo.ts";
 import type { MountAnswer, Mounts } from "../ports/mounts.ts";
 import { type Layer, topmostLayer } from "./topmost_layer.ts";
 
@@ -149,11 +149,11 @@ function foreign(mount: Mount): Obstacle {
  * Whether a FUSE mount came into this container as a volume, rather than being mounted in it: it
  * propagates, and what it is mounted on does not.
  */
-function isVolume({ mount, overFuse }: Layer, table: readonly Mount[]): boolean {
+export function isVolume({ mount, overFuse }: Layer, table: readonly Mount[]): boolean {
   if (overFuse || mount.propagation.length === 0) return false;
   const parent = table.find(({ id }) => id === mount.parent);
   if (parent === undefined || parent.path === mount.path) return false;
-  return !parent.propagation.some((field) => field.startsWith("shared:"));
+  return !isShared(parent);
 }
 
 function neighbour(mount: Mount, answer: MountAnswer | undefined): Obstacle {

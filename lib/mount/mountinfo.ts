@@ -84,3 +84,13 @@ export function unescapeField(field: string): string {
 export function isFuse(mount: Mount): boolean {
   return mount.type === "fuse" || mount.type === "fuseblk" || mount.type.startsWith("fuse.");
 }
+
+/** Whether others see what is mounted there: it has a peer group. */
+export function isShared({ propagation }: Pick<Mount, "propagation">): boolean {
+  return propagation.some((field) => field.startsWith("shared:"));
+}
+
+/** The name of a device's FUSE connection: its minor number. */
+export function minorOf(device: string): string {
+  return device.slice(device.indexOf(":") + 1);
+}

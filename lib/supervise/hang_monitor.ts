@@ -1,6 +1,7 @@
 import type { MountAnswer } from "../ports/mounts.ts";
 import type { Mounts } from "../ports/mounts.ts";
-import { minorOf, type ServedMount } from "./target_watch.ts";
+import { minorOf } from "../mount/mountinfo.ts";
+import type { ServedMount } from "./target_watch.ts";
 import type { Clock, FuseConnections, Stop } from "../ports/world.ts";
 
 /** Milliseconds; `Infinity` turns one off. */

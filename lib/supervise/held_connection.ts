@@ -1,7 +1,8 @@
 import type { Log } from "../observe/log.ts";
 import type { Forgetting, HandedOn, Hold, Outcome } from "../ports/takeover.ts";
 import type { FuseConnections, Stop, World } from "../ports/world.ts";
-import { minorOf, type ServedMount } from "./target_watch.ts";
+import { minorOf } from "../mount/mountinfo.ts";
+import type { ServedMount } from "./target_watch.ts";
 
 /** What a {@link HeldConnection} needs. */
 export interface HeldConnectionParts {

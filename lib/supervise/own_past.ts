@@ -1,8 +1,7 @@
-import type { Mount } from "../mount/mountinfo.ts";
+import { minorOf, type Mount } from "../mount/mountinfo.ts";
 import type { Log } from "../observe/log.ts";
 import type { Processes, Stray } from "../ports/world.ts";
 import { MARK } from "./daemon.ts";
-import { minorOf } from "./target_watch.ts";
 
 /** A daemon of an earlier life gets so long to unmount and to go, in milliseconds. */
 const PATIENCE_MS = 5000;

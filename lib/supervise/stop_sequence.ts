@@ -2,7 +2,8 @@ import type { Log } from "../observe/log.ts";
 import { clearMounts } from "../mount/clear.ts";
 import type { Daemon } from "./daemon.ts";
 import type { HeldConnection } from "./held_connection.ts";
-import { minorOf, type MountWatch } from "./target_watch.ts";
+import { minorOf } from "../mount/mountinfo.ts";
+import type { MountWatch } from "./target_watch.ts";
 import type { StopLeavings, StopManner } from "./state.ts";
 import type { FuseConnections, ProcessHandle, SentSignal, World } from "../ports/world.ts";
 

@@ -1,5 +1,5 @@
 import { isNamedOurs } from "../mount/classify.ts";
-import { isFuse, type Mount, parseMountinfo } from "../mount/mountinfo.ts";
+import { isFuse, isShared, minorOf, type Mount, parseMountinfo } from "../mount/mountinfo.ts";
 import { layersAt, mountsOnTheWay } from "../mount/mount_path.ts";
 import { resolveTarget } from "../mount/resolve_target.ts";
 import type { Log } from "../observe/log.ts";
@@ -138,15 +138,6 @@ export class MountWatch {
 }
 
 /** Whether what is mounted on it, or unmounted, is so for its peers as well. */
-function isShared({ propagation }: Mount): boolean {
-  return propagation.some((field) => field.startsWith("shared:"));
-}
-
-/** The name of a device's FUSE connection: its minor number. */
-export function minorOf(device: string): string {
-  return device.slice(device.indexOf(":") + 1);
-}
-
 /** What a look at the mount table is for. */
 export type Phase = "awaited" | "serving" | "idle";
 

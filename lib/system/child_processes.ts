@@ -52,6 +52,24 @@ export function anyServesFuse(entry: string): boolean {
   return false;
 }
 
+/** A process that has the FUSE device open. */
+export interface FuseServer {
+  readonly pid: number;
+  /** The minor of the connection's device; `undefined` where the kernel does not tell. */
+  readonly minor: string | undefined;
+}
+
+/** All processes of this container that have the FUSE device open, once for each connection. */
+export function fuseServers(): FuseServer[] {
+  return [...Deno.readDirSync("/proc")].filter(({ name }) => /^\d+$/.test(name)).flatMap(
+    (entry) => {
+      const pid = Number(entry.name);
+      const minors = new Set((fuseDescriptors(pid) ?? []).map(({ minor }) => minor));
+      return [...minors].map((minor) => ({ pid, minor }));
+    },
+  );
+}
+
 /** Where a thread waits for the answer of a FUSE mount; one that serves sits in `fuse_dev_do_read`. */
 const WAITS_FOR_FUSE = /^(request_wait_answer|fuse_get_req|(__)?fuse_(simple_)?request)/;
 

@@ -1,3 +1,6 @@
+import { groupTexts } from "./control_group.ts";
+import { readSmall } from "./read_small.ts";
+
 /**
  * How the kernel's choice falls when memory runs out: `oom_score_adj` is added to the share of memory
  * that a process uses, in thousandths of the container's limit (proc(5)). A daemon gets what we use
@@ -48,9 +51,10 @@ function ownMemory(): number {
 
 /** The most that this container may use: its limit, or the whole machine's memory. */
 function memoryLimit(): number {
-  const total = Number(/^MemTotal:\s*(\d+) kB$/m.exec(readOr("/proc/meminfo"))?.[1]) * 1024;
-  const limits = ownFiles("memory.max", "memory.limit_in_bytes")
-    .map((path) => Number.parseInt(readOr(path), 10));
+  const total = Number(/^MemTotal:\s*(\d+) kB$/m.exec(readSmall("/proc/meminfo") ?? "")?.[1]) *
+    1024;
+  const limits = [...groupTexts("memory.max", ["memory", "memory.limit_in_bytes"])]
+    .map((text) => Number.parseInt(text, 10));
   return Math.min(total, ...limits.filter((limit) => limit > 0));
 }
 
@@ -58,41 +62,9 @@ const PAGE_BYTES = 4096;
 
 /** Processes of this container that the kernel has ended for lack of memory; 0 where it is silent. */
 export function oomKills(): number {
-  for (const path of ownFiles("memory.events", "memory.oom_control")) {
-    const count = /^oom_kill (\d+)$/m.exec(readOr(path))?.[1];
+  for (const text of groupTexts("memory.events", ["memory", "memory.oom_control"])) {
+    const count = /^oom_kill (\d+)$/m.exec(text)?.[1];
     if (count !== undefined) return Number(count);
   }
   return 0;
-}
-
-let groups: readonly string[] | undefined;
-
-/** Where a file of our own control group may be: its name in version 2, and in version 1. */
-function ownFiles(second: string, first: string): string[] {
-  groups ??= ownGroups();
-  const [unified = "", memory = ""] = groups;
-  // In a namespace of its own a container's group is the root of what is mounted.
-  return [
-    `/sys/fs/cgroup${unified}/${second}`,
-    `/sys/fs/cgroup/${second}`,
-    `/sys/fs/cgroup/memory${memory}/${first}`,
-    `/sys/fs/cgroup/memory/${first}`,
-  ];
-}
-
-/** The paths of our groups, of version 2 and of version 1's memory. */
-function ownGroups(): string[] {
-  const lines = readOr("/proc/self/cgroup").split("\n").map((line) => line.split(":"));
-  return ["", "memory"].map((controller) => {
-    const line = lines.find(([, names]) => names?.split(",").includes(controller));
-    return line === undefined ? "" : line.slice(2).join(":").replace(/\/$/, "");
-  });
-}
-
-function readOr(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
-  }
 }

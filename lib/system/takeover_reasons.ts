@@ -111,7 +111,8 @@ function forbidder({ yamaScope = 0, filtered }: Surroundings): string {
   return `${causes.join("; ")}; a privileged container may`;
 }
 
-function readSurroundings(): Surroundings {
+/** What is on this process now. */
+export function readSurroundings(): Surroundings {
   const scope = Number.parseInt(textOf("/proc/sys/kernel/yama/ptrace_scope"), 10);
   return {
     yamaScope: Number.isNaN(scope) ? undefined : scope,

@@ -5,6 +5,9 @@ const PIPE_BYTES = 1_052_672;
 
 const KEY = "fuse.enable_splice";
 
+/** The codes of what is warned about. */
+export const SPLICE_WARNINGS: readonly string[] = ["splice-impossible", "splice-off"];
+
 /**
  * Turns splice off where the system does not give curvine-fuse the pipes that it asks for: by its
  * own default it would mount, fail, unmount and exit 1, at every start. The usual

@@ -1,4 +1,5 @@
 import { type Problem, problemLine } from "../../plan/config_error.ts";
+import { SPLICE_WARNINGS } from "../../plan/generate/guard_splice.ts";
 import { fail, type Finding, ok, warn } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 import type { Probe } from "./probe.ts";
@@ -19,9 +20,12 @@ export function judgeConfig({
   // A job has none, as a rule; and where no component is known, that is what is wrong.
   if (isDataLoad || detection.component === undefined) return [];
   const problems = unusable?.problems ?? draft?.problems ?? [];
-  const warnings = (draft?.plan.warnings ?? []).map(({ code, message }) =>
-    warn("config", `${message} (${code})`, MENDS[code] ?? REMOVE, "config")
-  );
+  const warnings = (draft?.plan.warnings ?? [])
+    // The limits of this container are looked at apart.
+    .filter(({ code }) => !SPLICE_WARNINGS.includes(code))
+    .map(({ code, message }) =>
+      warn("config", `${message} (${code})`, MENDS[code] ?? REMOVE, "config")
+    );
   const subject = unusable?.subject ?? draft?.subject ?? "the configuration";
   if (problems.length > 0) return [...failures(subject, problems), ...warnings];
   if (warnings.length > 0) return warnings;

@@ -5,9 +5,12 @@ import type { Probe } from "./probe.ts";
 /** What we were started as, and why. */
 export const modeProbe: Probe = { name: "mode", page: "mode", look: judgeMode };
 
-/** @returns one finding */
+/** @returns a finding; a second one where this is not the place where it runs */
 export function judgeMode(
-  { isDataLoad, isPod, detection }: Pick<Patient, "isDataLoad" | "isPod" | "detection">,
+  { isDataLoad, isPod, isHere, detection, draft }: Pick<
+    Patient,
+    "isDataLoad" | "isPod" | "isHere" | "detection" | "draft"
+  >,
 ): Finding[] {
   if (isDataLoad) return [ok("mode", "the job of a DataLoad, which runs no component")];
   const { mode, component, reasons } = detection;
@@ -15,10 +18,12 @@ export function judgeMode(
   if (component === undefined) {
     return [fail("mode", `no component can be told: ${because}`, noComponent(mode, isPod), "mode")];
   }
-  if (mode === "standalone" && isPod) {
-    return [warn("mode", `${because}, though this is a pod`, NOT_FLUID, "mode")];
-  }
-  return [ok("mode", because)];
+  const first = mode === "standalone" && isPod
+    ? warn("mode", `${because}, though this is a pod`, NOT_FLUID, "mode")
+    : ok("mode", because);
+  const program = draft?.plan.process.argv[0];
+  if (isHere || program === undefined) return [first];
+  return [first, ok("mode", `no pod, and no "${program}": only the configuration is looked at`)];
 }
 
 const NOT_FLUID = "if Fluid made this pod, its variables are missing: it sets them in the first " +

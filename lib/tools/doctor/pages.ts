@@ -20,6 +20,9 @@ export const ANCHORS = {
   restarts: "a-loop-of-restarts",
   volume: "the-clients-container-cannot-be-created",
   dataLoad: "dataload-fails",
+  hang: "the-mount-does-not-answer",
+  container: "what-the-container-lacks",
+  room: "no-room-in-memory-or-on-disk",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A heading of the page. */

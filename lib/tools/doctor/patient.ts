@@ -1,11 +1,14 @@
 import type { Status } from "../../observe/status.ts";
-import type { ConfigError } from "../../plan/config_error.ts";
+import type { ConfigError, Problem } from "../../plan/config_error.ts";
 import type { Detection } from "../../plan/detect_mode.ts";
 import type { Endpoint } from "../../plan/generate/endpoints.ts";
 import type { Draft } from "../../plan/generate/generate_plan.ts";
 import type { MountAnswer } from "../../ports/mounts.ts";
 import type { Connection } from "../../ports/sockets.ts";
+import type { FuseServer } from "../../system/child_processes.ts";
 import type { Disposed } from "../../system/disposable_child.ts";
+import type { FolderFacts } from "../../system/folder_facts.ts";
+import type { GroupFacts } from "../../system/group_facts.ts";
 import type { Lookup } from "../../system/resolve_host.ts";
 
 /** What is examined: where we are, and what a start here would do. */
@@ -18,13 +21,28 @@ export interface Patient {
   readonly isDataLoad: boolean;
   /** Whether Kubernetes runs us. */
   readonly isPod: boolean;
+  /**
+   * Whether what is planned happens here: in a pod, or where Curvine's program lies. On anybody's
+   * machine only the configuration can be judged.
+   */
+  readonly isHere: boolean;
   readonly detection: Detection;
   /** What a start here would do, with what is wrong with it; absent where there is nothing to make. */
   readonly draft: Draft | undefined;
   /** Why there is no draft. */
   readonly unusable: ConfigError | undefined;
+  /** Settings of our own that cannot be read. */
+  readonly badSettings: readonly Problem[];
+  /** Where Curvine's cli lies, which a DataLoad's job starts. */
+  readonly cli: string;
+  /** The secret files that the configuration names, and whether each could be read. */
+  readonly secretFiles: ReadonlyMap<string, boolean>;
   /** Where Curvine's masters are. The work is done once, for all who ask. */
   masters(): Promise<KnownMasters>;
+  /** What a disposable child can tell of a folder; asked once for each. */
+  folder(path: string): Promise<FolderFacts | "late" | "unknown">;
+  /** What the supervisor of this container says; asked once. `undefined`: none answers. */
+  status(): Promise<Status | undefined>;
   readonly world: DoctorWorld;
 }
 
@@ -52,8 +70,16 @@ export interface DoctorWorld {
   lookup(name: string, limit: number): Promise<Lookup>;
   /** @throws when the port does not answer, in the kernel's words */
   connectTcp(address: string, port: number): Promise<Connection>;
-  /** What the supervisor of this container says; `undefined` when none answers. */
-  status(limit: number): Promise<Status | undefined>;
+  /** Why a device cannot be opened for reading and writing; `undefined` when it can. */
+  cannotOpen(device: string): string | undefined;
+  /** Why a program cannot be executed; `undefined` when it seems that it can. */
+  cannotExecute(path: string): string | undefined;
+  /** Why a daemon's connection could not be taken over; `undefined` when it could. */
+  takeoverForbidden(mayTrace: boolean): string | undefined;
+  /** What our control group allows, and what is used of it. */
+  group(): GroupFacts;
+  /** Processes that have the FUSE device open, and for which connection, where that is told. */
+  fuseServers(): readonly FuseServer[];
   /** Milliseconds of a clock that never jumps. */
   now(): number;
   /** Milliseconds since 1970, as this machine's clock has it. */

@@ -3,7 +3,7 @@ import { clearMounts } from "../../../lib/mount/clear.ts";
 import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
 import { layersAt } from "../../../lib/mount/mount_path.ts";
 import { prepareFolder } from "../../../lib/mount/prepare_folder.ts";
-import { minorOf } from "../../../lib/supervise/target_watch.ts";
+import { minorOf } from "../../../lib/mount/mountinfo.ts";
 import { childPids } from "../../../lib/system/child_processes.ts";
 import { systemFolders } from "../../../lib/system/folders.ts";
 import { fuseConnections } from "../../../lib/system/fuse_connections.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { minorOf } from "../../../lib/mount/mountinfo.ts";
 import { makeLog } from "../../../lib/observe/log.ts";
 import {
-  minorOf,
   MountWatch,
   type Phase,
   phaseOf,

@@ -16,7 +16,7 @@ import {
 import { Story } from "../../../lib/tools/simulate/story.ts";
 import { changeLines, tomlChanges } from "../../../lib/tools/simulate/toml_changes.ts";
 import type { World } from "../../../lib/ports/world.ts";
-import { minorOf } from "../../../lib/supervise/target_watch.ts";
+import { minorOf } from "../../../lib/mount/mountinfo.ts";
 
 /** Lines of an env file that show what the syntax is; the comparison below runs them in Deno. */
 const ENV_FILE = [

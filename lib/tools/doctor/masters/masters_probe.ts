@@ -1,4 +1,4 @@
-import { fail, type Finding } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 import type { Patient } from "../patient.ts";
 import type { Probe } from "../probe.ts";
 import { judgeClocks, judgeWorkers } from "./judge_cluster.ts";
@@ -11,7 +11,8 @@ export const mastersProbe: Probe = { name: "masters", page: "masters", look };
 
 async function look(patient: Patient): Promise<Finding[]> {
   const known = await patient.masters();
-  if (!known.ok) return known.tried.length === 0 ? [] : [nobodyKnown(known.tried)];
+  // A job that finds none is told so where the job is judged.
+  if (!known.ok) return [];
   const { env, isDataLoad, isPod, draft, world } = patient;
   const { reports, workers, mounts } = await survey(known.endpoints, patient);
   const cluster = leaderOf(reports)?.cluster;
@@ -32,16 +33,6 @@ async function look(patient: Patient): Promise<Finding[]> {
       ? []
       : judgeMounts(mounts, config)),
   ];
-}
-
-function nobodyKnown(tried: readonly string[]): Finding {
-  return fail(
-    "masters",
-    `nothing says where they are: ${tried.join("; ")}`,
-    "set CURVINE_DATALOAD_DATASET to the Dataset's name, or CURVINE_DATALOAD_MASTER_ADDRS to " +
-      "host:port,host:port, in the class's dataOperationSpecs",
-    "dataLoad",
-  );
 }
 
 function nameservers(resolvConf: string): string[] {
