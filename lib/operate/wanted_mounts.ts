@@ -1,11 +1,8 @@
 import { ConfigError, type Problem } from "../plan/config_error.ts";
-import { accessModeOf, refusedWriteCache } from "../plan/curvine/mount_flags.ts";
-import {
-  FS_MODE_RISK,
-  mountOption,
-  mountOptionValue,
-  nearestMountOption,
-} from "../plan/curvine/mount_option.ts";
+import { accessModeOf } from "../plan/curvine/mount_flags.ts";
+import { type GivenOption, mountAsAWhole, setTwice } from "../plan/curvine/mount_as_a_whole.ts";
+import { mountOption, mountOptionAdvice, mountOptionValue } from "../plan/curvine/mount_option.ts";
+import { isOfOtherStorage, nearestProperty } from "../plan/curvine/ufs_properties.ts";
 import {
   isNative,
   nativePath,
@@ -116,12 +113,20 @@ export function wantedMounts(
       ["access-mode", accessModeOf(mount, config.accessModes)],
     ]);
     const properties = new Map<string, string>();
+    const given = new Map<string, GivenOption>();
     for (const { name, value, place, secret } of options(mount, at, scheme)) {
       const option = mountOption(name, scheme);
       if (option === undefined) {
         if (!RUNTIME_OPTIONS.has(name)) warnings.push(unknown(name, scheme, place));
         continue;
       }
+      const unread = unreadProperty(name, option.target, scheme);
+      if (unread !== undefined) warnings.push(`${place}: ${unread}`);
+      const twice = secret
+        ? undefined
+        : setTwice(given.get(option.target), { name, text: value }, place);
+      if (twice !== undefined) problems.push(twice);
+      given.set(option.target, { name, text: secret ? undefined : value });
       const parsed = mountOptionValue(option, value);
       if (!parsed.ok) {
         problems.push({
@@ -137,7 +142,9 @@ export function wantedMounts(
       else if (parsed.value === true) flags.set(option.target, "");
       else flags.delete(option.target);
     }
-    checkTogether(flags, at);
+    const whole = mountAsAWhole(at, scheme, given, accessModeOf(mount, config.accessModes));
+    problems.push(...whole.problems);
+    warnings.push(...whole.warnings.map(({ path, message }) => `${path}: ${message}`));
     return {
       path,
       mountPoint: mount.mountPoint,
@@ -146,14 +153,6 @@ export function wantedMounts(
       flags: sorted(flags),
       properties: sorted(properties),
     };
-  }
-
-  function checkTogether(flags: ReadonlyMap<string, string>, at: string): void {
-    if (flags.get("write-type") === "fs_mode") {
-      warnings.push(`${at}.options.write_type: ${FS_MODE_RISK}; cache_mode does not`);
-    }
-    const refused = refusedWriteCache(flags);
-    if (refused !== undefined) problems.push({ path: `${at}.options.write_cache`, ...refused });
   }
 
   function* options(mount: Mount, at: string, scheme: string): Generator<OptionText> {
@@ -196,11 +195,17 @@ interface OptionText {
 }
 
 function unknown(name: string, scheme: string, place: string): string {
-  const near = nearestMountOption(name, scheme);
-  const hint = near === undefined
-    ? `a dotted name such as "${scheme}.${name}" is passed on as it is`
-    : `did you mean "${near}"?`;
-  return `${place}: Curvine's mounts do not know "${name}"; it is left out (${hint})`;
+  return `${place}: Curvine's mounts do not know "${name}"; it is left out (${
+    mountOptionAdvice(name, scheme)
+  })`;
+}
+
+function unreadProperty(name: string, target: string, scheme: string): string | undefined {
+  const near = name.includes(".") ? nearestProperty(name, scheme) : undefined;
+  if (near !== undefined) return `Curvine does not read "${name}"; did you mean "${near}"?`;
+  return isOfOtherStorage(target, scheme)
+    ? `Curvine does not read "${name}" for ${scheme}://`
+    : undefined;
 }
 
 /** In the Dataset's order: conflicts are found before options are looked at. */

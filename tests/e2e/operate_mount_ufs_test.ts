@@ -390,7 +390,7 @@ test("mounts in fs_mode only where an option says so, and says what that does", 
   const ran = await world.run(["mount-ufs"]);
   assert.equal(ran.code, 0, ran.stderr);
   assert.match(world.read("state/table"), /\tfs_mode\t/);
-  assert.match(ran.stderr, /write_type: fs_mode writes into the UFS.*deletes objects/);
+  assert.match(ran.stderr, /write-type: fs_mode writes into the UFS.*deletes objects/);
 });
 
 test("leaves a mount in fs_mode as it is, whatever the dataset wants of it", async (world) => {

@@ -1,6 +1,7 @@
 import type { KeyType } from "./key_table.ts";
 import { type KeyValue, parseKeyValue } from "./key_value.ts";
 import { nearestName } from "../../text/nearest_name.ts";
+import { meant, propertiesOf, propertyValue } from "./ufs_properties.ts";
 
 /** An option that a Dataset's mount may have. */
 export interface MountOption {
@@ -115,12 +116,18 @@ export function mountOption(name: string, scheme: string): MountOption | MountTa
  * @returns also what was wanted where it is none
  */
 export function mountOptionValue(option: MountOption | MountTarget, text: string): KeyValue {
-  if (!("type" in option)) return { ok: true, value: text };
+  if (!("type" in option)) return propertyValue(option.target, text);
   const { choices } = option;
-  if (choices === undefined) return parseKeyValue(option.type, text);
+  if (choices === undefined) {
+    return option.kind === "property" && option.type === "string"
+      ? propertyValue(option.target, text)
+      : parseKeyValue(option.type, text);
+  }
   const value = text.trim().toLowerCase();
   if (choices.includes(value)) return { ok: true, value };
-  const near = nearestName(value.replaceAll("-", "_"), choices);
+  const plain = value.replaceAll("-", "_");
+  const near = choices.find((one) => plain !== "" && one.startsWith(plain)) ??
+    nearestName(plain, choices);
   return {
     ok: false,
     wanted: choices.join(" or "),
@@ -128,12 +135,43 @@ export function mountOptionValue(option: MountOption | MountTarget, text: string
   };
 }
 
+/**
+ * How an option that means nothing to `cv mount` is said rightly, for this kind of mount point: the
+ * known name that it most likely means, or what a dotted name looks like.
+ *
+ * @example
+ * ```ts
+ *
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(mountOptionAdvice("writeType", "s3"), 'did you mean "write-type"?');
+ * assert.equal(mountOptionAdvice("endpoint", "oss"), 'did you mean "oss.endpoint"?');
+ * ```
+ */
+export function mountOptionAdvice(name: string, scheme: string): string {
+  const near = nearestMountOption(name, scheme);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  const [example] = propertiesOf(scheme);
+  return `a dotted name, such as "${example}", is passed on as it is`;
+}
+
 /** The known name that a misspelt one most likely means, for this kind of mount point. */
-export function nearestMountOption(name: string, scheme: string): string | undefined {
-  const names = MOUNT_OPTIONS.filter(({ kind }) => kind !== "property" || isS3(scheme))
-    .map((option) => option.name);
-  const dashes = nearestName(name.replaceAll("_", "-"), names);
-  return dashes ?? nearestName(name.replaceAll("-", "_"), names);
+function nearestMountOption(name: string, scheme: string): string | undefined {
+  const known = MOUNT_OPTIONS.filter(({ kind }) => kind !== "property" || isS3(scheme));
+  const property = meant(name, scheme);
+  if (property !== undefined) {
+    return known.find(({ target }) => target === property)?.name ?? property;
+  }
+  const plain = name.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+  const names = known.map((option) => option.name);
+  const same = names.find((one) => letters(one) === letters(plain));
+  return same ?? names.find((one) => one.startsWith(`${plain}-`)) ??
+    nearestName(plain.replaceAll("_", "-"), names) ??
+    nearestName(plain.replaceAll("-", "_"), names);
+}
+
+function letters(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, "");
 }
 
 function isS3(scheme: string): boolean {

@@ -9,6 +9,7 @@ import {
   schemeOf,
   WHERE_MASTERS,
 } from "../curvine/ufs_path.ts";
+import { bucketFault, repairedScheme, schemeFault } from "../curvine/ufs_scheme.ts";
 import type { Mount } from "./runtime_config.ts";
 
 /** As much of a Dataset's mount as decides where it goes. */
@@ -97,12 +98,7 @@ function faultsOf(mount: MountPlace, index: number): Problem[] {
   const at = `mounts[${index}]`;
   const { mountPoint } = mount;
   const problems: Problem[] = [];
-  if (schemeOf(mountPoint) === undefined) {
-    problems.push({
-      path: `${at}.mountPoint`,
-      message: `is ${JSON.stringify(mountPoint)}; a scheme is wanted, such as s3://bucket/dir`,
-    });
-  }
+  problems.push(...schemeProblems(mountPoint, `${at}.mountPoint`));
   const authority = authorityOf(mountPoint);
   if (authority !== undefined) {
     problems.push({
@@ -147,6 +143,35 @@ function lacksAuthority(mountPoint: string): boolean {
   const scheme = schemeOf(mountPoint);
   if (scheme === undefined || scheme === "file" || isNative(mountPoint)) return false;
   return /^(?:\/|$)/.test(mountPoint.slice(`${scheme}://`.length));
+}
+
+function schemeProblems(mountPoint: string, path: string): Problem[] {
+  const scheme = schemeOf(mountPoint);
+  const message = `is ${JSON.stringify(mountPoint)}`;
+  if (scheme === undefined) {
+    const repaired = repairedScheme(mountPoint);
+    return [{
+      path,
+      message: `${message}; a scheme is wanted, such as s3://bucket/dir`,
+      ...(repaired === undefined ? {} : { hint: `write ${JSON.stringify(repaired)}` }),
+    }];
+  }
+  if (isNative(mountPoint)) return [];
+  const fault = schemeFault(scheme);
+  if (fault !== undefined && !fault.maybe) {
+    const hint = fault.hint === undefined ? {} : { hint: fault.hint };
+    return [{
+      path,
+      message: `${message}; a scheme that Curvine takes is wanted: ${fault.wanted}`,
+      ...hint,
+    }];
+  }
+  const bucket = scheme === "s3" ? bucketFault(mountPoint.slice("s3://".length)) : undefined;
+  return bucket === undefined ? [] : [{
+    path,
+    message: `${message}; ${bucket.wanted} is wanted`,
+    ...(bucket.hint === undefined ? {} : { hint: bucket.hint }),
+  }];
 }
 
 function conflictsOf(one: Place, other: Place): Problem[] {

@@ -82,9 +82,14 @@ export function laySecrets(
   });
 }
 
-/** As Go's `filepath.Join`, for what names of secrets and keys may hold. */
+/** As Go's `filepath.Join` of an absolute folder, which also takes `.` and `..` out. */
 function joined(folder: string, name: string): string {
-  return `${folder.replace(/\/+$/, "")}${name === "" ? "" : `/${name}`}`;
+  const parts: string[] = [];
+  for (const part of `${folder}/${name}`.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
 }
 
 /** A map sorted by name, or nothing where it is empty: so Go writes `omitempty`. */

@@ -136,7 +136,39 @@ Deno.test("wanted mounts: an option that means nothing is left out with a warnin
     options: { endpoint_url: "x" },
   }]);
   assert.equal(found.mounts[0]?.properties.size, 0);
-  assert.match(found.warnings[0] ?? "", /"endpoint_url".*"oss\.endpoint_url"/);
+  assert.match(found.warnings[0] ?? "", /"endpoint_url"; it is left out \(.*"oss\.endpoint"/);
+});
+
+Deno.test("wanted mounts: what a mount lacks, and what Curvine does not read, is warned about", () => {
+  const { warnings, mounts } = wanted([{
+    mountPoint: "oss://b",
+    path: "/a",
+    options: { "fs.oss.endpoint": "oss-cn", "oss.accessKeyId": "x" },
+    encryptOptions: {},
+  }]);
+  assert.deepEqual([...mounts[0]?.properties.keys() ?? []], ["fs.oss.endpoint", "oss.accessKeyId"]);
+  assert.deepEqual(warnings, [
+    'mounts[0].options.fs.oss.endpoint: Curvine does not read "fs.oss.endpoint"; ' +
+    'did you mean "oss.endpoint"?',
+    "mounts[0].options: Curvine refuses a mount of oss:// without oss.endpoint, " +
+    "oss.accessKeySecret",
+  ]);
+});
+
+Deno.test("wanted mounts: two names of one option with two values are a problem", () => {
+  assert.throws(
+    () =>
+      wanted([{
+        mountPoint: "s3://b",
+        path: "/a",
+        options: { "write_type": "cache_mode", "write-type": "fs_mode" },
+      }]),
+    (error: ConfigError) => {
+      assert.equal(error.problems[0]?.path, "mounts[0].options.write-type");
+      assert.match(error.problems[0]?.message ?? "", /the same as "write_type"/);
+      return true;
+    },
+  );
 });
 
 Deno.test("wanted mounts: every value that cv mount takes is checked, secrets unseen", () => {

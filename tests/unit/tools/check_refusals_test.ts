@@ -538,7 +538,13 @@ Deno.test("a runtime without its Dataset is told whether there is one in another
 });
 
 Deno.test("what is right earns no warning", async () => {
-  assert.deepEqual(await warningsOf(CACHE), []);
+  const options = 'endpoint_url: "http://minio:9000", region_name: eu, access: a, secret: b';
+  const whole = CACHE.replace("name: raw}", `name: raw, options: {${options}}}`);
+  assert.deepEqual(await warningsOf(whole), []);
+  assert.match(
+    (await warningsOf(CACHE)).join(),
+    /^missing-option: line 24: .* without endpoint_url/,
+  );
   assert.deepEqual(await warningsOf(THIN), []);
 });
 

@@ -106,8 +106,10 @@ Deno.test("a mount point has five characters at least; a secret has a name and a
 function ofMount(mount: string, more = ""): string[] {
   const { problems, warnings } = mountFindings(dataset(`{${more}mounts: [{${mount}}]}`));
   return [
-    ...problems.map(({ path, message }) => `! ${path} ${message}`),
-    ...warnings.map(({ code, path, message }) => `${code} ${path} ${message}`),
+    ...problems.map(({ path, message, hint }) => `! ${path} ${message}${hint ? ` (${hint})` : ""}`),
+    // Most mounts here have no credentials; what is said of that is a test of its own.
+    ...warnings.filter(({ code }) => code !== "missing-option")
+      .map(({ code, path, message }) => `${code} ${path} ${message}`),
   ];
 }
 
@@ -129,14 +131,14 @@ Deno.test("write-cache wants cache_mode, and a mount that may be written", () =>
 
 Deno.test("an option of a mount is known, nearly known, passed on, or of no concern", () => {
   const said = (name: string, mountPoint = "s3://b"): string[] =>
-    ofMount(`mountPoint: "${mountPoint}", name: a, options: {"${name}": x}`);
+    ofMount(`mountPoint: "${mountPoint}", name: a, options: {"${name}": "http://x"}`);
   for (
     const fine of ["endpoint_url", "s3.endpoint_url", "s3.far.away.thing", "cluster-id", "fluid.x"]
   ) assert.deepEqual(said(fine), [], fine);
   assert.match(said("endpont_url")[0] ?? "", /is left out; did you mean "endpoint_url"\?$/);
   assert.match(
     said("zzzzz")[0] ?? "",
-    /is left out; a dotted name such as "s3.zzzzz" is passed on/,
+    /is left out; a dotted name, such as "s3.endpoint_url", is passed on/,
   );
   assert.match(
     said("s3.endpont_url")[0] ?? "",
@@ -244,6 +246,89 @@ Deno.test("a mount's place is its path, or its name's; what is wrong with it pro
   const twice =
     '{mountPoint: "s3://b", name: a, path: a}, {mountPoint: "s3://c", name: c, path: /a}';
   assert.match(said(twice)[0]?.message ?? "", /is "\/a", which mounts\[0\] has already/);
+});
+
+Deno.test("a word that means an option elsewhere leads to the one that it means here", () => {
+  const meant: readonly [string, string, string][] = [
+    ["s3", "endpoint", "endpoint_url"],
+    ["s3", "AWS_ACCESS_KEY_ID", "access"],
+    ["s3", "secretAccessKey", "secret"],
+    ["s3", "region", "region_name"],
+    ["s3", "fs.s3a.endpoint", "s3.endpoint_url"],
+    ["s3", "fs.s3a.access.key", "s3.access_key"],
+    ["oss", "endpoint_url", "oss.endpoint"],
+    ["oss", "access", "oss.accessKeyId"],
+    ["oss", "fs.oss.accessKeySecret", "oss.accessKeySecret"],
+    ["azblob", "account-name", "azure.account_name"],
+    ["hdfs", "user", "hdfs.user"],
+    ["s3", "WRITE_TYPE", "write-type"],
+    ["s3", "writeType", "write-type"],
+    ["s3", "ttl", "ttl-ms"],
+    ["s3", "autocache", "auto-cache"],
+  ];
+  for (const [scheme, name, wanted] of meant) {
+    const [said = ""] = ofMount(
+      `mountPoint: "${scheme}://b", name: a, options: {"${name}": x}`,
+    );
+    assert.match(said, /^unknown-option /, `${scheme} ${name}`);
+    assert.equal(/did you mean "([^"]*)"\?$/.exec(said)?.[1], wanted, `${scheme} ${name}: ${said}`);
+  }
+  const foreign = ofMount('mountPoint: "s3://b", name: a, options: {oss.endpoint: x}');
+  assert.match(foreign[0] ?? "", /does not read it for s3:\/\/$/);
+});
+
+Deno.test("values that Curvine refuses a mount for are problems, with the value that it takes", () => {
+  const values: readonly [string, string, string | undefined][] = [
+    ["endpoint_url", "minio:9000", 'write "http://minio:9000"'],
+    ["s3.endpoint_url", "minio", 'write "http://minio"'],
+    ["endpoint_url", "ftp://minio", undefined],
+    ["s3.force.path.style", "yes", 'write "true"'],
+    ["s3.list_objects_version", "2", 'write "v2"'],
+    ["s3.retry_times", "many", undefined],
+    ["opendal.read_timeout", "30x", undefined],
+    ["write_type", "cache", 'write "cache_mode"'],
+    ["provider", "oss-hdfs", "write auto"],
+  ];
+  for (const [name, text, hint] of values) {
+    const [said = ""] = ofMount(`mountPoint: "s3://b", name: a, options: {${name}: "${text}"}`);
+    assert(said.startsWith(`! mounts[0].options.${name} is "${text}"`), said);
+    assert.equal(/ \(([^()]*)\)$/.exec(said)?.[1], hint, said);
+  }
+  for (const fine of ["HTTPS://m", "http://m:9000/x", "http://[::1]:9000"]) {
+    assert.deepEqual(
+      ofMount(`mountPoint: "s3://b", name: a, options: {endpoint_url: "${fine}"}`),
+      [],
+      fine,
+    );
+  }
+  const twice = 'options: {ttl_ms: "1d", ttl-ms: "2d"}';
+  assert.match(ofMount(`mountPoint: "s3://b", name: a, ${twice}`)[0] ?? "", /same as "ttl_ms"/);
+});
+
+Deno.test("a mount without what Curvine wants is warned about, secrets counted", () => {
+  const { warnings } = mountFindings(dataset(
+    '{mounts: [{mountPoint: "s3://b", name: a, options: {s3.region: eu, endpoint_url: "http://m"}, ' +
+      "encryptOptions: [{name: access-key, valueFrom: {secretKeyRef: {name: s, key: k}}}]}]}",
+  ));
+  assert.deepEqual(warnings.map(({ code, message }) => `${code} ${message}`), [
+    "missing-option Curvine refuses a mount of s3:// without secret",
+  ]);
+});
+
+Deno.test("schemes and buckets that Curvine refuses are problems; what it may take is tried", () => {
+  const said = (mountPoint: string): string =>
+    ofMount(`mountPoint: "${mountPoint}", name: a`).join("\n");
+  for (const fine of ["s3://b.c-d/x", "S3://b", "file:///x", "webhdfs://n/x", "gcs://b/x"]) {
+    assert.equal(said(fine), "", fine);
+  }
+  assert.match(said("hfds://nn/x"), /^! .* \(write hdfs:\/\/\)$/);
+  assert.match(said("minio://b/x"), /^! .* \(write s3:\/\/ and set endpoint_url\)$/);
+  assert.match(said("nfs://h/x"), /^! .*file:\/\/\/that\/path\)$/);
+  assert.match(said("s3://lake_raw/x"), /^! .* letters, digits, - and \. alone is wanted$/);
+  assert.match(said("s3://ak:sk@lake/x"), /\(credentials belong in encryptOptions\)$/);
+  assert.match(said("s3:/b/x"), /^! .* \(write "s3:\/\/b\/x"\)$/);
+  assert.match(said("curvine:/d"), /\(write "curvine:\/\/\/d"\)$/);
+  assert.match(said("s3a://b/x"), /^unknown-scheme .*Curvine may refuse.*\(write s3:\/\/\)$/);
 });
 
 Deno.test("a folder of the host is one absolute path, or two", () => {
