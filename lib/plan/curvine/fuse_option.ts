@@ -1,4 +1,5 @@
 import { nearestName } from "../../text/nearest_name.ts";
+import { keyOf } from "./key_table.ts";
 
 /** Words of `fuse_opts`, each with the one that it cannot stand beside. Curvine: Mount options. */
 const OPPOSITES: Readonly<Record<string, string | undefined>> = {
@@ -25,11 +26,24 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   allow_root: "allow_other lets everybody in",
   auto_unmount: "curvine-fluid unmounts at every end",
   max_write: "curvine-fuse asks for as much as the kernel gives",
+  max_read: "curvine-fuse asks for as much as the kernel gives",
+  nonempty: "leave it out: curvine-fluid clears what an earlier client left behind",
+  relatime: "leave it out: it is what the kernel does anyway",
+  fsname: "leave it out: the mount is always of curvinefs",
+  subtype: "leave it out: the mount is always of curvinefs",
+  defaults: "leave it out: it asks for nothing",
+  _netdev: "leave it out: it is for /etc/fstab",
+  nofail: "leave it out: it is for /etc/fstab",
 };
 
 /** Whether a word is an option of mount(2) or FUSE that curvine-fuse takes. */
 export function isFuseOption(word: string): boolean {
   return Object.hasOwn(OPPOSITES, word);
+}
+
+/** Whether a word is an option that other FUSE file systems take, and curvine-fuse does not. */
+export function isOtherFuseOption(word: string): boolean {
+  return Object.hasOwn(ELSEWHERE, word);
 }
 
 /** What is wrong with a list of mount options. */
@@ -93,9 +107,27 @@ function unknownOption(word: string): FuseOptionFault {
   if (isFuseOption(name)) {
     return { message: `holds ${quoted}, but "${name}" takes no value`, hint: `write ${name}` };
   }
-  const near = nearestName(name.toLowerCase(), Object.keys(OPPOSITES));
+  const key = ownKey(name);
+  const near = meant(word) ?? nearestName(name.toLowerCase(), Object.keys(OPPOSITES));
   return {
     message: `holds ${quoted}; of ${Object.keys(OPPOSITES).join(", ")} some are wanted`,
-    ...(near === undefined ? {} : { hint: `write ${near}` }),
+    ...(key !== undefined
+      ? { hint: `it is an option of its own: ${key}` }
+      : near === undefined
+      ? {}
+      : { hint: `write ${near}` }),
   };
+}
+
+/** The key of `[fuse]` that other file systems have among their mount options: `umask=022`. */
+function ownKey(name: string): string | undefined {
+  const plain = name.replaceAll("-", "_");
+  const isKey = [plain, `${plain}_ms`].some((one) => keyOf("fuse", one) !== undefined);
+  return isKey ? `fuse.${plain}` : undefined;
+}
+
+/** Several words that something else than a comma parts, or the `-o` before them. */
+function meant(word: string): string | undefined {
+  const words = word.replace(/^-o\s*/, "").split(/[\s;:|]+/).filter((one) => one !== "");
+  return words.length > 0 && words.every(isFuseOption) ? words.join(",") : undefined;
 }

@@ -11,8 +11,8 @@ const MAX_INTEGER = 9_223_372_036_854_775_807n;
 
 /** Curvine: curvine-cluster.toml, Size. Multiples are binary; `Gi` and `GiB` are refused. */
 const SIZE = /^(\d+(?:\.\d+)?)\s*(?:B|K|KB|M|MB|G|GB|T|TB|P|PB)?$/i;
-/** Curvine: curvine-cluster.toml, Duration. A bare number is milliseconds. */
-const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|second|m|minute|h|hour|d|day)?$/;
+/** Curvine: curvine-cluster.toml, Duration. In any case; a bare number is milliseconds. */
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|second|m|minute|h|hour|d|day)?$/i;
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -33,8 +33,59 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 export function parseMilliseconds(text: string): number | undefined {
   const [, count, unit = "ms"] = DURATION.exec(text.trim()) ?? [];
   if (count === undefined) return undefined;
-  const value = Math.ceil(Number(count) * (MILLISECONDS[unit] ?? 1));
+  const value = Math.ceil(Number(count) * (MILLISECONDS[unit.toLowerCase()] ?? 1));
   return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/**
+ * How a duration is written that others write otherwise: `5min`, `1h30m`, `PT1S`.
+ *
+ * @example
+ * ```ts
+ *
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(durationHint("1h30m"), 'write "90m"');
+ * assert.equal(durationHint("soon"), undefined);
+ * ```
+ */
+export function durationHint(text: string): string | undefined {
+  const milliseconds = otherDuration(text);
+  if (milliseconds === undefined) return undefined;
+  const [unit, size] = SHORT_UNITS.find(([, one]) => milliseconds % one === 0) ?? ["ms", 1];
+  return `write "${milliseconds / size}${unit}"`;
+}
+
+const SHORT_UNITS: readonly (readonly [string, number])[] = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1000],
+  ["ms", 1],
+];
+
+/** Units as Go, ISO 8601 and people write them, each with the one that is meant. */
+const OTHER_UNITS: readonly (readonly [RegExp, number])[] = [
+  [/^(?:ms|msecs?|millis?|milliseconds?)$/, 1],
+  [/^(?:s|secs?|seconds?)$/, 1000],
+  [/^(?:m|mins?|minutes?)$/, 60_000],
+  [/^(?:h|hrs?|hours?)$/, 3_600_000],
+  [/^(?:d|days?)$/, 86_400_000],
+  [/^(?:w|weeks?)$/, 7 * 86_400_000],
+];
+
+/** @returns in whole milliseconds, from 1 */
+function otherDuration(text: string): number | undefined {
+  const plain = text.trim().toLowerCase().replace(/^p(?:t(?=\d)|(?=\d))/, "").replace("dt", "d");
+  if (plain.length > 64 || !/^(?:\d+(?:\.\d+)?\s*[a-z]+\s*)+$/.test(plain)) return undefined;
+  let sum = 0;
+  for (const [, count = "", unit = ""] of plain.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)) {
+    const size = OTHER_UNITS.find(([word]) => word.test(unit))?.[1];
+    if (size === undefined) return undefined;
+    sum += Number(count) * size;
+  }
+  const whole = Math.round(sum);
+  return Number.isSafeInteger(whole) && whole > 0 ? whole : undefined;
 }
 
 /**
@@ -80,7 +131,7 @@ export function parseKeyValue(type: KeyType, text: string): KeyValue {
     case "duration":
       return DURATION.test(trimmed)
         ? { ok: true, value: trimmed }
-        : { ok: false, wanted: "a duration such as 500ms, 30s, 10m, 2h or 7d" };
+        : refused("a duration such as 500ms, 30s, 10m, 2h or 7d", durationHint(trimmed));
     case "size":
       return parseSize(trimmed);
   }
@@ -108,9 +159,17 @@ function parseInteger(text: string, from: bigint, to: bigint, wanted: string): K
 
 function parseOctal(text: string): KeyValue {
   const digits = /^(?:0o)?([0-7]{1,5})$/.exec(text)?.[1];
-  return digits === undefined
-    ? { ok: false, wanted: "octal digits such as 022" }
-    : { ok: true, value: Number.parseInt(digits, 8) };
+  if (digits !== undefined) return { ok: true, value: Number.parseInt(digits, 8) };
+  // 18 is what YAML makes of 022, and what Curvine's own file has.
+  const number = /^(?:[1-9]\d{1,4}|0x[0-9a-f]{1,4})$/i.test(text) ? Number(text) : NaN;
+  return refused(
+    "octal digits such as 022",
+    number <= 0o7777 ? `write "0${number.toString(8)}"` : undefined,
+  );
+}
+
+function refused(wanted: string, hint: string | undefined): KeyValue {
+  return { ok: false, wanted, ...(hint === undefined ? {} : { hint }) };
 }
 
 function parseSize(text: string): KeyValue {
@@ -125,7 +184,19 @@ function parseSize(text: string): KeyValue {
   };
 }
 
-/** Comma-separated text as a list: parts are trimmed, empty ones dropped. */
+/** Comma-separated text as a list: parts are trimmed, empty ones dropped. So is a list of JSON's. */
 export function splitList(text: string): string[] {
-  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  return jsonList(text) ?? text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** `["a", "b"]`, as Curvine's own file has it. */
+function jsonList(text: string): string[] | undefined {
+  if (!/^\s*\[.*\]\s*$/s.test(text)) return undefined;
+  try {
+    const list: unknown = JSON.parse(text);
+    const texts = Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];
+    return Array.isArray(list) && texts.length === list.length ? texts : undefined;
+  } catch {
+    return undefined;
+  }
 }

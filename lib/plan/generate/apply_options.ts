@@ -1,6 +1,6 @@
-import { isFuseOption } from "../curvine/fuse_option.ts";
+import { isFuseOption, isOtherFuseOption } from "../curvine/fuse_option.ts";
 import { keyOf, lookUpKey, RETIRED_KEYS } from "../curvine/key_table.ts";
-import { parseKeyValue, parseMilliseconds } from "../curvine/key_value.ts";
+import { durationHint, parseKeyValue, parseMilliseconds } from "../curvine/key_value.ts";
 import { isFluidOption } from "../fluid/fluid_option.ts";
 import { nearestName } from "../../text/nearest_name.ts";
 import { isTomlTable, type TomlTable, tomlTable, type TomlValue } from "../curvine/toml_value.ts";
@@ -84,14 +84,18 @@ export function applyOptions(
 
 /** `noatime: ""` and its like: an option of mount(2), as other FUSE file systems have them. */
 function isMountWord(name: string, text: string, scope: OptionScope): boolean {
-  return text === "" && (scope === "thin" || scope === "client") && isFuseOption(name);
+  return (scope === "thin" || scope === "client") && SWITCH.test(text) &&
+    (isFuseOption(name) || isOtherFuseOption(name));
 }
 
+/** What people write behind a word that is a switch. */
+const SWITCH = /^\s*(?:|true|yes|on|1|false|no|off|0)\s*$/i;
+
 function warnMountWord(name: string, at: string, generation: Generation): void {
+  const mend = isFuseOption(name) ? `write fuse_opts: ${name}` : "curvine-fuse takes no such";
   generation.warn(
     "mount-option",
-    `${at}: "${name}" is an option of the mount, no key; it is left out (write ` +
-      `fuse_opts: ${name})`,
+    `${at}: "${name}" is an option of the mount, no key; it is left out (${mend})`,
     at,
   );
 }
@@ -149,13 +153,17 @@ function valueOf(option: Option, generation: Generation): TomlValue | undefined 
     return guess(plain);
   }
   const [type] = known;
-  const timeout = milliseconds(option, plain);
+  const counted = unitOf(option);
+  const timeout = timed(option, plain, counted);
   if (timeout !== undefined) {
     if (timeout.suspicious) {
+      const seconds = counted === undefined
+        ? `${Number(plain)}s`
+        : String(Number(plain) * SUSPICIOUS_TIMEOUT_MS);
       generation.warn(
         "suspicious-timeout",
-        `${at}: ${shown()} is taken as milliseconds, as curvine-fuse does; ` +
-          `for seconds write ${JSON.stringify(String(Number(plain) * 1000))}`,
+        `${at}: ${shown()} is taken as milliseconds, as Curvine does; ` +
+          `for seconds write ${JSON.stringify(seconds)}`,
         at,
       );
     }
@@ -173,42 +181,60 @@ function valueOf(option: Option, generation: Generation): TomlValue | undefined 
   }
   const parsed = parseKeyValue(type, plain);
   if (parsed.ok) return parsed.value;
-  generation.problem(
-    at,
-    `is ${shown()}; ${parsed.wanted} is wanted`,
-    parsed.hint ?? inMilliseconds(key, plain),
-  );
+  const wanted = counted === undefined
+    ? parsed.wanted
+    : `${counted.word}, or a duration such as 500ms or 5s,`;
+  const hint = parsed.hint ?? (counted === undefined ? inUnits(key, plain) : durationHint(plain));
+  generation.problem(at, `is ${shown()}; ${wanted} is wanted`, hint);
   return undefined;
 }
 
-/** A key that counts milliseconds by its name takes no unit. */
-function inMilliseconds(key: string, text: string): string | undefined {
-  const value = key.endsWith("_ms") ? parseMilliseconds(text) : undefined;
-  return value === undefined ? undefined : `write "${value}"`;
+/** What the keys of some names count, in milliseconds. */
+const UNITS: readonly { readonly end: string; readonly ms: number; readonly word: string }[] = [
+  { end: "_ms", ms: 1, word: "milliseconds" },
+  { end: "_secs", ms: 1000, word: "seconds" },
+];
+
+/** A key that says its unit in its name takes none in the value. */
+function inUnits(key: string, text: string): string | undefined {
+  const unit = UNITS.find(({ end }) => key.endsWith(end));
+  const value = unit === undefined ? undefined : parseMilliseconds(text);
+  return unit === undefined || value === undefined || value % unit.ms !== 0
+    ? undefined
+    : `write "${value / unit.ms}"`;
+}
+
+/** The unit that an option's key counts, and that the option's own name does not say. */
+function unitOf({ name, target }: Option): typeof UNITS[number] | undefined {
+  const key = target.path.at(-1) ?? "";
+  const [type] = keyOf(target.section, target.path.join(".")) ?? [];
+  if (type !== "integer") return undefined;
+  return UNITS.find(({ end }) => key.endsWith(end) && !name.endsWith(end.slice(1)));
 }
 
 /**
- * `entry-timeout` and its like: the key counts milliseconds, but the option's name does not say so.
- * With a unit it is clear what is meant, and newer builds of Curvine read it so; of a bare number
- * other FUSE file systems think as seconds.
+ * `entry-timeout` and its like: the key counts milliseconds, or seconds, but the option's name does
+ * not say so. With a unit it is clear what is meant, and newer builds of Curvine read it so; of a
+ * bare number other FUSE file systems think as seconds, also where the key is a duration.
  */
-function milliseconds(
+function timed(
   { name, target }: Option,
   text: string,
-): { value: number; suspicious: boolean } | undefined {
+  unit: typeof UNITS[number] | undefined,
+): { value: TomlValue; suspicious: boolean } | undefined {
   const [type] = keyOf(target.section, target.path.join(".")) ?? [];
-  if (type !== "integer" || !target.path.at(-1)?.endsWith("_ms") || name.endsWith("ms")) {
-    return undefined;
-  }
-  const withUnit = /[a-z]\s*$/.test(text) ? parseMilliseconds(text) : undefined;
-  if (withUnit !== undefined) return { value: withUnit, suspicious: false };
-  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text.trim())) return undefined;
+  const isNumber = /^\d{1,15}(\.\d{1,15})?$/.test(text.trim());
   const number = Number(text);
-  return {
-    value: Math.ceil(number),
-    suspicious: number > 0 && (number < SUSPICIOUS_TIMEOUT_MS || !Number.isInteger(number)) ||
-      text.includes("."),
-  };
+  const small = number > 0 && number < SUSPICIOUS_TIMEOUT_MS;
+  if (type === "duration" && isNumber && small && !name.endsWith("ms")) {
+    return { value: text.trim(), suspicious: true };
+  }
+  if (unit === undefined) return undefined;
+  const withUnit = /[a-z]\s*$/i.test(text) ? parseMilliseconds(text) : undefined;
+  if (withUnit !== undefined) return { value: Math.ceil(withUnit / unit.ms), suspicious: false };
+  if (!isNumber) return undefined;
+  const odd = small || !Number.isInteger(number) || text.includes(".");
+  return { value: Math.ceil(number), suspicious: unit.ms === 1 && number > 0 && odd };
 }
 
 function warnUnknown(
@@ -219,11 +245,15 @@ function warnUnknown(
   const key = dotted(target);
   const bare = key.slice(key.lastIndexOf(".") + 1).replaceAll("-", "_");
   const replacement = Object.hasOwn(RETIRED_KEYS, bare) ? RETIRED_KEYS[bare] : undefined;
+  const isMountOptions = (scope === "thin" || scope === "client") &&
+    /^(?:mount|fuse)?_?(?:options?|opts?)$/i.test(bare);
   const near = replacement === undefined && generation.warnings.length < MAX_ADVISED
     ? nearestName(name.replaceAll("-", "_"), knownOptionNames(scope))
     : undefined;
   const advice = replacement !== undefined
     ? `; Curvine no longer reads it, see "${replacement}"`
+    : isMountOptions
+    ? '; did you mean "fuse_opts"?'
     : near !== undefined
     ? `; did you mean "${near}"?`
     : "";

@@ -33,7 +33,11 @@ export function parseEndpoints(text: string): Endpoints {
     const quoted = JSON.stringify(part);
     // Curvine has no IPv6 addresses, so the only colon is the one before the port.
     if (part.split(":").length > 2) {
-      return { ok: false, message: `${quoted} has more than one colon; "host:port" is wanted` };
+      return {
+        ok: false,
+        message: `${quoted} has more than one colon; "host:port" is wanted`,
+        ...bareAddress(part),
+      };
     }
     const [hostname = "", digits] = part.split(":");
     if (digits === undefined) {
@@ -48,7 +52,11 @@ export function parseEndpoints(text: string): Endpoints {
     }
     const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
     if (port < 1 || port > 65_535) {
-      return { ok: false, message: `${quoted} has no valid port; 1 to 65535 is wanted` };
+      return {
+        ok: false,
+        message: `${quoted} has no valid port; 1 to 65535 is wanted`,
+        ...bareAddress(part),
+      };
     }
     endpoints.push({ hostname, port });
   }
@@ -56,6 +64,15 @@ export function parseEndpoints(text: string): Endpoints {
   return first === undefined
     ? { ok: false, message: "names no endpoint", hint: `write "host:${defaultPort("master")}"` }
     : { ok: true, endpoints: [first, ...rest] };
+}
+
+/** `http://m0:8995/`, `m0:8995/data`, `m0:`: what is around an address, or lacks, is clear. */
+function bareAddress(part: string): { hint?: string } {
+  const [, host, port] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([A-Za-z0-9][\w.-]*):(\d{1,5})?(?:\/.*)?$/i
+    .exec(part) ?? [];
+  if (host === undefined) return {};
+  const isPort = Number(port) >= 1 && Number(port) <= 65_535;
+  return { hint: `write "${host}:${isPort ? port : defaultPort("master")}"` };
 }
 
 /** An address as Curvine's `master_addrs` has it. */

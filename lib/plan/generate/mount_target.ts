@@ -1,5 +1,6 @@
 import { isTomlTable, type TomlTable } from "../curvine/toml_value.ts";
 import { authorityOf, isNative, nativePath, schemeOf, WHERE_MASTERS } from "../curvine/ufs_path.ts";
+import { repairedScheme } from "../curvine/ufs_scheme.ts";
 import { numberedMount } from "../numbered_mounts.ts";
 import type { MountPlan } from "../plan.ts";
 import { DEFAULTS } from "./defaults.ts";
@@ -65,6 +66,14 @@ export function curvinePath(mountPoint: string): CurvinePath {
   const scheme = schemeOf(mountPoint);
   if (scheme !== undefined && !isNative(mountPoint)) {
     return { ok: false, message: `is ${quoted}; curvine:///path is wanted` };
+  }
+  // `curvine:/d` would become the directory `/curvine:/d`.
+  const repaired = scheme === undefined && /^\s*\w+:/.test(mountPoint)
+    ? repairedScheme(mountPoint)
+    : undefined;
+  if (repaired !== undefined) {
+    const hint = isNative(repaired) ? { hint: `write ${JSON.stringify(repaired)}` } : {};
+    return { ok: false, message: `is ${quoted}; curvine:///path is wanted`, ...hint };
   }
   const authority = authorityOf(mountPoint);
   if (authority !== undefined) {

@@ -44,6 +44,9 @@ export function optionTarget(scope: OptionScope, name: string): OptionTarget | u
   return found ?? inSection(home, parts, scope);
 }
 
+/** What the names of keys end with that count a unit of time. */
+const UNITS = ["_ms", "_secs"];
+
 /** The sections in which a bare name is looked for, its own first. */
 function sectionsOf(scope: OptionScope): [string, ...string[]] {
   switch (scope) {
@@ -70,8 +73,8 @@ function inSection(
   const target = { section, path: parts.map(snake) };
   if (isKnown(target)) return target;
   // `conn_timeout` means `conn_timeout_ms`: older and newer builds read durations under that name.
-  const timed = { section, path: [`${snake(first)}_ms`] };
-  return rest.length === 0 && isKnown(timed) ? timed : { section, path: parts };
+  const timed = UNITS.map((unit) => ({ section, path: [`${snake(first)}${unit}`] })).find(isKnown);
+  return rest.length === 0 && timed !== undefined ? timed : { section, path: parts };
 }
 
 function snake(name: string): string {
@@ -88,5 +91,7 @@ export function knownOptionNames(scope: OptionScope): string[] {
   const prefixed = SECTIONS.flatMap((section) =>
     Object.keys(sectionKeys(section)).map((key) => `${section}.${key}`)
   );
-  return [...bare, ...aliasNames(scope === "thin"), ...prefixed];
+  // Nobody means a flag of one letter with a longer word.
+  const aliases = aliasNames(scope === "thin").filter((name) => name.length > 2);
+  return [...bare, ...aliases, ...prefixed];
 }

@@ -1,5 +1,6 @@
 import { defaultPort, keyOf } from "../curvine/key_table.ts";
 import { isFluidsOwn } from "../fluid/mount_conflicts.ts";
+import { authorityOf, WHERE_MASTERS } from "../curvine/ufs_path.ts";
 import type { Mount, RuntimeConfig } from "../fluid/runtime_config.ts";
 import type { Plan } from "../plan.ts";
 import { namesSecretFile } from "../secrets.ts";
@@ -54,6 +55,7 @@ export function generateThinRuntime(generation: Generation): Plan {
   }
   const target = writeMountPoint(generation, givenTarget, "targetPath", fsPath);
   const endpoints = endpointsOf(sources, generation);
+  warnOfHost(mount, env, endpoints, generation);
 
   Object.assign(toml, {
     format_master: false,
@@ -158,6 +160,34 @@ function fsPathOf(
   }
   return found.ok ? found.path : "/";
 }
+
+/**
+ * `curvine://data/x` is the path `/data/x`, as the scripts before us had it; where the first part
+ * is a master's name, or looks like a host's, somebody meant one, and gets another directory.
+ */
+function warnOfHost(
+  mount: Mount & { index: number } | undefined,
+  env: Readonly<Record<string, string>>,
+  endpoints: readonly Endpoint[],
+  findings: Findings,
+): void {
+  const given = mount?.mountPoint ?? env["CURVINE_MOUNT_POINT"] ?? "";
+  const first = /^[a-z]+:\/\/([^/]+)/i.exec(given)?.[1];
+  if (first === undefined || authorityOf(given) !== undefined) return;
+  const isMaster = endpoints.some(({ hostname }) => hostname === first);
+  if (!isMaster && !HOST.test(first)) return;
+  const at = mount === undefined ? "$CURVINE_MOUNT_POINT" : `mounts[${mount.index}].mountPoint`;
+  findings.warn(
+    "host-in-path",
+    `${at} is ${
+      JSON.stringify(given)
+    }: that is the directory "/${first}" in Curvine, not a host (` +
+      `${WHERE_MASTERS})`,
+    at,
+  );
+}
+
+const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:[a-z]{2,3}|local|cluster|internal|info|cloud)$/i;
 
 function endpointsOf(
   sources: readonly Source[],

@@ -44,6 +44,22 @@ Deno.test("an empty option, one with a value, and what other file systems have a
   }
 });
 
+Deno.test("words between which no comma stands, and keys of their own, are answered with what is meant", () => {
+  const hints: Record<string, string> = {
+    "allow_other ro": "write allow_other,ro",
+    "allow_other;noatime": "write allow_other,noatime",
+    "-o allow_other": "write allow_other",
+    "umask=022": "it is an option of its own: fuse.umask",
+    "attr_timeout=1": "it is an option of its own: fuse.attr_timeout",
+    "direct_io": "it is an option of its own: fuse.direct_io",
+    "max-background=9": "it is an option of its own: fuse.max_background",
+    "nonempty": "leave it out: curvine-fluid clears what an earlier client left behind",
+  };
+  for (const [word, hint] of Object.entries(hints)) {
+    assert.equal(fuseOptionFaults([word], false)[0]?.hint, hint, word);
+  }
+});
+
 for (
   const pair of ["ro,rw", "dev,nodev", "nosuid,suid", "exec,noexec", "noatime,atime", "async,sync"]
 ) {

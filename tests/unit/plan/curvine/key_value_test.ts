@@ -45,6 +45,10 @@ const GOOD: [type: KeyType, text: string, value: TomlValue][] = [
   ["size", "0", "0"],
   ["list", "allow_other, ro,,", ["allow_other", "ro"]],
   ["list", "", []],
+  ["list", '["allow_other", "ro"]', ["allow_other", "ro"]],
+  ["list", "[SSD]/a,[MEM:1GB]/b", ["[SSD]/a", "[MEM:1GB]/b"]],
+  ["list", "[1]", ["[1]"]],
+  ["duration", "7D", "7D"],
 ];
 for (const [type, text, value] of GOOD) {
   Deno.test(`${type} ${JSON.stringify(text)} is read`, () => {
@@ -154,6 +158,37 @@ Deno.test("a megabyte of text is judged, whatever the type: in quadratic time it
   }
 });
 
+Deno.test("a duration as others write it is answered with Curvine's", () => {
+  const hints: Record<string, string | undefined> = {
+    "5 minutes": 'write "5m"',
+    "1sec": 'write "1s"',
+    "1h30m": 'write "90m"',
+    "1m30s": 'write "90s"',
+    "PT1S": 'write "1s"',
+    "P1DT12H": 'write "36h"',
+    "1w": 'write "7d"',
+    "250msec": 'write "250ms"',
+    "soon": undefined,
+    "-1s": undefined,
+    "1y": undefined,
+    "0 weeks": undefined,
+  };
+  for (const [text, hint] of Object.entries(hints)) {
+    const found = parseKeyValue("duration", text);
+    assert(!found.ok, text);
+    assert.equal(found.hint, hint, text);
+    const written = /"(.*)"/.exec(hint ?? "")?.[1];
+    if (written !== undefined) assert(parseKeyValue("duration", written).ok, written);
+  }
+});
+
+Deno.test("a mode that is written as a number is answered with its octal digits", () => {
+  for (const [text, hint] of [["18", 'write "022"'], ["0x12", 'write "022"'], ["8", undefined]]) {
+    const found = parseKeyValue("octal", text ?? "");
+    assert.equal(found.ok ? "" : found.hint, hint, text);
+  }
+});
+
 Deno.test("splitList trims parts and drops empty ones", () => {
   assert.deepEqual(splitList(" a ,b,, c d ,"), ["a", "b", "c d"]);
 });
@@ -171,13 +206,15 @@ Deno.test("durations in milliseconds: every unit of Curvine's, a bare number, a 
     "1d": 86_400_000,
     "3day": 259_200_000,
     "0.5s": 500,
+    "1S": 1000,
+    "2H": 7_200_000,
     "0.2ms": 1,
     "0": 0,
   };
   for (const [text, wanted] of Object.entries(cases)) {
     assert.equal(parseMilliseconds(text), wanted, text);
   }
-  for (const text of ["", "s", "-1s", "1w", "1S", "1e3", "9".repeat(30), "1s 2s"]) {
+  for (const text of ["", "s", "-1s", "1w", "1e3", "9".repeat(30), "1s 2s"]) {
     assert.equal(parseMilliseconds(text), undefined, text);
   }
 });

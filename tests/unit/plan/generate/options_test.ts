@@ -205,6 +205,7 @@ for (
     ["fuse.entry-timeout", "5", 5, true],
     ["entry_timeout_ms", "5", 5, false],
     ["fuse.entry_timeout_ms", "300000", 300_000, false],
+    ["entry-timeout", "5S", 5000, false],
   ] as const
 ) {
   Deno.test(`the timeout ${name}=${text} is ${value} ms${suspicious ? ", with a warning" : ""}`, async () => {
@@ -223,6 +224,9 @@ for (
     ["client.conn_timeout", "1m", "client.conn_timeout_ms", 60_000],
     ["mount-update-ttl", "10s", "client.mount_update_ttl_ms", 10_000],
     ["client.ttl", "7d", "client.ttl_ms", "7d"],
+    ["client.close_timeout", "1500ms", "client.close_timeout_secs", 2],
+    ["client.close-timeout", "9", "client.close_timeout_secs", 9],
+    ["journal.retry_interval", "1m", "journal.retry_interval_secs", 60],
   ] as const
 ) {
   Deno.test(`the timeout ${name}=${text} is ${value} of ${key}`, async () => {
@@ -233,14 +237,29 @@ for (
 }
 
 Deno.test("a timeout that is none is an error, and so is a unit where the name has one", async () => {
+  const counted = "milliseconds, or a duration such as 500ms or 5s, is wanted";
   for (
-    const [name, text] of [["entry-timeout", "soon"], ["entry_timeout_ms", "5s"], [
-      "fuse.attr_timeout",
-      "1w",
-    ]] as const
+    const [name, text, wanted, hint] of [
+      ["entry-timeout", "soon", counted, undefined],
+      ["fuse.attr_timeout", "1w", counted, 'write "7d"'],
+      ["negative_timeout", "1min", counted, 'write "1m"'],
+      ["client.close_timeout", "x", counted.replace("milliseconds", "seconds"), undefined],
+      ["entry_timeout_ms", "5s", "a whole number from 0 is wanted", 'write "5000"'],
+      ["client.close_timeout_secs", "5s", "a whole number from 0 is wanted", 'write "5"'],
+    ] as const
   ) {
     const { problems } = await draft(thinWorld(thinConfig({ [name]: text })));
-    assert.match(problems[0]?.message ?? "", /; a whole number from 0 is wanted/, name);
+    assert.equal(problems[0]?.message, `is "${text}"; ${wanted}`, name);
+    assert.equal(problems[0]?.hint, hint, name);
+  }
+});
+
+Deno.test("a duration below a second without a unit is warned about, with the seconds that it looks like", async () => {
+  const made = await plan(thinWorld(thinConfig({ node_cache_timeout: "60" })));
+  assert.equal(at(made, "fuse.node_cache_timeout"), "60");
+  assert.match(made.warnings[0]?.message ?? "", /taken as milliseconds.*for seconds write "60s"$/);
+  for (const [name, text] of [["client.ttl_ms", "60"], ["node_cache_timeout", "5000"]] as const) {
+    assert.deepEqual(codes(await plan(thinWorld(thinConfig({ [name]: text })))), [], name);
   }
 });
 
@@ -258,6 +277,18 @@ Deno.test("Fluid's own options are no keys, and nobody is warned of them", async
 });
 
 Deno.test("a word of mount(2) is no key: it is left out with what to write", async () => {
+  for (const text of ["true", "yes", "1", "false"]) {
+    const one = await plan(thinWorld(thinConfig({ allow_other: text })));
+    assert.deepEqual(codes(one), ["mount-option"], text);
+    assert.match(one.warnings[0]?.message ?? "", /\(write fuse_opts: allow_other\)$/);
+    assert.equal(at(one, "fuse.allow_other"), undefined);
+  }
+  const other = await plan(thinWorld(thinConfig({ nonempty: "" })));
+  assert.match(other.warnings[0]?.message ?? "", /"nonempty".*curvine-fuse takes no such\)$/);
+  const meant = await plan(thinWorld(thinConfig({ mountOptions: "noatime" })));
+  assert.match(meant.warnings[0]?.message ?? "", /did you mean "fuse_opts"\?$/);
+  const short = await plan(thinWorld(thinConfig({ x: "1" })));
+  assert.match(short.warnings[0]?.message ?? "", /; it is kept$/, "no flag of one letter is meant");
   const made = await plan(thinWorld(thinConfig({ noatime: "" })));
   assert.deepEqual(codes(made), ["mount-option"]);
   assert.match(made.warnings[0]?.message ?? "", /fuse_opts: noatime/);

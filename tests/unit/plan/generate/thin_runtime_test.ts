@@ -129,7 +129,32 @@ for (
   });
 }
 
-for (const mountPoint of ["s3://bucket/x", "curvine:///a/../b", "https://h/x", "oss://b"]) {
+Deno.test("a mount point whose first part is a master, or looks like a host, is warned about", async () => {
+  for (const mountPoint of ["curvine://m0/d", "curvine://cv.example.com/d", "cv://a.b.local"]) {
+    const made = await plan(
+      thinWorld(thinConfig({ "master-endpoints": "m0:1" }, {}, { mountPoint })),
+    );
+    assert.deepEqual(codes(made), ["host-in-path"], mountPoint);
+    assert.match(made.warnings[0]?.message ?? "", /the directory "\/.*master-endpoints/);
+  }
+  for (const mountPoint of ["curvine://data/d", "curvine:///m0", "curvine://a.parquet", "/m0/d"]) {
+    const made = await plan(
+      thinWorld(thinConfig({ "master-endpoints": "m0:1" }, {}, { mountPoint })),
+    );
+    assert.deepEqual(codes(made), [], mountPoint);
+  }
+});
+
+for (const mountPoint of ["curvine:/d", "Curvine:d", " curvine:///d"]) {
+  Deno.test(`the mount point ${JSON.stringify(mountPoint)} is no directory of that name`, async () => {
+    const [found = ""] = await messages(thinWorld(thinConfig({}, {}, { mountPoint })));
+    assert.match(found, /curvine:\/\/\/path is wanted \(write "curvine:\/\/\/d"\)$/);
+  });
+}
+
+for (
+  const mountPoint of ["s3://bucket/x", "curvine:///a/../b", "https://h/x", "oss://b", "s3:/b"]
+) {
   Deno.test(`the mount point ${mountPoint} is refused`, async () => {
     const found = await messages(thinWorld(thinConfig({}, {}, { mountPoint })));
     assert.equal(found.length, 1);
@@ -240,7 +265,10 @@ for (
     ["m0:65536", /no valid port/],
     ["m0:x", /no valid port/],
     [":8995", /no valid host name/],
-    ["[::1]:8995", /more than one colon/],
+    ["[::1]:8995", /more than one colon; "host:port" is wanted$/],
+    ["http://m0:8996/", /more than one colon.*\(write "m0:8996"\)$/],
+    ["m0:8995/data", /no valid port.*\(write "m0:8995"\)$/],
+    ["m0:", /no valid port.*\(write "m0:8995"\)$/],
     ["a$(x):1", /no valid host name/],
     [" , ;", /names no endpoint/],
   ] as const
