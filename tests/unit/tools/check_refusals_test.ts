@@ -521,7 +521,7 @@ Deno.test("a volume that the CacheRuntime and the template have is a warning", a
   const warnings = await warningsOf(withChanges(CACHE, [OF_RUNTIME, OF_TEMPLATE, MOUNTED]));
   assert.match(
     warnings.join("\n"),
-    /^volume-ignored: .*is "v", which the class's template has too/,
+    /^volume-ignored: .*is "v", which the class's template has too/m,
   );
 });
 
