@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { type Arch, baseRuntime, RUNTIMES } from "./compile/base_runtime.ts";
 import { nameChunks } from "./compile/name_chunks.ts";
 import { fail, runCommand, say, sha256 } from "./compile/run_command.ts";
-import { askFirst, EAGER, joinCode, outside, RECORDER, wrap } from "./compile/start_script.ts";
+import { nameProgram, outside, PROGRAM, wrap } from "./compile/start_script.ts";
 
 /**
  * The release of Deno that bundles and compiles. Npm has no 2.6.10, whose base runtime we take; what
@@ -30,9 +30,10 @@ const PERMISSIONS = ["--allow-all", "--no-prompt"];
 /**
  * Flags of V8 that pay (tests/bench/RESULTS.md). `--jitless`: nothing of ours runs often enough to
  * be worth machine code; without the machinery for it a start is quicker by milliseconds, and no
- * memory of a privileged PID 1 is both writable and executable.
+ * memory of a privileged PID 1 is both writable and executable. The other, in MiB: with half of it,
+ * V8's default, garbage is collected twice before the daemon runs, and then there is as much anyway.
  */
-const V8_FLAGS = ["--jitless"];
+const V8_FLAGS = ["--jitless", "--min-semi-space-size=2"];
 
 /**
  * Of a package with two builds the one of ES modules: `yaml` for node asks for node's modules by
@@ -82,31 +83,27 @@ async function bundle(folder: string): Promise<void> {
  */
 async function addStart(folder: string): Promise<void> {
   if (arch !== "amd64" || here !== "amd64") return;
-  const script = `${folder}/start.cjs`;
-  const left = outside((path) => Deno.readTextFileSync(root + path))
-    .map((name) => `--external=${name}`);
-  const cjs = [...BUNDLE, "--format=cjs", ...left, `--output=${script}`, "lib/dispatch/start.ts"];
-  await deno(root, cjs);
-  await deno(root, [...BUNDLE, `--output=${folder}/open_start.js`, ".ci/compile/open_start.ts"]);
+  const stage = await Deno.makeTempDir({ dir: dist });
+  const [script, main, recorder] = [`${folder}/start.cjs`, `${folder}/main.js`, `${stage}/main.js`];
+  const left = outside((path) => Deno.readTextFileSync(`${root}lib/${path}`));
+  const parts: readonly (readonly [to: string, from: string, left?: readonly string[]])[] = [
+    [script, "lib/dispatch/start.ts", left],
+    [main, ".ci/compile/start_main.ts", [PROGRAM]],
+    [recorder, ".ci/compile/record_start.ts"],
+  ];
+  await Promise.all(parts.map(async ([to, from, external = []]) => {
+    const format = to === script ? ["--format=cjs"] : [];
+    const flags = [...format, ...external.map((name) => `--external=${name}`), `--output=${to}`];
+    await deno(root, [...BUNDLE, ...flags, from]);
+  }));
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  await Deno.writeTextFile(main, nameProgram(await Deno.readTextFile(main), names));
   const text = (await Deno.readTextFile(script)).replaceAll("0.0.0-source", version);
   await Deno.writeTextFile(script, wrap(text));
-  const code = joinCode(await record(script, [EAGER]), await record(script, []));
-  await Deno.writeFile(`${folder}/start.code`, code);
-  const main = `${folder}/main.js`;
-  await Deno.writeTextFile(main, askFirst(await Deno.readTextFile(main)));
-}
-
-/** What V8 makes of a script in the base runtime, with the executable's flags and these. */
-async function record(script: string, more: readonly string[]): Promise<Uint8Array> {
-  const stage = await Deno.makeTempDir({ dir: dist });
-  await Deno.mkdir(`${stage}/recorder`);
-  await Deno.writeTextFile(`${stage}/recorder/main.js`, RECORDER);
-  await compile(`${stage}/recorder`, `${stage}/record`, [...V8_FLAGS, ...more]);
-  const outcome = await runCommand([`${stage}/record`, script, `${stage}/code`]);
+  await compile(stage, `${stage}/record`, V8_FLAGS);
+  const outcome = await runCommand([`${stage}/record`, script, `${folder}/start.code`]);
   if (!outcome.ok) fail(`Cannot have V8 compile ${script}: ${outcome.reason}`);
-  const code = await Deno.readFile(`${stage}/code`);
   await Deno.remove(stage, { recursive: true });
-  return code;
 }
 
 /** Makes an executable of a folder whose beginning is its `main.js`. */

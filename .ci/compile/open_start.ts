@@ -1,26 +1,24 @@
-/**
- * What the executable's `main.js` asks before it loads the chunks: a container's start is opened as
- * one script, with V8's code beside it. This runs in the executable, not in the build.
- */
+import { Script } from "node:vm";
 import { OLD_NAMES, RUN_WORDS } from "../../lib/cli/words.ts";
 
 /** What the script exports: the same as the chunk of `lib/dispatch/start.ts`. */
 type Start = typeof import("../../lib/dispatch/start.ts");
 
 /**
+ * Opens the script of a start. This runs in the executable, not in the build.
+ *
+ * @param at the script's path without `.cjs`; V8's code lies beside it as `.code`
+ * @param name by which we were called; the kernel knows
  * @returns `undefined` where the chunks are to be loaded: for every other command, and where V8
  *   refuses the code (of another version, of other flags) or there is none
  */
-export async function openStart(): Promise<Start | undefined> {
+export function openStart(at: string, args: readonly string[], name = calledAs): Start | undefined {
   try {
-    if (!isStart(Deno.args) || !isOurs(calledAs())) return undefined;
-    const at = `${import.meta.dirname}/start.`;
-    const { Script } = await import("node:vm");
-    const script = new Script(Deno.readTextFileSync(`${at}cjs`), {
-      filename: "start.cjs",
-      cachedData: Deno.readFileSync(`${at}code`),
-    });
-    if (script.cachedDataRejected) return undefined;
+    if (!isStart(args) || !isOurs(name())) return undefined;
+    const cachedData = Deno.readFileSync(`${at}.code`);
+    const text = Deno.readTextFileSync(`${at}.cjs`);
+    const script = new Script(text, { filename: "start.cjs", cachedData });
+    if (script.cachedDataRejected !== false) return undefined;
     const module = { exports: {} };
     script.runInThisContext()(module);
     return module.exports as Start;

@@ -1,3 +1,4 @@
+import { closeOnExec } from "./close_on_exec.ts";
 import type { Executable } from "../ports/host.ts";
 import { SIGNAL_NUMBERS } from "../ports/signals.ts";
 import {
@@ -32,11 +33,6 @@ const SIGACTION_BYTES = 32;
 const SIGSET_BYTES = 8;
 /** For `prlimit`. */
 const OURSELVES = 0;
-const FIRST_OWN_DESCRIPTOR = 3;
-const LAST_DESCRIPTOR = 0xffff_ffff;
-const CLOSE_RANGE_CLOEXEC = 4;
-const F_SETFD = 2;
-const FD_CLOEXEC = 1;
 
 /**
  * Replaces this process. The pid stays, so signals of the container runtime reach the new program
@@ -61,7 +57,8 @@ export async function exec(
     : path.split(":").map((folder) => `${folder || "."}/${name}`);
   const words = argumentBlock(argv);
   const variables = environment();
-  leakNoDescriptors();
+  // Not closed here and now: should exec fail, this process still needs them.
+  closeOnExec();
   if (allFiles) raiseOpenFiles(OURSELVES);
   // What comes from here on ends us as it would end the program; what came before is heard first.
   resetSignals(ENDING.map((name) => SIGNAL_NUMBERS[name]));
@@ -117,20 +114,6 @@ function argumentBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
 function resetSignals(signals: readonly number[]): void {
   const action = fixedBytes(SIGACTION_BYTES);
   for (const signal of signals) kernel("rt_sigaction", signal, action, null, SIGSET_BYTES);
-}
-
-/**
- * Descriptors outlive exec, too, unless they are marked. They are not closed here: should exec
- * fail, this process still needs them.
- */
-function leakNoDescriptors(): void {
-  const marked = kernel("close_range", FIRST_OWN_DESCRIPTOR, LAST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
-  if (marked === 0) return;
-  // Before Linux 5.11.
-  for (const entry of Deno.readDirSync("/proc/self/fd")) {
-    const descriptor = Number(entry.name);
-    if (descriptor >= FIRST_OWN_DESCRIPTOR) kernel("fcntl", descriptor, F_SETFD, FD_CLOEXEC);
-  }
 }
 
 function failure(name: string, error: number): ExecError {

@@ -1,11 +1,11 @@
 import type { FuseConnections, World } from "../ports/world.ts";
 import { systemClock } from "./clock.ts";
+import { closeOnExec } from "./close_on_exec.ts";
 import { watchFaults } from "./faults.ts";
 import { tryLockFile } from "./file_lock.ts";
 import { systemFiles } from "./files.ts";
 import { systemFolders } from "./folders.ts";
 import { fuseConnections } from "./fuse_connections.ts";
-import { keepExecutable } from "./keep_executable.ts";
 import { kernel } from "./kernel_calls.ts";
 import { HeldMountTable, systemMounts } from "./mounts.ts";
 import { Poller } from "./poller.ts";
@@ -34,7 +34,7 @@ export function supervisorWorld(
   self: readonly string[] = [Deno.execPath()],
   out: { readonly stdout: ChunkWriter; readonly stderr: ChunkWriter } = Deno,
 ): SupervisorWorld {
-  keepExecutable();
+  closeOnExec();
   const stdout = new Sink(out.stdout);
   const stderr = new Sink(out.stderr);
   const processes = systemProcesses(stdout, stderr);
