@@ -4,18 +4,15 @@ import { ExitCode } from "../ports/exit_code.ts";
 import type { TomlTable } from "../plan/curvine/toml_value.ts";
 import { generatePlan } from "../plan/generate/generate_plan.ts";
 import { masterEndpoints } from "../plan/generate/masters.ts";
-import { detectMode } from "../plan/detect_mode.ts";
 import { Secrets } from "../plan/secrets.ts";
 import { mastersConf, withReplicas } from "../operate/cli_conf.ts";
 import { dataLoad } from "../operate/data_load.ts";
-import { loadPaths } from "../plan/fluid/load_paths.ts";
+import { loadPaths, nativePaths } from "../plan/fluid/load_paths.ts";
 import { type MountRow, MountTableError, readMountTable } from "../operate/mount_table.ts";
 import { interruptible, withCurvineCli } from "./run_cli.ts";
-import { isNative } from "../plan/curvine/ufs_path.ts";
-import { fluidPath } from "../plan/fluid/mount_conflicts.ts";
 import type { Host } from "../ports/host.ts";
 import { type HostLookup, resolveHost } from "../system/resolve_host.ts";
-import { inputsOf } from "./inputs_of.ts";
+import { inputsOfJob } from "./inputs_of_job.ts";
 import { mastersOfJob } from "./masters_of_job.ts";
 
 /** Curvine itself tries for 120 s to reach a master, or 150 s where packets are dropped. */
@@ -126,21 +123,14 @@ async function findTarget(
   host: Host,
   say: (message: string) => void,
 ): Promise<Target> {
-  const inputs = inputsOf(host, ["worker"]);
   const masters = flags.get("master") ?? [];
   const dataset = flags.get("dataset")?.at(-1);
-  const { configPath } = detectMode(inputs);
-  const file = configPath ?? inputs.env["FLUID_RUNTIME_CONFIG_PATH"];
-  if (masters.length === 0 && dataset === undefined && file !== undefined && inputs.isFile(file)) {
-    const { plan, config, secrets } = await generatePlan({
-      ...inputs,
-      env: { ...inputs.env, FLUID_RUNTIME_COMPONENT_TYPE: "worker" },
-    });
+  const { file, inputs } = inputsOfJob(host);
+  if (masters.length === 0 && dataset === undefined && inputs !== undefined) {
+    const { plan, config, secrets } = await generatePlan(inputs);
     const { toml } = plan.config;
     say(`Masters from "${file}": ${describe(masterEndpoints(toml))}`);
-    const native = (config?.mounts ?? []).filter(({ mountPoint }) => isNative(mountPoint))
-      .map((mount) => fluidPath(mount) ?? "/");
-    return { conf: toml, native, secrets };
+    return { conf: toml, native: nativePaths(config), secrets };
   }
   const namespace = flags.get("namespace")?.at(-1);
   const found = await mastersOfJob({ masters, dataset, namespace, resolve, say }, host);

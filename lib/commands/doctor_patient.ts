@@ -4,6 +4,7 @@ import { cliExecutable } from "../operate/curvine_cli.ts";
 import { ConfigError, type Problem } from "../plan/config_error.ts";
 import { curvinePaths } from "../plan/curvine/paths.ts";
 import { detectMode } from "../plan/detect_mode.ts";
+import { nativePaths } from "../plan/fluid/load_paths.ts";
 import { type Draft, draftPlan } from "../plan/generate/generate_plan.ts";
 import { masterEndpoints } from "../plan/generate/masters.ts";
 import type { Inputs } from "../plan/inputs.ts";
@@ -20,6 +21,7 @@ import { LIMITS } from "../tools/doctor/time_limits.ts";
 import { controlClientFor } from "./control_client_for.ts";
 import { doctorWorld } from "./doctor_world.ts";
 import { inputsOf } from "./inputs_of.ts";
+import { inputsOfJob } from "./inputs_of_job.ts";
 import { mastersOfJob } from "./masters_of_job.ts";
 
 /**
@@ -127,12 +129,23 @@ function lookAtMounts(
   }
 }
 
+async function mastersOfFile(inputs: Inputs): Promise<KnownMasters> {
+  const { draft, unusable } = await drafted(() => draftPlan(inputs));
+  if (draft === undefined) {
+    return { ok: false, tried: unusable === undefined ? [] : [unusable.message] };
+  }
+  const endpoints = masterEndpoints(draft.plan.config.toml);
+  return { ok: true, endpoints, how: draft.subject, native: nativePaths(draft.config) };
+}
+
 async function mastersOf(
   draft: Draft | undefined,
   isDataLoad: boolean,
   host: Host,
 ): Promise<KnownMasters> {
   if (isDataLoad) {
+    const { inputs } = inputsOfJob(host);
+    if (inputs !== undefined) return await mastersOfFile(inputs);
     return await mastersOfJob({
       masters: [],
       dataset: undefined,

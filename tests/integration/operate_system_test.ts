@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { lockFile } from "../../lib/system/file_lock.ts";
 import { openKernel } from "../../lib/system/kernel_calls.ts";
 import { withPrivateFile } from "../../lib/system/private_file.ts";
-import { resolveHost } from "../../lib/system/resolve_host.ts";
+import { lookUpHost, resolveHost } from "../../lib/system/resolve_host.ts";
 import { runChild } from "../../lib/system/run_child.ts";
 import { missing } from "../support/requirements.ts";
 
@@ -100,6 +100,21 @@ Deno.test("withPrivateFile keeps the file from others and takes it away, also af
 Deno.test("resolveHost tells a name that is there from one that is not", async () => {
   assert.equal(await resolveHost("localhost", 5_000), "found");
   assert.notEqual(await resolveHost("no-such-host.invalid", 5_000), "found");
+});
+
+Deno.test("lookUpHost gives the addresses as they are written, of both families", async () => {
+  for (const address of ["127.0.0.1", "10.1.0.10", "::1", "2001:db8::8a2e:370:7334"]) {
+    const found = { outcome: "found", addresses: [address] };
+    assert.deepEqual(await lookUpHost(address, 5_000), found);
+  }
+  const { addresses } = await lookUpHost("localhost", 5_000);
+  assert(
+    addresses.length > 0 && addresses.every((one) => /^127\.|^::1$/.test(one)),
+    `${addresses}`,
+  );
+  const { outcome, addresses: none } = await lookUpHost("no-such-host.invalid", 5_000);
+  assert.notEqual(outcome, "found");
+  assert.deepEqual(none, []);
 });
 
 function isAlive(pid: string): boolean {

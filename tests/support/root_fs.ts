@@ -77,7 +77,7 @@ export class RootFs {
       bind() {
         mkdir -p $R$1
         want=$(( $(mounted $1) + 1 ))
-        bindfs -f \${SOURCE:-$R/source} $R$1 >/dev/null 2>&1 &
+        bindfs \$OPTIONS -f \${SOURCE:-$R/source} $R$1 >/dev/null 2>&1 &
         daemon=$!
         daemons="$daemons $!"
         for i in $(seq 500); do [ $(mounted $1) -ge $want ] && return; sleep 0.02; done

@@ -6,6 +6,8 @@ import {
   normalizeUfs,
   schemeOf,
 } from "../curvine/ufs_path.ts";
+import { fluidPath } from "./mount_conflicts.ts";
+import type { RuntimeConfig } from "./runtime_config.ts";
 
 /** A path that Fluid wants loaded. */
 export interface LoadPath {
@@ -80,6 +82,12 @@ export interface LoadMount {
   readonly path: string;
   /** What is mounted, normalized. */
   readonly ufs: string;
+}
+
+/** Paths of a Dataset's mounts that lie in Curvine itself: there is nothing to load them from. */
+export function nativePaths(config: Pick<RuntimeConfig, "mounts"> | undefined): string[] {
+  return (config?.mounts ?? []).filter(({ mountPoint }) => isNative(mountPoint))
+    .map((mount) => fluidPath(mount) ?? "/");
 }
 
 /** What `cv load` is told for a path. */

@@ -48,7 +48,13 @@ export interface Patient {
 
 /** Where Curvine's masters are, and how that is known. */
 export type KnownMasters =
-  | { readonly ok: true; readonly endpoints: readonly Endpoint[]; readonly how: string }
+  | {
+    readonly ok: true;
+    readonly endpoints: readonly Endpoint[];
+    readonly how: string;
+    /** Paths of the Dataset's mounts that are Curvine's own, for a job; absent where nothing tells. */
+    readonly native?: readonly string[];
+  }
   /** Empty where nobody here needs masters. */
   | { readonly ok: false; readonly tried: readonly string[] };
 

@@ -10,8 +10,8 @@ import type { Probe } from "./probe.ts";
 /** Whether the ports that this component listens on are its own, or nobody's. */
 export const portsProbe: Probe = { name: "ports", page: "ports", look };
 
-function look({ draft, env, isDataLoad, world }: Patient): Finding[] {
-  if (draft === undefined || isDataLoad) return [];
+function look({ draft, env, isHere, world }: Patient): Finding[] {
+  if (draft === undefined || !isHere) return [];
   const wanted = wantedPorts(draft.plan, env);
   const taken = takenPorts(wanted.map(({ port }) => port), world);
   return judgePorts(wanted, taken, {

@@ -1,22 +1,12 @@
-import assert from "node:assert/strict";
-import { styleFor } from "../../../lib/observe/style.ts";
-import type { Finding } from "../../../lib/tools/doctor/finding.ts";
-import { ANCHORS, type Page } from "../../../lib/tools/doctor/pages.ts";
-import { reportText } from "../../../lib/tools/doctor/report.ts";
-import { WHOLE_MS } from "../../../lib/tools/doctor/time_limits.ts";
 import { missing } from "../../support/requirements.ts";
 import { RootFs } from "../../support/root_fs.ts";
-import { assertSnapshot } from "../../support/snapshot.ts";
 import type { StandInServer } from "../../support/stand_in_masters.ts";
+import { assertShown, type Shown, type Visit } from "./shown.ts";
 
 /** An environment that is ill in one way, and what doctor says there. */
-export interface Exhibit {
-  /** The snapshot's name. */
-  readonly name: string;
+export interface Exhibit extends Omit<Shown, "places"> {
   /** What is wrong there, as the test's name. */
   readonly illness: string;
-  /** The findings that are shown; what depends on the machine the tests run on is left out. */
-  readonly shows: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Files of the container: texts, or values that are written as JSON. */
   readonly files?: Readonly<Record<string, unknown>>;
@@ -32,6 +22,8 @@ export interface Exhibit {
   readonly nameserver?: string;
   /** Doctor sees no other processes than its own: the servers are those of another container. */
   readonly alone?: boolean;
+  /** What doctor is run by, such as `setpriv` with a capability less. */
+  readonly with?: string;
   /** The host name; a client's unless it says otherwise. */
   readonly hostname?: string;
   /** Shell lines that are run first, with `$R`, the container's root. */
@@ -42,7 +34,10 @@ const STAND_IN = new URL("../../support/stand_in_masters.ts", import.meta.url).p
 
 const SKIPPED = missing(
   "root",
+  "fuse",
   "executable",
+  "tool:bindfs",
+  "tool:setpriv",
   "tool:unshare",
   "tool:chroot",
   "tool:ip",
@@ -50,40 +45,16 @@ const SKIPPED = missing(
   "tool:ldd",
 );
 
-/**
- * Makes a test of an exhibit: doctor runs in it once for a person and once for a program. It must end
- * in time, exit as its findings say, stay within 80 columns, change nothing, and say what the
- * snapshot says.
- */
+/** Makes a test of an exhibit. */
 export function exhibit(one: Exhibit): void {
   Deno.test({
     name: `doctor: ${one.illness}`,
     ignore: SKIPPED,
     fn: async () => {
       using fs = await RootFs.make();
-      const seen = await visit(one, fs);
-      assert.equal(seen.errors, "");
-      assert.equal(seen.code, JSON.parse(seen.json).ok ? "0" : "1");
-      assert(Number(seen.took) < WHOLE_MS, `took ${seen.took} ms`);
-      assert.equal(seen.after, seen.before, "doctor changed something");
-      for (const line of seen.text.split("\n")) {
-        assert(line.length <= 80 || /^\S*\s*\S+:\/\/\S+$|^\s*\S+$/.test(line), line);
-      }
-      const findings = findingsOf(seen.json).filter(({ name }) => one.shows.includes(name));
-      await assertSnapshot(`doctor/${one.name}.txt`, reportText(findings, styleFor(false, {})));
+      await assertShown({ ...one, places: { ROOT: fs.root } }, await visit(one, fs));
     },
   });
-}
-
-/** What came of a visit; `before` and `after` list the mounts and the files. */
-interface Visit {
-  readonly code: string;
-  readonly took: string;
-  readonly text: string;
-  readonly json: string;
-  readonly errors: string;
-  readonly before: string;
-  readonly after: string;
 }
 
 async function visit(one: Exhibit, fs: RootFs): Promise<Visit> {
@@ -103,8 +74,8 @@ async function visit(one: Exhibit, fs: RootFs): Promise<Visit> {
       }
     };
     return {
-      code: read("code").trim(),
-      took: read("took").trim(),
+      code: Number(read("code")),
+      milliseconds: Number(read("took")),
       text: read("text"),
       json: read("json"),
       errors: read("errors"),
@@ -129,9 +100,8 @@ function furnish({ files = {}, hosts = {}, nameserver }: Exhibit, fs: RootFs): v
 /** Both runs go side by side, so that a scene takes no longer than one. */
 function script(one: Exhibit, folder: string): string {
   const { servers = [], dropped = [], unreachable = [], hostname = "lake-client-0" } = one;
-  const doctor = one.alone === true
-    ? `unshare -m -p -f --mount-proc=$R/proc bash -c 'inside "$@"' bash`
-    : "inside";
+  const by = one.alone === true ? "unshare -m -p -f --mount-proc=$R/proc" : one.with ?? "";
+  const doctor = by === "" ? "inside" : `${by} bash -c 'inside "$@"' bash`;
   return `
     set -e
     OUT=${folder}
@@ -167,24 +137,4 @@ function script(one: Exhibit, folder: string): string {
     echo $(( ($(date +%s%N) - begin) / 1000000 )) > $OUT/took
     look > $OUT/after
   `;
-}
-
-function findingsOf(json: string): Finding[] {
-  const { findings } = JSON.parse(json) as {
-    findings: (Finding & { readonly link?: string })[];
-  };
-  return findings.map(({ link, ...finding }) => {
-    const page = Object.entries(ANCHORS).find(([, anchor]) => link?.endsWith(`#${anchor}`))?.[0];
-    return {
-      ...finding,
-      seen: masked(finding.seen),
-      ...(page === undefined ? {} : { page: page as Page }),
-    };
-  });
-}
-
-/** What differs from run to run. */
-function masked(text: string): string {
-  return text.replaceAll(/\b\d+ ms\b/g, "N ms").replaceAll(/\b\d+\.\d s\b/g, "N s")
-    .replaceAll(/\(pid \d+\)/g, "(pid N)");
 }

@@ -31,7 +31,8 @@ export function files(masters = 3): Readonly<Record<string, unknown>> {
   return { "/etc/fluid/config/runtime.json": runtime(masters) };
 }
 
-function runtime(masters: number): unknown {
+/** A CacheRuntime's runtime config. */
+export function runtime(masters: number): unknown {
   const component = (name: string, more: object = {}): object => ({
     enabled: true,
     name: `lake-${name}`,

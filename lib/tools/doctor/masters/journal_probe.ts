@@ -22,8 +22,8 @@ export interface PeerReport {
   readonly failure: string | undefined;
 }
 
-async function look({ draft, isDataLoad, world }: Patient): Promise<Finding[]> {
-  if (draft?.plan.component !== "master" || isDataLoad) return [];
+async function look({ draft, isHere, world }: Patient): Promise<Finding[]> {
+  if (draft?.plan.component !== "master" || !isHere) return [];
   const { own, peers } = peersOf(draft.plan.config.toml);
   const others = peers.filter(({ hostname, port }) =>
     hostname !== own.hostname || port !== own.port

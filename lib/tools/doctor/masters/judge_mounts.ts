@@ -44,10 +44,15 @@ export function judgeMounts(
   return [ok("mounts", `Curvine has what the Dataset wants at ${paths}`)];
 }
 
-/** Judges whether what a DataLoad is to load is mounted in Curvine at all. */
+/**
+ * Judges whether what a DataLoad is to load is mounted in Curvine at all.
+ *
+ * @param native paths of the Dataset's mounts that are Curvine's own, where they are known
+ */
 export function judgeLoad(
   table: readonly MountSeen[],
   env: Readonly<Record<string, string>>,
+  native: readonly string[] = [],
 ): Finding[] {
   const { paths } = loadPaths(
     env["FLUID_DATALOAD_DATA_PATH"] ?? "",
@@ -58,7 +63,7 @@ export function judgeLoad(
     ufs: normalizeUfs(ufs),
   }));
   return paths.map(({ path }) => {
-    const resolution = resolveLoadPath(path, rows, []);
+    const resolution = resolveLoadPath(path, rows, native);
     if (resolution.kind === "unknown") {
       return fail(
         "load",

@@ -28,7 +28,7 @@ async function look(patient: Patient): Promise<Finding[]> {
     ...(mounts === undefined
       ? []
       : isDataLoad
-      ? judgeLoad(mounts, env)
+      ? judgeLoad(mounts, env, known.native)
       : config === undefined
       ? []
       : judgeMounts(mounts, config)),
