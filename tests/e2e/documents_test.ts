@@ -50,7 +50,7 @@ class Desk {
   }
 
   /** @returns what it prints; `undefined` for what is not run here and tells nothing */
-  async run({ words, into }: ShellCommand): Promise<string | undefined> {
+  async run({ words, env, into }: ShellCommand): Promise<string | undefined> {
     const [program = "", ...args] = words;
     if (program === "kubectl") return await this.#cluster.answer(args);
     // Builds and other people's servers: the unit tests hold their words to what is there.
@@ -62,10 +62,17 @@ class Desk {
     const { code, stdout, stderr } = await run([program, ...argv], {
       cwd: this.folder,
       clearEnv: true,
-      env: { HOME: this.#home, PATH: `${this.#home}/.local/bin:/usr/bin:/bin`, NO_COLOR: "1" },
+      env: {
+        HOME: this.#home,
+        PATH: `${this.#home}/.local/bin:/usr/bin:/bin`,
+        NO_COLOR: "1",
+        ...env,
+      },
       mayFail: true,
     });
-    assert.equal(code, 0, `${words.join(" ")}: ${code}\n${stdout}${stderr}`);
+    // It says by its code that something fails, and that is what a page may want to show.
+    const codes = args[0] === "doctor" ? [0, 1] : [0];
+    assert(codes.includes(code), `${words.join(" ")}: ${code}\n${stdout}${stderr}`);
     if (edited !== undefined) {
       assert.notEqual(
         await Deno.readTextFile(edited),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../../lib/cli/command_table.ts";
 import { reasonOf } from "../../../lib/text/describe_error.ts";
+import { VARIABLES } from "../../../lib/tools/explain/variables.ts";
 import { exists } from "../../support/exists.ts";
 import {
   commandSpans,
@@ -25,13 +26,17 @@ function known(): Promise<KnownObjects> {
 
 Deno.test("every line of every shell block of the documents is held to what is there", async () => {
   const objects = await known();
+  const variables = new Set(VARIABLES.flatMap(({ names }) => names));
   const found: string[] = [];
   let count = 0;
   for (const path of documentPaths()) {
     for (const { line, commands } of shellBlocks(path, readDocument(path))) {
       for (const command of commands) {
         count++;
-        const problem = problemOf(command.words, objects);
+        const unread = Object.keys(command.env).find((name) => !variables.has(name));
+        const problem = unread === undefined
+          ? problemOf(command.words, objects)
+          : `nobody reads ${unread}`;
         if (problem !== undefined) {
           found.push(`${path}:${line + 1 + command.line}: ${command.words.join(" ")}: ${problem}`);
         }

@@ -1,6 +1,8 @@
 import { statusOf } from "../../../lib/observe/status.ts";
 import { statusView } from "../../../lib/observe/status_view.ts";
 import { styleFor } from "../../../lib/observe/style.ts";
+import { ok } from "../../../lib/tools/doctor/finding.ts";
+import { reportText } from "../../../lib/tools/doctor/report.ts";
 import { run } from "../../support/run.ts";
 import { nameOf, type YamlObject } from "../manifests/kustomize.ts";
 import { SNAPSHOT } from "../observe/sample_snapshot.ts";
@@ -65,6 +67,9 @@ export class ToldCluster {
     if (isPlaceholder(pod)) return undefined;
     const containers = this.#known.containers(pod);
     if (containers === undefined) throw new Error(`nothing applied has ${pod}`);
+    if (inside[1] === "doctor") {
+      return reportText([ok("mode", "as it should be"), ok("mount", "there")], PLAIN);
+    }
     if (inside[1] !== "status") return undefined;
     const [, name = "", end] = /^\w+\/(.*)-(client|fuse)$/.exec(pod) ?? [];
     const target = end === "client"
@@ -82,7 +87,7 @@ export class ToldCluster {
       generation: 1,
       reloads: {},
     };
-    return statusView(statusOf(well), styleFor(false, {}));
+    return statusView(statusOf(well), PLAIN);
   }
 
   #pods(): string {
@@ -133,6 +138,8 @@ export class ToldCluster {
     return found;
   }
 }
+
+const PLAIN = styleFor(false, {});
 
 const VERSION: string = JSON.parse(
   Deno.readTextFileSync(new URL("../../../deno.json", import.meta.url)),
