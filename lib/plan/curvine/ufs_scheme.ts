@@ -21,6 +21,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   abfss: "write azblob://",
   http: "write s3:// and set endpoint_url where it is an object store, or webhdfs://",
   https: "write s3:// and set endpoint_url where it is an object store, or webhdfs://",
+  // Fluid's own, which it knows in lower case alone.
+  pvc: "write pvc:// in lower case",
+  local: "write local:// in lower case",
   nfs: "mount it in the masters, the workers and the client, and write file:///that/path",
   cephfs: "mount it in the masters, the workers and the client, and write file:///that/path",
 };
@@ -95,7 +98,8 @@ export function repairedScheme(mountPoint: string): string | undefined {
     [];
   const lower = scheme?.toLowerCase() ?? "";
   const native = /^(?:curvine|curvinefs|cv)$/.test(lower);
-  if (!native && !SCHEMES.includes(lower)) return undefined;
+  const fluids = lower === "local" || lower === "pvc";
+  if (!native && !fluids && !SCHEMES.includes(lower)) return undefined;
   // A path of Curvine's, or of a machine, has no host before it.
-  return `${lower}://${native || lower === "file" ? "/" : ""}${rest}`;
+  return `${lower}://${native || lower === "file" || lower === "local" ? "/" : ""}${rest}`;
 }

@@ -15,12 +15,12 @@ import type { Mount } from "./runtime_config.ts";
 /** As much of a Dataset's mount as decides where it goes. */
 export type MountPlace = Pick<Mount, "mountPoint" | "path" | "name">;
 
-/** Mount points that are Fluid's own business: it excepts them from what it checks. */
-const FLUIDS_OWN = new Set(["local", "pvc"]);
+/** Mount points that are Fluid's own business: it excepts them, in this case of letters alone. */
+const FLUIDS_OWN = /^(?:local|pvc):\/\//;
 
 /** Whether a mount is Fluid's own business: Curvine never sees it, and nobody asks us for it. */
 export function isFluidsOwn(mountPoint: string): boolean {
-  return FLUIDS_OWN.has(schemeOf(mountPoint) ?? "");
+  return FLUIDS_OWN.test(mountPoint);
 }
 
 /**

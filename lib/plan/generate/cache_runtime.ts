@@ -65,45 +65,42 @@ function writeWorkerHostname(generation: Generation, namespace: string): void {
   const { config, asked } = generation;
   const worker = generation.section("worker");
   if (!asked.has("worker.hostname") && config?.worker !== undefined) {
-    worker["hostname"] = workerHostname(config.worker, namespace, generation);
-    warnUnreachable(config.worker, String(worker["hostname"]), generation);
+    worker["hostname"] = writtenHostname(config.worker, namespace, generation);
   }
   const { hostname } = worker;
   if (typeof hostname === "string") checkHostname(hostname, "worker", generation);
 }
 
-function workerHostname(
+/**
+ * The name by which clients reach this worker. Without a service a pod's name resolves nowhere, and
+ * with hostNetwork the container has the node's: there the pod's address serves.
+ */
+function writtenHostname(
   worker: ComponentConfig,
   namespace: string,
-  { env, inputs }: Generation,
-): string {
-  const names = ownNames(inputs);
-  const pod = names.find((name) => name.replace(/-\d+$/, "") === worker.name) ?? names[0] ??
-    "localhost";
-  const service = serviceOf(worker, env);
-  // Without a service a pod's name resolves nowhere; its address does.
-  return service === "" && env["POD_IP"] ? env["POD_IP"] : podDnsName(pod, service, namespace, env);
-}
-
-function serviceOf(worker: ComponentConfig, env: Readonly<Record<string, string>>): string {
-  return worker.service || env["FLUID_RUNTIME_COMPONENT_SVC_NAME"] || "";
-}
-
-/** Clients connect to the name that a worker gives itself. */
-function warnUnreachable(
-  worker: ComponentConfig,
-  hostname: string,
   generation: Generation,
-): void {
-  const { env } = generation;
-  if (serviceOf(worker, env) !== "" || env["POD_IP"]) return;
+): string {
+  const { env, inputs } = generation;
+  const names = ownNames(inputs);
+  const own = names.find((name) => name.replace(/-\d+$/, "") === worker.name);
+  const service = worker.service || env["FLUID_RUNTIME_COMPONENT_SVC_NAME"] || "";
+  const isNamed = own !== undefined || !worker.name;
+  // Curvine has no IPv6 addresses.
+  const address = env["POD_IP"]?.includes(":") ? undefined : env["POD_IP"];
+  if ((service === "" || !isNamed) && address) return address;
+  const hostname = podDnsName(own ?? names[0] ?? "localhost", service, namespace, env);
+  if (service !== "" && isNamed) return hostname;
+  const why = service === ""
+    ? "has neither a headless service nor POD_IP"
+    : `has a host name that is no pod's of "${worker.name}", as with hostNetwork, and no POD_IP`;
   generation.warn(
     "worker-unreachable",
-    `the worker has neither a headless service nor POD_IP, so it calls itself "${hostname}", which ` +
-      "other pods cannot resolve: set POD_IP from status.podIP in the class, or give the class's " +
-      "worker service: {headless: {}}",
+    `the worker ${why}, so it calls itself "${hostname}", which other pods cannot resolve: set ` +
+      "POD_IP from status.podIP in the class" +
+      (service === "" ? ", or give the class's worker service: {headless: {}}" : ""),
     "worker.service",
   );
+  return hostname;
 }
 
 /** @param ofBase the base's, which are as its author wants them */

@@ -52,6 +52,7 @@ export function writeMasters(generation: Generation, namespace: string): Masters
     hostname = wanted;
   }
 
+  if (!asked.has("master.hostname")) warnOfNoService(peers, generation);
   const names = new Set([...peers.map((peer) => peer.hostname), hostname]);
   for (const name of names) checkHostname(name, "master", generation);
   master["hostname"] = hostname;
@@ -64,6 +65,22 @@ export function writeMasters(generation: Generation, namespace: string): Masters
   const endpoints = external ?? peers.map((peer) => ({ hostname: peer.hostname, port: rpcPort }));
   generation.section("client")["master_addrs"] = endpoints.map(endpointTable);
   return { endpoints, hostname };
+}
+
+/** Everybody connects to the masters by their pods' names, which only a headless service makes known. */
+function warnOfNoService(peers: readonly Peer[], generation: Generation): void {
+  const [first] = peers;
+  if (generation.config?.master === undefined || first === undefined) return;
+  if (first.hostname !== first.pod) return;
+  generation.warn(
+    "master-unreachable",
+    `the masters have no headless service, so they are called "${first.hostname}"` +
+      `${
+        peers.length > 1 ? " and so on" : ""
+      }, which other pods cannot resolve: give the class's ` +
+      "master service: {headless: {}}",
+    "master.service",
+  );
 }
 
 /** Reports a host name that no resolver takes; it is made of names that the file gives. */

@@ -1,5 +1,6 @@
 import { COMPONENTS } from "./cache_runtime_file.ts";
 import { containerRules, doubtful, named, volumeRules, wrong } from "./container_rules.ts";
+import { firstContainerRule, hookRules, ranRules, startRules } from "./command_rules.ts";
 import { commandRules } from "./exec_command_rules.ts";
 import { classFileSystemTypeRule } from "./file_system_type_rule.ts";
 import { DNS_1123_SUBDOMAIN } from "./kubernetes_names.ts";
@@ -19,7 +20,7 @@ export function cacheClassRules({ document: { value } }: Manifest): ShapeFinding
     ...COMPONENTS.flatMap((component): ShapeFinding[] =>
       !hasAt(value, ["topology", component])
         ? []
-        : componentRules(value, ["topology", component], declared)
+        : componentRules(value, component, ["topology", component], declared)
     ),
     ...privilegedRule(value),
     ...janitorRule(value),
@@ -29,6 +30,7 @@ export function cacheClassRules({ document: { value } }: Manifest): ShapeFinding
 
 function componentRules(
   value: unknown,
+  component: string,
   place: Place,
   declared: readonly string[],
 ): ShapeFinding[] {
@@ -51,6 +53,7 @@ function componentRules(
       : []),
     ...containerRules(value, [...spec, "containers"]),
     ...containerRules(value, [...spec, "initContainers"]),
+    ...startOf(value, component, [...spec, "containers"]),
     ...volumeRules(value, [...spec, "volumes"]),
     ...listAt(value, uses).flatMap((one, index): ShapeFinding[] => {
       const name = textAt(one, ["name"]) ?? "";
@@ -67,8 +70,26 @@ function componentRules(
     }),
     ...["mountUFS", "reportSummary"].flatMap((entry) => {
       const at = [...place, "executionEntries", entry, "command"];
-      return !hasAt(value, at) ? [] : commandRules(listAt(value, at), at);
+      const words = listAt(value, at);
+      const wanted = entry === "mountUFS" ? "mount-ufs" : "report-summary";
+      return !hasAt(value, at) ? [] : [...commandRules(words, at), ...ranRules(words, at, wanted)];
     }),
+  ];
+}
+
+function startOf(value: unknown, component: string, place: Place): ShapeFinding[] {
+  const containers = listAt(value, place);
+  const misplaced = firstContainerRule(component, containers, place);
+  if (misplaced.length > 0) return misplaced;
+  const at = [...place, 0];
+  const [first] = containers;
+  const args = listAt(first, ["args"]);
+  return [
+    ...startRules(component, listAt(first, ["command"]), args, [
+      ...at,
+      args.length > 0 ? "args" : "command",
+    ]),
+    ...containers.flatMap((one, index) => hookRules(one, [...place, index])),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { parseQuantity } from "../../plan/fluid/quantity.ts";
 import { COMPONENTS, isDisabled } from "./cache_runtime_file.ts";
 import { doubtful, wrong } from "./container_rules.ts";
+import { startRules } from "./command_rules.ts";
 import { hasAt, listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
 import type { ShapeFinding } from "./shape.ts";
 
@@ -22,6 +23,7 @@ export function cacheRules(
   return [
     ...COMPONENTS.filter((component) => !isDisabled(component, runtime)).flatMap((component) => [
       ...about(runtime, volumeFindings(runtime, ofClass, component)),
+      ...about(runtime, argsFindings(runtime.document.value, ofClass, component)),
       ...about(runtime, memoryFindings(runtime.document.value, component)),
       ...about(runtime, resourceFindings(runtime, ofClass, component)),
       ...(runtimeClass === undefined ? [] : about(runtimeClass, [
@@ -63,6 +65,14 @@ function volumeFindings(runtime: Manifest, ofClass: unknown, component: string):
       )]
       : [];
   });
+}
+
+/** The CacheRuntime's args take the place of the class's. */
+function argsFindings(value: unknown, ofClass: unknown, component: string): ShapeFinding[] {
+  const args = ["spec", component, "args"];
+  if (!hasAt(value, args)) return [];
+  const command = ["topology", component, "template", "spec", "containers", 0, "command"];
+  return startRules(component, listAt(ofClass, command), listAt(value, args), args);
 }
 
 /** The first Sync takes back the memory that Fluid adds for tiers when it sets the runtime up. */

@@ -3,6 +3,9 @@ import { loadJson } from "../../plan/fluid/load_json.ts";
 import { SECRETS_FOLDER } from "../../plan/secrets.ts";
 import { checkRuntimeFile } from "../../plan/fluid/check_runtime_file.ts";
 import { draftPlan } from "../../plan/generate/generate_plan.ts";
+import { readSettings, settingSpecs } from "../../plan/settings.ts";
+import { nearestName } from "../../text/nearest_name.ts";
+import { VARIABLES } from "../explain/variables.ts";
 import type { Inputs } from "../../plan/inputs.ts";
 import type { Warning } from "../../plan/plan.ts";
 import type { Found } from "./found.ts";
@@ -23,7 +26,19 @@ export async function checkHanded(
     throw new Error(`a runtime config was derived in which ${message}`);
   }
   for (const component of handed.components) {
-    const { problems, warnings } = await draftOf(component, handed, bytes, inputs);
+    const draft = await draftOf(component, handed, bytes, inputs);
+    const problems = [...draft.problems, ...settingProblems(component)];
+    const warnings = [...draft.warnings, ...settingWarnings(component)];
+    if (handed.runtime === "thin" && awaitsMount(handed, component, problems)) {
+      const { manifest, place } = at("mounts");
+      found.warn(
+        manifest,
+        place,
+        "no-mount-yet",
+        "has no mount yet: the client waits for the first",
+      );
+      continue;
+    }
     for (const problem of problems.filter((one) => !told.has(problemLine(one)))) {
       told.add(problemLine(problem));
       if (isOfUnknown(problem, component)) continue;
@@ -38,6 +53,42 @@ export async function checkHanded(
       found.warn(manifest, place, warning.code, withoutPath(warning, handed));
     }
   }
+}
+
+/** A Dataset without mounts: whoever starts waits for the first one. */
+function awaitsMount(
+  { value }: HandedFile,
+  { env }: HandedComponent,
+  problems: readonly Problem[],
+): boolean {
+  const mounts = value["mounts"];
+  return Array.isArray(mounts) && mounts.length === 0 && !env["CURVINE_MOUNT_POINT"] &&
+    problems.every(({ path }) => path.startsWith("mounts[0]."));
+}
+
+/** Settings of ours among a container's variables: a wrong one ends every start. */
+function settingProblems({ env }: HandedComponent): readonly Problem[] {
+  try {
+    readSettings(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems;
+  }
+}
+
+function settingWarnings({ env }: HandedComponent): Warning[] {
+  const known = [
+    ...Object.values(settingSpecs()).map(({ variable }) => variable),
+    ...VARIABLES.flatMap(({ names }) => names),
+  ];
+  return Object.keys(env).filter((name) => /^CURVINE_FLUID_/.test(name) && !known.includes(name))
+    .flatMap((name): Warning[] => {
+      const near = nearestName(name, known);
+      return near === undefined
+        ? []
+        : [{ code: "unknown-setting", message: `$${name} is no setting; did you mean ${near}?` }];
+    });
 }
 
 async function draftOf(

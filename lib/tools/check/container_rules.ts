@@ -1,3 +1,4 @@
+import { nearestName } from "../../text/nearest_name.ts";
 import { parseQuantity } from "../../plan/fluid/quantity.ts";
 import { DNS_1123_LABEL, ENV_NAME, LABEL_KEY, LABEL_VALUE, nameFault } from "./kubernetes_names.ts";
 import type { NameRule } from "./kubernetes_names.ts";
@@ -22,8 +23,52 @@ export function envRules(value: unknown, place: Place): ShapeFinding[] {
     if (text !== undefined && text !== "" && hasAt(entry, ["valueFrom"])) {
       findings.push(wrong(at, "has both value and valueFrom; one of them is wanted"));
     }
-    return findings;
+    return [...findings, ...fieldRule(entry, at)];
   });
+}
+
+/** Fields of a pod that a variable may have. */
+const FIELDS = [
+  "metadata.name",
+  "metadata.namespace",
+  "metadata.uid",
+  "spec.nodeName",
+  "spec.serviceAccountName",
+  "status.hostIP",
+  "status.hostIPs",
+  "status.podIP",
+  "status.podIPs",
+];
+
+function fieldRule(entry: unknown, at: Place): ShapeFinding[] {
+  const place = ["valueFrom", "fieldRef", "fieldPath"];
+  const path = textAt(entry, place);
+  const isLabel = /^metadata\.(?:labels|annotations)\['[^']+'\]$/;
+  if (path === undefined || FIELDS.includes(path) || isLabel.test(path)) return [];
+  const near = FIELDS.find((one) => one.toLowerCase() === path.toLowerCase()) ??
+    nearestName(path, FIELDS);
+  return [wrong(
+    [...at, ...place],
+    `is ${JSON.stringify(path)}; one of ${FIELDS.join(", ")} is wanted, or a label or annotation`,
+    near === undefined ? undefined : `write ${near}`,
+  )];
+}
+
+/** An image's name: Kubernetes starts nothing whose repository has a capital letter. */
+export function imageRule(image: string | undefined, place: Place): ShapeFinding[] {
+  if (image === undefined || image === "") return [];
+  const [name = ""] = image.split("@", 1);
+  const repository = name.replace(/:[^:/]*$/, "");
+  // What is before the first slash may be a host.
+  const own = /^[^/]*[.:][^/]*\//.test(repository) || repository.startsWith("localhost/")
+    ? repository.slice(repository.indexOf("/") + 1)
+    : repository;
+  if (/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/.test(own)) return [];
+  const lower = image.replace(own, own.toLowerCase());
+  const hint = own !== own.toLowerCase() && imageRule(lower, place).length === 0
+    ? `write "${lower}"`
+    : undefined;
+  return [wrong(place, `is ${JSON.stringify(image)}, which is no name of an image`, hint)];
 }
 
 /** Where volumes appear: no path twice, no colon in it. */
@@ -119,6 +164,7 @@ export function containerRules(value: unknown, place: Place): ShapeFinding[] {
       ...envRules(value, [...at, "env"]),
       ...volumeMountRules(value, [...at, "volumeMounts"]),
       ...resourceRules(value, [...at, "resources"]),
+      ...imageRule(textAt(container, ["image"]), [...at, "image"]),
     ];
   });
 }

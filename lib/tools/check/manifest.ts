@@ -12,8 +12,8 @@ export interface Manifest {
 
 /** Whether a document is a Kubernetes object at all. */
 export function isManifest(value: unknown): boolean {
-  return isObject(value) && typeof value["apiVersion"] === "string" &&
-    typeof value["kind"] === "string";
+  return isObject(value) && typeof value["kind"] === "string" &&
+    (typeof value["apiVersion"] === "string" || isObject(value["metadata"]));
 }
 
 /** Kinds that belong to no namespace. */

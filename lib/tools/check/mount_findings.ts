@@ -46,6 +46,13 @@ export function mountFindings(dataset: Manifest): MountFindings {
   }))));
   mounts.forEach((mount, index) => {
     const scheme = schemeOf(mount.mountPoint);
+    if (isFluidsOwn(mount.mountPoint)) {
+      warnings.push({
+        code: "no-effect",
+        path: `mounts[${index}].mountPoint`,
+        message: `is of ${scheme}://: in a CacheRuntime neither Fluid nor Curvine mounts it`,
+      });
+    }
     if (scheme === undefined || isFluidsOwn(mount.mountPoint) || isNative(mount.mountPoint)) return;
     const given = new Map<string, GivenOption>();
     for (const [name, text] of mount.options) {

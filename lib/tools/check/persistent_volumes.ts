@@ -1,4 +1,5 @@
 import { field, type Refusal } from "./handed_file.ts";
+import { DNS_1123_SUBDOMAIN, nameFault } from "./kubernetes_names.ts";
 import { hasAt, listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
 import { isObject } from "./shape.ts";
 import type { Place } from "./yaml_documents.ts";
@@ -62,8 +63,14 @@ export function persistentVolumes(
     };
     if (name.includes("/")) {
       const quoted = JSON.stringify(mountPoint);
-      const hint = `write pvc://${name.slice(0, name.indexOf("/"))}`;
+      const hint = `write pvc://${name.split("/").find((part) => part !== "") ?? "claim"}`;
       refuse(`is ${quoted}; for a ThinRuntime Fluid takes all of it for a claim's name`, hint);
+      return;
+    }
+    const fault = nameFault(name, DNS_1123_SUBDOMAIN);
+    if (fault !== undefined) {
+      const hint = "name the claim: pvc://claim";
+      refuse(`is ${JSON.stringify(mountPoint)}, which names no claim: Fluid finds none`, hint);
       return;
     }
     const claim = claimOf(mountPoint, dataset, all);

@@ -619,3 +619,33 @@ Deno.test("what Fluid takes and hardly anybody wants is a warning", async () => 
     assert(warnings.some((one) => said.test(one)), `${said}: ${warnings.join("\n")}`);
   }
 });
+
+Deno.test("settings of ours among a component's variables are held to what a start takes", async () => {
+  const env = (name: string, value: string): string =>
+    withChanges(CACHE, [[
+      "  runtimeClassName: curvine\n",
+      `  runtimeClassName: curvine\n  client: {env: [{name: ${name}, value: "${value}"}]}\n`,
+    ]]);
+  assert.deepEqual(await problemsOf(env("CURVINE_FLUID_STOP_TIMEOUT", "25s")), []);
+  const [wrong = ""] = await problemsOf(env("CURVINE_FLUID_STOP_TIMEOUT", "25x"));
+  assert.match(wrong, /\$CURVINE_FLUID_STOP_TIMEOUT value is "25x"/);
+  const warnings = await warningsOf(env("CURVINE_FLUID_STOP_TIMEOT", "25s"));
+  assert.match(warnings.join("\n"), /unknown-setting: .*did you mean CURVINE_FLUID_STOP_TIMEOUT/);
+});
+
+Deno.test("a ThinRuntime's Dataset without mounts is waited for, and what is wrong beside it is told", async () => {
+  const none = THIN.replace(/  mounts:\n.*\n/, "").replace("spec:\n---", "spec: {}\n---");
+  assert.notEqual(none, THIN);
+  assert.deepEqual(await problemsOf(none), []);
+  assert.match((await warningsOf(none)).join("\n"), /^no-mount-yet: .* waits for the first$/m);
+});
+
+Deno.test("a claim of a ThinRuntime has a name that a claim may have", async () => {
+  const claim = (name: string): string =>
+    THIN.replace("  mounts:\n", `  mounts:\n  - {mountPoint: "pvc://${name}", name: p}\n`);
+  assert.deepEqual(await problemsOf(claim("a.claim-1")), []);
+  for (const name of ["", "Claim", "a b", "/x"]) {
+    assert.match((await problemsOf(claim(name)))[0] ?? "", /claim/, name);
+  }
+  assert.match((await problemsOf(claim("/x")))[0] ?? "", /\(write pvc:\/\/x\)$/);
+});

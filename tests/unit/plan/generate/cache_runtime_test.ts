@@ -123,6 +123,28 @@ Deno.test("a worker without a service is known by its address, or its bare name"
   );
 });
 
+Deno.test("a worker that a node's name hides is known by its address, or said to be unreachable", async () => {
+  const node = { HOSTNAME: "node-7" };
+  const byIp = await plan(cacheWorld("worker", cacheConfig(), { ...node, POD_IP: "10.0.0.9" }));
+  assert.equal(at(byIp, "worker.hostname"), "10.0.0.9");
+  for (const env of [node, { ...node, POD_IP: "fd00::9" }]) {
+    const made = await plan(cacheWorld("worker", cacheConfig(), env));
+    assert.deepEqual(codes(made), ["worker-unreachable"]);
+    assert.match(made.warnings[0]?.message ?? "", /as with hostNetwork.*set POD_IP/);
+  }
+});
+
+Deno.test("masters without a headless service are said to be unreachable, by each component", async () => {
+  const config = cacheConfig({ master: { service: { name: "" } } });
+  for (const component of ["worker", "client"] as const) {
+    const made = await plan(cacheWorld(component, config));
+    assert.deepEqual(codes(made), ["master-unreachable"], component);
+    assert.match(made.warnings[0]?.message ?? "", /"lake-master-0".*service: \{headless: \{\}\}$/);
+  }
+  const named = cacheConfig({ master: { service: { name: "" }, options: { hostname: "m.lan" } } });
+  assert.deepEqual(codes(await plan(cacheWorld("worker", named))), []);
+});
+
 Deno.test("POD_CLUSTER_DOMAIN changes the domain of all names", async () => {
   const made = await plan(cacheWorld("worker", cacheConfig(), { POD_CLUSTER_DOMAIN: "corp.lan" }));
   assert.equal(at(made, "master.hostname"), "lake-master-0.svc-lake-master.ai.svc.corp.lan");
