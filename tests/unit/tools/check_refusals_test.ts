@@ -634,7 +634,7 @@ Deno.test("settings of ours among a component's variables are held to what a sta
 });
 
 Deno.test("a ThinRuntime's Dataset without mounts is waited for, and what is wrong beside it is told", async () => {
-  const none = THIN.replace(/  mounts:\n.*\n/, "").replace("spec:\n---", "spec: {}\n---");
+  const none = THIN.replace(/ {2}mounts:\n.*\n/, "").replace("spec:\n---", "spec: {}\n---");
   assert.notEqual(none, THIN);
   assert.deepEqual(await problemsOf(none), []);
   assert.match((await warningsOf(none)).join("\n"), /^no-mount-yet: .* waits for the first$/m);
