@@ -41,6 +41,7 @@ const FORMS: {
     ...HEIRS.map((heir) => ({ status: { code: 0 }, heir })),
   ],
   "heir-found": HEIRS.map((heir) => ({ heir })),
+  "heir-ended": [{ status: { code: 1 } }, { status: { code: 137, signal: "SIGKILL" } }],
   "healthy": [{}],
   "takeover-refused": [{ message: "" }],
   "takeover-timeout": [{}],

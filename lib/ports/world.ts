@@ -91,6 +91,8 @@ export interface Processes {
   endStray(pid: number, patience: number): Promise<boolean>;
   /** Orphans reaped so far that nobody waited for. */
   reaped(): number;
+  /** The ends of orphans that nobody waited for, after the first so many; the last few of them. */
+  endedSince(reaped: number): readonly EndedOrphan[];
   /** Whether a thread of a process, or of a descendant, waits for the answer of a FUSE mount. */
   waitsForFuse(pid: number): boolean;
   /** Makes the kernel take a process, and what it starts, before us when memory runs out. */
@@ -100,6 +102,17 @@ export interface Processes {
   /** Ends the helpers that still run. */
   close(): Promise<void>;
 }
+
+/** See {@link Processes.endedSince}. */
+export interface EndedOrphan {
+  readonly pid: number;
+  /** What the kernel calls it: the first {@link NAME_LENGTH} characters of its program's name. */
+  readonly name: string;
+  readonly status: ExitStatus;
+}
+
+/** Linux keeps so much of a process's name (proc(5), `comm`). */
+export const NAME_LENGTH = 15;
 
 /** See {@link Processes.strays}. */
 export interface Stray {

@@ -1,6 +1,13 @@
 import type { Plan, ProcessPlan } from "../plan/plan.ts";
 import type { ExitStatus } from "../ports/child.ts";
-import type { MarkedChild, Processes, ProcessHandle, SentSignal, World } from "../ports/world.ts";
+import {
+  type MarkedChild,
+  NAME_LENGTH,
+  type Processes,
+  type ProcessHandle,
+  type SentSignal,
+  type World,
+} from "../ports/world.ts";
 import type { Heir } from "./state.ts";
 import type { MountWatch } from "./target_watch.ts";
 
@@ -52,6 +59,10 @@ export class Daemon {
   #current: ProcessHandle | undefined;
   /** What the one in charge was begun with. */
   #statePath: string | undefined;
+  /** What the kernel calls the program. */
+  #name = "";
+  /** How many orphans had been reaped when it was last told to hand over. */
+  #reapedBefore = 0;
   /** What the last one that served was begun with: its children have inherited it. */
   #servedPath: string | undefined;
 
@@ -87,6 +98,8 @@ export class Daemon {
     const { argv, cwd } = process;
     const request = { argv, cwd, env: daemonEnvironment(process, env, this.#mark, statePath) };
     const handle = this.#processes.spawn(request, this.#tap);
+    const [program = ""] = argv;
+    this.#name = program.slice(program.lastIndexOf("/") + 1).slice(0, NAME_LENGTH);
     this.#statePath = statePath;
     this.#servedPath = statePath;
     // Where memory runs out the kernel is to take the daemon, which can be taken over from, and not us.
@@ -115,6 +128,18 @@ export class Daemon {
 
   signal(signal: SentSignal): void {
     this.#current?.signal(signal);
+  }
+
+  /** Tells it to start a successor and to go. */
+  handOver(): void {
+    this.#reapedBefore = this.#processes.reaped();
+    this.signal("SIGUSR1");
+  }
+
+  /** How a successor ended that came to us dead; `undefined` where none did. */
+  fallenHeir(): ExitStatus | undefined {
+    return this.#processes.endedSince(this.#reapedBefore)
+      .findLast(({ name }) => name === this.#name)?.status;
   }
 
   /** Orphans that descend from daemons of ours; the one in charge is none of them. */
@@ -176,16 +201,20 @@ const SETTLE_MS = 100;
  * Looks for whoever carries on after a daemon that went, as long as that is wanted.
  *
  * @param status how the daemon went
+ * @returns who it is, or how it ended before it could be adopted
  */
 export async function seekHeir(
   daemon: Daemon,
   status: ExitStatus,
   { clock }: World,
   wanted: () => boolean,
-): Promise<Heir | undefined> {
+): Promise<{ readonly heir: Heir } | { readonly fallen: ExitStatus } | undefined> {
   while (wanted()) {
     const heir = daemon.heir(status);
-    if (heir !== undefined) return heir;
+    if (heir !== undefined) return { heir };
+    // In this order: whoever forks into the background leaves somebody behind.
+    const fallen = daemon.fallenHeir();
+    if (fallen !== undefined) return { fallen };
     await new Promise<void>((done) => void clock.after(SEEK_MS, done));
   }
   return undefined;

@@ -252,7 +252,7 @@ export class Keeper {
         return this.#background(this.#starts.seek());
       case "hot-reload":
         this.#plans.begin();
-        return this.daemon.signal("SIGUSR1");
+        return this.daemon.handOver();
       case "stop":
         return this.#background(this.#stop(action.manner, action.leave));
       case "hurry":

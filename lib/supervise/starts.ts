@@ -129,11 +129,13 @@ export class Starts {
   /** Looks for whoever carries on after a daemon that went. */
   async seek(): Promise<void> {
     const { world, daemon, state, take } = this.#parts;
-    const heir = await seekHeir(daemon, state().last ?? { code: 0 }, world, () => {
+    const found = await seekHeir(daemon, state().last ?? { code: 0 }, world, () => {
       const now = state();
       return now.name === "reloading" && now.phase === "seeking";
     });
-    if (heir !== undefined) take({ name: "heir-found", heir });
+    if (found === undefined) return;
+    if ("heir" in found) take({ name: "heir-found", heir: found.heir });
+    else take({ name: "heir-ended", status: found.fallen });
   }
 
   /**

@@ -185,6 +185,8 @@ export type Event =
     }
     /** A successor showed up after its predecessor had gone. */
     | { readonly name: "heir-found"; readonly heir: Heir }
+    /** A successor had ended before it could be adopted. */
+    | { readonly name: "heir-ended"; readonly status: ExitStatus }
     /** The successor, adopted or started by us, serves the mount. */
     | { readonly name: "healthy" }
     /** The connection cannot be handed on, or whoever got it does not know what to do with it. */

@@ -103,6 +103,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     birthOf,
     endStray,
     reaped: () => reaper?.count ?? 0,
+    endedSince: (count) => reaper?.endedSince(count) ?? [],
     waitsForFuse,
     offerToKernel,
     stacks: stacksOf,

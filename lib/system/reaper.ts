@@ -1,4 +1,5 @@
 import type { ExitStatus } from "../ports/child.ts";
+import type { EndedOrphan } from "../ports/world.ts";
 import { fixedBytes, kernel } from "./kernel_calls.ts";
 import { isOwnChild, onOwnChildTaken } from "./own_children.ts";
 import { signalName } from "./signal_names.ts";
@@ -15,6 +16,9 @@ const SI_CODE = 8;
 const SI_PID = 16;
 const SI_STATUS = 24;
 
+/** So many ends of orphans are remembered. */
+const REMEMBERED = 16;
+
 /** So many at a time, then others get their turn. */
 const BATCH = 500;
 
@@ -28,6 +32,8 @@ const LOOK_MS = 15_000;
 export class Reaper {
   /** Orphans that nobody waited for. */
   count = 0;
+  /** The last of them, the newest at the end. */
+  readonly #ended: (EndedOrphan & { readonly number: number })[] = [];
   readonly #adopted = new Map<number, (status: ExitStatus) => void>();
   readonly #info = fixedBytes(128);
   readonly #view = new DataView(this.#info.buffer);
@@ -43,14 +49,20 @@ export class Reaper {
     this.#fallback = setInterval(this.#onChild, LOOK_MS);
   }
 
-  /** Waits for a child that Deno did not start. Ended before counts too, unless swept already. */
+  /** Waits for a child that Deno did not start; ended before counts too. */
   adopt(pid: number): Promise<ExitStatus> {
     return new Promise((resolve) => {
       this.#adopted.set(pid, resolve);
-      // It may have ended, and have been reaped, before anybody thought of adopting it.
-      if (!this.#isChild(pid)) this.#settle(pid, { code: 1 });
-      else this.sweep();
+      if (this.#isChild(pid)) return this.sweep();
+      // It has ended, and has been reaped, before anybody thought of adopting it.
+      const ended = this.#ended.findLast((one) => one.pid === pid);
+      this.#settle(pid, ended?.status ?? { code: 1 });
     });
+  }
+
+  /** The ends of orphans after the first so many; the oldest are forgotten. */
+  endedSince(count: number): readonly EndedOrphan[] {
+    return this.#ended.filter(({ number }) => number > count);
   }
 
   close(): void {
@@ -72,8 +84,13 @@ export class Reaper {
         this.#later(20);
         return;
       }
+      const name = nameOf(pid);
       if (this.#wait(P_PID, pid, WEXITED | WNOHANG) !== pid) continue;
-      if (!this.#settle(pid, this.#status())) this.count++;
+      const status = this.#status();
+      if (this.#settle(pid, status)) continue;
+      this.count++;
+      this.#ended.push({ pid, name, status, number: this.count });
+      if (this.#ended.length > REMEMBERED) this.#ended.shift();
     }
     this.#later(0);
   }
@@ -104,5 +121,14 @@ export class Reaper {
     const status = this.#view.getInt32(SI_STATUS, true);
     if (this.#view.getInt32(SI_CODE, true) === CLD_EXITED) return { code: status };
     return { code: 128 + status, signal: signalName(status) };
+  }
+}
+
+/** What the kernel calls a process, also one that has ended and that nobody has reaped. */
+function nameOf(pid: number): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/comm`).trimEnd();
+  } catch {
+    return "";
   }
 }

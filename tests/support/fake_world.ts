@@ -169,6 +169,7 @@ export class FakeWorld implements World {
     endStray: (): Promise<boolean> => Promise.resolve(true),
     serves: (): boolean | undefined => undefined,
     reaped: (): number => 0,
+    endedSince: (): [] => [],
     waitsForFuse: (): boolean => this.confused,
     offerToKernel: (pid: number): void => void this.offered.push(pid),
     stacks: (): string => "thread 1 (fuse) state D wchan request_wait_answer",

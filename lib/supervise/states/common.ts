@@ -26,6 +26,7 @@ export const QUIET: { readonly [E in Event["name"]]: (state: State) => Step } = 
   "unshared": stay,
   "exited": stay,
   "heir-found": stay,
+  "heir-ended": stay,
   "healthy": stay,
   "takeover-refused": stay,
   "takeover-timeout": stay,

@@ -54,6 +54,12 @@ export const RELOADING: Handlers<"reloading"> = {
       state: { ...state, phase: "settling" },
       actions: [{ do: "adopt", heir }, { do: "arm", timer: "reload-timeout" }],
     },
+  "heir-ended": (state, event, limits) => {
+    if (state.phase !== "seeking") return stay(state);
+    const { status } = event;
+    const detail = `the successor ${describeStatus(status)} before it was adopted`;
+    return startAnew(state, { detail, status, blamesConfig: endedByItself(status) }, event, limits);
+  },
   "healthy": (state) => state.phase === "settling" ? settled(state) : stay(state),
   "reload-timeout": (state, event, limits) => {
     if (state.phase === "seeking") return startAnew(state, NO_SUCCESSOR, event, limits);

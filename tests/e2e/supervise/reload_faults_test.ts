@@ -86,12 +86,17 @@ fault("reloaded five times, one after the other", { plan: ["raw"] }, async (run)
 });
 
 for (
-  const [what, plan, starts] of [
-    ["the successor ends at once (1)", ["raw", "exit=1", "raw"], 3],
-    ["the successor ends at once (0)", ["raw", "exit=0", "raw"], 3],
-    ["the successor is killed on its way", ["raw", "sleep=0.2 kill=KILL", "raw"], 3],
-    ["the successor never comes", ["raw,reload=no-successor", "raw"], 2],
-    ["the daemon fails to reload", ["raw,reload=fail", "raw"], 2],
+  const [what, plan, starts, told] of [
+    ["the successor ends at once (1)", ["raw", "exit=1", "raw"], 3, /the successor exited with 1/],
+    ["the successor ends at once (0)", ["raw", "exit=0", "raw"], 3, /the successor exited with 0/],
+    [
+      "the successor is killed on its way",
+      ["raw", "sleep=0.2 kill=KILL", "raw"],
+      3,
+      /the successor was killed by SIGKILL/,
+    ],
+    ["the successor never comes", ["raw,reload=no-successor", "raw"], 2, /no successor came/],
+    ["the daemon fails to reload", ["raw,reload=fail", "raw"], 2, /the daemon exited with \d/],
   ] as const
 ) {
   fault(`${what}: we start one that takes over`, { plan: [...plan] }, async (run) => {
@@ -100,6 +105,7 @@ for (
     run.signal("SIGUSR1");
     await assertTakenOver(run, old, starts);
     await settled(run);
+    assert.match(run.stderr(), told);
     await assertHealthy(run);
     await assertStops(run);
   });

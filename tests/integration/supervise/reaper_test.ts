@@ -87,6 +87,32 @@ Deno.test("an adopted orphan's status comes to whoever adopted it", async () => 
   }
 });
 
+Deno.test("how an orphan ended is known afterwards, by its name, also to whoever adopts it too late", async () => {
+  const reaper = new Reaper();
+  try {
+    const child = new Deno.Command("sh", {
+      args: [
+        "-c",
+        "exec 3>&1 >/dev/null; sh -c 'sleep 0.3; exit 43' 3>&- & echo $! >&3; " +
+        "sh -c 'sleep 0.3; kill -KILL $$' 3>&- & exit 0",
+      ],
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    ownChild(child.pid, child.status);
+    const pid = Number(new TextDecoder().decode((await child.output()).stdout));
+    await eventually("both are reaped", () => reaper.count === 2);
+    const ends = reaper.endedSince(0);
+    assert.deepEqual(ends.map(({ name }) => name), ["sh", "sh"]);
+    assert.deepEqual(ends.find((one) => one.pid === pid)?.status, { code: 43 });
+    assert(ends.some(({ status }) => status.signal === "SIGKILL"));
+    assert.equal(reaper.endedSince(1).length, 1);
+    assert.deepEqual(await reaper.adopt(pid), { code: 43 });
+  } finally {
+    reaper.close();
+  }
+});
+
 Deno.test("adopting one that has ended already does not wait for ever", async () => {
   const reaper = new Reaper();
   try {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { ExitStatus } from "../../../lib/ports/child.ts";
 import { begin, transition } from "../../../lib/supervise/machine.ts";
 import type { Action, Event, State, Step } from "../../../lib/supervise/state.ts";
 import { EVENTS, FACTS, LIMITS, NOW, STATES } from "./sample_states.ts";
@@ -24,6 +25,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": same,
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -51,6 +53,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": "backoff: disarm count-restart let-go wait",
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -78,6 +81,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": "stopping: log last-words disarm stop-quick-nothing",
     "exited": "backoff: disarm count-restart let-go wait",
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -105,6 +109,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": "backoff: disarm count-restart let-go wait count-reload",
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -132,6 +137,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": "clearing: disarm let-go count-restart clear",
     "heir-found": same,
+    "heir-ended": same,
     "healthy": "mounted: disarm",
     "takeover-refused": "clearing: disarm let-go count-restart clear",
     "takeover-timeout": "stopping: let-go log disarm stop-quick-layer",
@@ -159,6 +165,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": same,
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -186,6 +193,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": same,
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -213,6 +221,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": "stopping",
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -240,6 +249,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": same,
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -267,6 +277,7 @@ const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], st
     "unshared": same,
     "exited": same,
     "heir-found": same,
+    "heir-ended": same,
     "healthy": same,
     "takeover-refused": same,
     "takeover-timeout": same,
@@ -523,6 +534,24 @@ Deno.test("a successor is adopted and, once healthy, mounted", () => {
 Deno.test("a successor that shows up late is adopted too", () => {
   const { state } = walk(STATES.mounted, EVENTS.reload, left, EVENTS["heir-found"], EVENTS.healthy);
   assert.equal(state.name, "mounted");
+});
+
+Deno.test("a successor that is found dead is told of with its end, and only its own end is blamed on the configuration", () => {
+  const fresh = { ...STATES.mounted, ...first };
+  const untried = { ...FACTS, untried: true };
+  const found = (status: ExitStatus): Step =>
+    walk(fresh, EVENTS.reload, left, { name: "heir-ended", status, ...untried });
+  const details = ({ actions }: Step): string[] =>
+    actions.flatMap((one) => one.do === "count-restart" ? [one.detail] : []);
+  const exited = found({ code: 3 });
+  assert.deepEqual(details(exited), ["the successor exited with 3 before it was adopted"]);
+  assert(words(exited.actions).includes("roll-back"));
+  const killed = found({ code: 137, signal: "SIGKILL" });
+  assert.deepEqual(details(killed), [
+    "the successor was killed by SIGKILL before it was adopted",
+  ]);
+  assert(!words(killed.actions).includes("roll-back"));
+  assert.equal(walk(fresh, EVENTS.reload, EVENTS["heir-ended"]).state.name, "reloading");
 });
 
 Deno.test("no successor, or one that dies, or never serves: a cold start", () => {

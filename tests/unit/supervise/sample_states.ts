@@ -65,6 +65,7 @@ export const EVENTS: { readonly [E in Event["name"]]: Extract<Event, { name: E }
   "unmounted": { name: "unmounted", ...FACTS },
   "exited": { name: "exited", status: { code: 139, signal: "SIGSEGV" }, ...FACTS },
   "heir-found": { name: "heir-found", heir: { pid: 7, kind: "successor" }, ...FACTS },
+  "heir-ended": { name: "heir-ended", status: { code: 1 }, ...FACTS },
   "healthy": { name: "healthy", ...FACTS },
   "takeover-refused": { name: "takeover-refused", message: "no", ...FACTS },
   "takeover-timeout": { name: "takeover-timeout", ...FACTS },
