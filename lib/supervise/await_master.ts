@@ -1,15 +1,18 @@
 import type { Endpoint } from "../plan/generate/endpoints.ts";
+import type { Connection } from "../ports/sockets.ts";
 import type { World } from "../ports/world.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
-/** One that drops packets is asked again after so long. */
-const CONNECT_MS = 2000;
+/** One that drops packets, or takes a connection and then says nothing, is asked again after so long. */
+const ANSWER_MS = 2000;
 
 /** Between two rounds. */
 const PAUSE_MS = 250;
 
 /**
- * Waits until one of the masters accepts a TCP connection, as long as that is wanted.
+ * Waits until one of the masters answers, as long as that is wanted. It takes a connection, is told
+ * that nothing will come on it, and ends it on its side: any server does that at once, while of one
+ * that stands still only the kernel answers, with a connection that nobody looks at.
  *
  * @param limit milliseconds; `Infinity` for none
  * @returns why none did; absent when one does, when there is none to ask, or nobody waits any more
@@ -22,19 +25,24 @@ export async function awaitMaster(
 ): Promise<string | undefined> {
   if (masters.length === 0) return undefined;
   const answers = new Map<string, string>();
-  const isAccepted = async ({ hostname, port }: Endpoint): Promise<void> => {
-    const name = `${hostname}:${port}`;
-    answers.set(name, `no answer within ${CONNECT_MS / 1000} s`);
-    try {
-      (await sockets.connectTcp(hostname, port)).close();
-    } catch (error) {
-      answers.set(name, reasonOf(error));
-      throw error;
+  const end = clock.now() + limit;
+  while (wanted()) {
+    const round = new Round(sockets, answers);
+    const done = Promise.any(masters.map((master) => round.ask(master)));
+    const isAnswered = await within(Math.min(ANSWER_MS, Math.max(end - clock.now(), 1)), done);
+    round.close();
+    if (isAnswered) return undefined;
+    if (clock.now() >= end) {
+      const told = [...answers].map(([name, answer]) => `${name}: ${answer}`).join("; ");
+      return `no master answers (${told}); the dead mount stays until one does`;
     }
-  };
+    await within(Math.min(PAUSE_MS, Math.max(end - clock.now(), 1)), new Promise(() => {}));
+  }
+  return undefined;
+
   /** @returns whether the work was done by then, and well */
-  const within = (milliseconds: number, work: Promise<unknown>): Promise<boolean> =>
-    new Promise((done) => {
+  function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+    return new Promise((done) => {
       const cancel = clock.after(milliseconds, () => done(false));
       const settle = (well: boolean): void => {
         cancel();
@@ -42,15 +50,43 @@ export async function awaitMaster(
       };
       work.then(() => settle(true), () => settle(false));
     });
-  const end = clock.now() + limit;
-  while (wanted()) {
-    const round = Promise.any(masters.map(isAccepted));
-    if (await within(Math.min(CONNECT_MS, Math.max(end - clock.now(), 1)), round)) return undefined;
-    if (clock.now() >= end) {
-      const told = [...answers].map(([name, answer]) => `${name}: ${answer}`).join("; ");
-      return `no master accepts a connection (${told}); the dead mount stays until one does`;
-    }
-    await within(Math.min(PAUSE_MS, Math.max(end - clock.now(), 1)), new Promise(() => {}));
   }
-  return undefined;
+}
+
+/** Every master asked once. */
+class Round {
+  readonly #sockets: World["sockets"];
+  readonly #answers: Map<string, string>;
+  readonly #connections: Connection[] = [];
+  #isOver = false;
+
+  /** @param answers learns what each master did, for people */
+  constructor(sockets: World["sockets"], answers: Map<string, string>) {
+    this.#sockets = sockets;
+    this.#answers = answers;
+  }
+
+  /** @throws when it refuses; else returns once it has answered */
+  async ask({ hostname, port }: Endpoint): Promise<void> {
+    const tell = (answer: string): void => {
+      if (!this.#isOver) this.#answers.set(`${hostname}:${port}`, answer);
+    };
+    tell(`no connection within ${ANSWER_MS / 1000} s`);
+    try {
+      const connection = await this.#sockets.connectTcp(hostname, port);
+      this.#connections.push(connection);
+      if (this.#isOver) return connection.close();
+      tell(`takes a connection, but does not answer within ${ANSWER_MS / 1000} s`);
+      connection.finish();
+      await connection.read(new Uint8Array(1));
+    } catch (error) {
+      tell(reasonOf(error));
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#isOver = true;
+    for (const connection of this.#connections) connection.close();
+  }
 }

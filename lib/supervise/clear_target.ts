@@ -20,7 +20,7 @@ export interface ClearParts {
   readonly log: Log;
   /** How long a mount of unknown origin may take to answer, in milliseconds. */
   readonly askDeadline: number;
-  /** @returns why no master accepts a connection; absent when one does, or nobody needs one */
+  /** @returns why no master answers; absent when one does, or nobody needs one */
   readonly awaitMaster: () => Promise<string | undefined>;
   /** Whether anybody still waits for the target. */
   readonly wanted: () => boolean;
@@ -28,7 +28,7 @@ export interface ClearParts {
 
 /**
  * Makes the target ready for a mount: no layers, an empty folder. A layer that is to go stays until a
- * master accepts a connection: programs get ENOTCONN of a dead one, but of the folder beneath they
+ * master answers: programs get ENOTCONN of a dead one, but of the folder beneath they
  * would read an empty dataset, and write into it.
  */
 export async function clearTarget(

@@ -165,7 +165,7 @@ export type Event =
     | { readonly name: "occupied"; readonly message: string; readonly neighbour: Neighbour }
     /** That client may be gone. */
     | { readonly name: "vacated" }
-    /** A dead layer stays at the target, for no master accepts a connection. */
+    /** A dead layer stays at the target, for no master answers. */
     | { readonly name: "masterless"; readonly message: string }
     /** `code` is set when trying again cannot help. */
     | { readonly name: "spawn-failed"; readonly message: string; readonly code?: number }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { buildElsewhere } from "../support/build_elsewhere.ts";
 import { runCase } from "../support/conformance_case.ts";
 import { eventually } from "../support/eventually.ts";
+import { MasterDoor } from "../support/master_door.ts";
 import { missing } from "../support/requirements.ts";
 
 const ignore = Deno.build.arch !== "x86_64" ||
@@ -81,8 +82,8 @@ Deno.test({
     const executable = await compiled();
     const dir = await Deno.makeTempDir({ prefix: "curvine-fluid-arm64-" });
     const target = `${dir}/target`;
-    // A cold restart clears a dead layer once a master accepts connections.
-    using master = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    // A cold restart clears a dead layer once a master answers.
+    using master = new MasterDoor();
     for (const name of ["home/lib", "home/conf", "run", "source"]) {
       await Deno.mkdir(`${dir}/${name}`, { recursive: true });
     }
@@ -98,7 +99,7 @@ Deno.test({
       JSON.stringify({
         mounts: [{
           mountPoint: "curvine:///data",
-          options: { "master-endpoints": `127.0.0.1:${master.addr.port}` },
+          options: { "master-endpoints": `127.0.0.1:${master.port}` },
           name: "data",
         }],
         targetPath: target,

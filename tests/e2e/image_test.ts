@@ -469,7 +469,7 @@ async function withThinContainer(
   await withImage(({ root, env }) =>
     withSharedFolder(async (folder, shared) => {
       const source = `${folder}/source`;
-      // A dead mount stays until a master accepts connections.
+      // A dead mount stays until a master answers.
       using master = new MasterDoor();
       const inside = "/runtime-mnt/thin/demo/lake/thin-fuse";
       const target = `${shared}/thin/demo/lake/thin-fuse`;

@@ -424,7 +424,7 @@ fault("mnt_number 3: all three mounts live on", {
 });
 
 fault(
-  "killed while no master accepts: the mount lives on, a successor comes all the same",
+  "killed while no master answers: the mount lives on, a successor comes all the same",
   RAW,
   async (run) => {
     await run.start();
@@ -438,7 +438,7 @@ fault(
   },
 );
 
-fault("a cold restart while no master accepts: the dead layer stays until one does", {
+fault("a cold restart while no master answers: the dead layer stays until one does", {
   plan: ["raw", "raw,restore=refuse", "raw"],
 }, async (run) => {
   await run.start();
@@ -465,18 +465,24 @@ fault("a cold restart while no master accepts: the dead layer stays until one do
   await assertStops(run);
 });
 
-fault("a stale mount at the start: it stays until a master accepts", RAW, async (run) => {
-  run.master.shut();
-  await run.leaveStaleLayer();
-  await run.start();
-  await eventually("it waits", async () => (await run.status())["state"] === "clearing");
-  await steadily("layers", 1, 1_000, () => run.layers().length);
-  assert.equal(run.starts().length, 0);
-  run.master.open();
-  await run.mounted();
-  await assertHealthy(run);
-  await assertStops(run);
-});
+for (const how of ["shut", "standStill"] as const) {
+  fault(
+    `a stale mount at the start (master: ${how}): it stays until one answers`,
+    RAW,
+    async (run) => {
+      run.master[how]();
+      await run.leaveStaleLayer();
+      await run.start();
+      await eventually("it waits", async () => (await run.status())["state"] === "clearing");
+      await steadily("layers", 1, 1_000, () => run.layers().length);
+      assert.equal(run.starts().length, 0);
+      run.master.open();
+      await run.mounted();
+      await assertHealthy(run);
+      await assertStops(run);
+    },
+  );
+}
 
 fault("a stale mount and never a master: given up, and the layer stays", {
   ...RAW,
@@ -488,7 +494,7 @@ fault("a stale mount and never a master: given up, and the layer stays", {
   assert.equal(await run.exitCode(), 71);
   assert.match(
     run.terminationLog(),
-    /no master accepts a connection \(127\.0\.0\.1:\d+: .*refused/i,
+    /no master answers \(127\.0\.0\.1:\d+: .*refused/i,
   );
   assert.equal(run.layers().length, 1, "ENOTCONN, never the folder beneath");
   assert.deepEqual(run.processes(), []);

@@ -19,7 +19,7 @@ function wait(
   return { outcome: () => outcome, isOver: () => isOver };
 }
 
-Deno.test("a master that accepts ends the waiting; nobody to ask, or nobody waiting, too", async () => {
+Deno.test("a master that answers ends the waiting; nobody to ask, or nobody waiting, too", async () => {
   const world = new FakeWorld();
   let open = false;
   world.sockets.connectTcp = (host) =>
@@ -45,5 +45,38 @@ Deno.test("masters that refuse, and one that says nothing, are told at the end o
   assert.equal(waiting.isOver(), false);
   await world.clock.pass(100);
   await world.clock.pass(0);
-  assert.match(waiting.outcome() ?? "", /m-0:8995: no answer within 2 s; m-1:8995: refused/);
+  assert.match(waiting.outcome() ?? "", /m-0:8995: no connection within 2 s; m-1:8995: refused/);
+});
+
+Deno.test("a master that takes connections and does nothing with them has not answered; one that ends them has", async () => {
+  const world = new FakeWorld();
+  let alive = false;
+  const asked: string[] = [];
+  world.sockets.connectTcp = () => {
+    let end = (_: null): void => {};
+    const ended = new Promise<null>((done) => end = done);
+    return Promise.resolve({
+      ...silentConnection(),
+      read: () => ended,
+      finish: () => {
+        asked.push("finished");
+        if (alive) end(null);
+      },
+      close: () => asked.push("closed"),
+    });
+  };
+  const waiting = wait(world, 10_000, MASTERS.slice(0, 1));
+  await world.clock.pass(9_000);
+  assert.equal(waiting.isOver(), false);
+  assert.deepEqual(asked.slice(0, 4), ["finished", "closed", "finished", "closed"]);
+  await world.clock.pass(1_000);
+  await world.clock.pass(0);
+  assert.match(
+    waiting.outcome() ?? "",
+    /m-0:8995: takes a connection, but does not answer within 2 s/,
+  );
+  alive = true;
+  const again = wait(world, 10_000);
+  await settle();
+  assert.deepEqual([again.isOver(), again.outcome()], [true, undefined]);
 });

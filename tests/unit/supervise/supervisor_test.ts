@@ -656,7 +656,7 @@ Deno.test("a dead layer stays until a master accepts a connection", async () => 
   assert.deepEqual(world.done, [], "it is left as it is");
   await world.clock.pass(2000);
   assert.equal(code(), undefined);
-  assert.ok(world.lines.some((line) => /no master accepts.*m0:8995: refused/.test(line)));
+  assert.ok(world.lines.some((line) => /no master answers.*m0:8995: refused/.test(line)));
   assert.deepEqual(world.done, []);
   world.sockets.connectTcp = () => Promise.resolve(silentConnection());
   await world.clock.pass(2000);
