@@ -4,6 +4,13 @@ export interface PinnedFolder {
   readonly mountId: number;
   /** Names inside, at most `limit`. */
   names(limit: number): string[];
+  /**
+   * Keeps everybody from the folder who asks for the same, in whatever container, until it is given
+   * back or we end. The folder may be closed before.
+   *
+   * @returns what gives it back; `taken` when somebody else has it; `undefined` where it cannot be had
+   */
+  lock(): (() => void) | "taken" | undefined;
   /** Takes an empty folder inside away. @returns whether that worked */
   removeEmpty(name: string): boolean;
   close(): void;

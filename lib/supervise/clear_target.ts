@@ -3,7 +3,7 @@ import { isFuse, parseMountinfo } from "../mount/mountinfo.ts";
 import { prepareFolder } from "../mount/prepare_folder.ts";
 import { topmostLayer } from "../mount/topmost_layer.ts";
 import type { Log } from "../observe/log.ts";
-import type { World } from "../ports/world.ts";
+import type { Stop, World } from "../ports/world.ts";
 import { endOwnPast, ownPast } from "./own_past.ts";
 import type { Neighbour } from "./state.ts";
 import type { MountWatch } from "./target_watch.ts";
@@ -24,7 +24,14 @@ export interface ClearParts {
   readonly awaitMaster: () => Promise<string | undefined>;
   /** Whether anybody still waits for the target. */
   readonly wanted: () => boolean;
+  /** How long another client may be about to mount before we do so all the same, in milliseconds. */
+  readonly patience: number;
+  /** Told what gives the folder back that nobody else mounts on until then. */
+  readonly reserved: (release: Stop) => void;
 }
+
+/** Between two looks at a folder that another client has in hand. */
+const LOOK_MS = 50;
 
 /**
  * Makes the target ready for a mount: no layers, an empty folder. A layer that is to go stays until a
@@ -32,8 +39,36 @@ export interface ClearParts {
  * would read an empty dataset, and write into it.
  */
 export async function clearTarget(
+  watch: MountWatch,
+  parts: ClearParts,
+): Promise<NotReady | undefined> {
+  const { world: { mounts, folders, clock }, log, wanted, patience, reserved } = parts;
+  const { target } = watch;
+  const end = clock.now() + patience;
+  let told = false;
+  for (;;) {
+    const notReady = await clearLayers(watch, parts);
+    if (notReady !== undefined || !wanted()) return notReady;
+    const prepared = prepareFolder(target, () => parseMountinfo(mounts.table()), folders);
+    if (prepared.kind === "problem") return { name: "obstructed", message: prepared.message };
+    if (prepared.kind === "ready") {
+      reserved(prepared.release);
+      return undefined;
+    }
+    if (clock.now() >= end) return undefined;
+    if (prepared.kind === "taken" && !told) {
+      log("info", "waiting", "Waiting: another client is about to mount at the target");
+      told = true;
+    }
+    await new Promise<void>((done) => void clock.after(LOOK_MS, done));
+    if (!wanted()) return undefined;
+  }
+}
+
+/** Takes away what is mounted at the target, where that may go. */
+async function clearLayers(
   { target, ownDevices }: MountWatch,
-  { world: { mounts, folders, processes }, log, askDeadline, awaitMaster, wanted }: ClearParts,
+  { world: { mounts, processes }, log, askDeadline, awaitMaster, wanted }: ClearParts,
 ): Promise<NotReady | undefined> {
   const options = { ownDevices, askDeadline };
   const found = await findObstacle(target, mounts, options);
@@ -56,9 +91,7 @@ export async function clearTarget(
       source: mount.source,
     });
   }
-  if (obstacle !== undefined) return notReady(obstacle);
-  const message = prepareFolder(target, () => parseMountinfo(mounts.table()), folders);
-  return message === undefined ? undefined : { name: "obstructed", message };
+  return obstacle === undefined ? undefined : notReady(obstacle);
 }
 
 function notReady(obstacle: Obstacle): NotReady {

@@ -188,6 +188,7 @@ export class Keeper {
     if (from === "mounted") this.hang?.stop();
     if (from === "standing-by") this.place.leave();
     if (from === "clearing") this.#begun.resolve();
+    if (name !== "starting") this.#starts.release();
     if (name === "mounted") this.#onMounted(from, at);
   }
 

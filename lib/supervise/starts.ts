@@ -1,7 +1,7 @@
 import { masterEndpoints } from "../plan/generate/masters.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
-import { SpawnError, type World } from "../ports/world.ts";
+import { SpawnError, type Stop, type World } from "../ports/world.ts";
 import { awaitMaster } from "./await_master.ts";
 import { clearTarget, type NotReady } from "./clear_target.ts";
 import { type Daemon, seekHeir, settles } from "./daemon.ts";
@@ -46,13 +46,22 @@ const WALK_MS = 10_000;
 /** How daemons are begun, and how they prove that they serve. */
 export class Starts {
   readonly #parts: StartsParts;
+  /** Gives the target's folder back. */
+  #release: Stop = () => {};
 
   constructor(parts: StartsParts) {
     this.#parts = parts;
   }
 
+  /** Other clients may mount at the target again: it is mounted, or we are not about to do so. */
+  release(): void {
+    this.#release();
+    this.#release = () => {};
+  }
+
   /** Makes the target ready. @returns what keeps it from that */
   async clear(): Promise<NotReady | undefined> {
+    this.release();
     const { world, settings, journal, plan, target, state } = this.#parts;
     const watch = target();
     if (watch === undefined) return undefined;
@@ -69,6 +78,8 @@ export class Starts {
         return await awaitMaster(masters, world, startTimeout, wanted);
       },
       wanted,
+      patience: settings.startTimeout,
+      reserved: (release) => wanted() ? this.#release = release : release(),
     });
   }
 

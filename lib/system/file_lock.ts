@@ -44,16 +44,27 @@ export function tryLockFile(path: string, note?: string): FileLock | undefined {
   const release = (): void => {
     kernel("close", fd);
   };
-  const locked = withErrno(() => kernel("flock", fd, LOCK_EX | LOCK_NB));
-  if (locked.result === 0) {
+  const locked = tryFlock(fd);
+  if (locked === "ours") {
     // One more, of the kind that others can see without taking it.
     kernel("fcntl", fd, F_OFD_SETLK, wholeFile(F_WRLCK));
     if (note !== undefined) write(fd, note);
     return { release };
   }
   release();
-  if (locked.errno === Errno.EAGAIN || locked.errno === Errno.EINTR) return undefined;
-  throw new Error(`Cannot lock "${path}": errno ${locked.errno}`);
+  if (locked === "taken") return undefined;
+  throw new Error(`Cannot lock "${path}": errno ${locked}`);
+}
+
+/**
+ * Locks what is open, at once or not at all (`flock`).
+ *
+ * @returns the error number where it cannot be locked at all
+ */
+export function tryFlock(fd: number): "ours" | "taken" | number {
+  const { result, errno } = withErrno(() => kernel("flock", fd, LOCK_EX | LOCK_NB));
+  if (result === 0) return "ours";
+  return errno === Errno.EAGAIN || errno === Errno.EINTR ? "taken" : errno;
 }
 
 /**

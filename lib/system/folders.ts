@@ -1,4 +1,5 @@
 import type { Folders, PinnedFolder } from "../ports/folders.ts";
+import { tryFlock } from "./file_lock.ts";
 import { AT_FDCWD, cString, Errno, kernel, Open, withErrno } from "./kernel_calls.ts";
 
 const AT_REMOVEDIR = 0x200;
@@ -46,10 +47,22 @@ function pin(path: string): PinnedFolder | undefined {
     },
     // The kernel refuses a folder that is not empty or that something is mounted on.
     removeEmpty: (name) => kernel("unlinkat", fd, cString(name), AT_REMOVEDIR) === 0,
+    lock: () => lock(inside),
     close(): void {
       kernel("close", fd);
     },
   };
+}
+
+/** A pinned folder cannot be locked itself: it is opened once more, past whatever is mounted on it. */
+function lock(path: string): (() => void) | "taken" | undefined {
+  const fd = kernel("openat", AT_FDCWD, cString(path), Open.CLOEXEC | O_DIRECTORY);
+  if (fd < 0) return undefined;
+  const release = (): void => void kernel("close", fd);
+  const outcome = tryFlock(fd);
+  if (outcome === "ours") return release;
+  release();
+  return outcome === "taken" ? "taken" : undefined;
 }
 
 function mountIdOf(fd: number): number {

@@ -113,6 +113,7 @@ export class FakeWorld implements World {
       mountId: 1,
       names: (): string[] => [],
       removeEmpty: (): boolean => true,
+      lock: (): () => void => () => {},
       close: (): void => {},
     }),
     make: (): void => {},

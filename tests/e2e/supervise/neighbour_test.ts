@@ -47,6 +47,34 @@ for (const pid1 of [true, false]) {
 }
 
 fault(
+  "two clients that start in the same instant: one mounts, one stands by",
+  {
+    // Long enough for both to find the target clean.
+    plan: ["look sleep=0.2 raw"],
+  },
+  async (run) => {
+    for (let round = 1; round <= 20; round++) {
+      await using second = await FaultRun.beside(run);
+      await Promise.all([run.start(), second.start()]);
+      const states = await eventually(`round ${round}: one mounts, one stands by`, async () => {
+        const both = await Promise.all(
+          [run, second].map(async (one) => (await one.status())["state"]),
+        );
+        return both.toSorted().join() === "mounted,standing-by" && both;
+      });
+      assert.equal(run.layers().length, 1, `round ${round}`);
+      assert.equal(run.servers().length + second.servers().length, 1, `round ${round}`);
+      // Who stands by goes first, so that nobody mounts once more.
+      const ends = states[0] === "standing-by" ? [run, second] : [second, run];
+      for (const one of ends) {
+        one.signal("SIGTERM");
+        assert.equal(await one.exitCode(), 0, one.report());
+      }
+    }
+  },
+);
+
+fault(
   "who stands by is no rival to a first client that is restarted",
   SETUP,
   async (run) => {

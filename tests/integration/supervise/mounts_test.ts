@@ -183,25 +183,31 @@ Deno.test({
   },
 });
 
+/** What is wrong with a folder, empty for one that is ready. */
+function problem(path: string): string {
+  const prepared = prepareFolder(path, table, systemFolders);
+  return prepared.kind === "problem" ? prepared.message : "";
+}
+
 Deno.test({
   name: "a folder is prepared for real: made, freed of empty mnt-N, refused when it holds data",
   ignore,
   fn: async () => {
     await using place = new Place();
     const path = `${place.root}/new/thin-fuse`;
-    assert.equal(prepareFolder(path, table, systemFolders), undefined);
+    const prepared = prepareFolder(path, table, systemFolders);
+    assert.equal(prepared.kind, "ready");
+    assert.equal(prepareFolder(path, table, systemFolders).kind, "taken");
+    if (prepared.kind === "ready") prepared.release();
     assert.ok(Deno.statSync(path).isDirectory);
     Deno.mkdirSync(`${path}/mnt-0`);
     Deno.mkdirSync(`${path}/mnt-1`);
     Deno.writeTextFileSync(`${path}/mnt-1/data`, "precious");
-    assert.match(prepareFolder(path, table, systemFolders) ?? "", /"mnt-1"/);
+    assert.match(problem(path), /"mnt-1"/);
     assert.deepEqual([...Deno.readDirSync(path)].map(({ name }) => name), ["mnt-1"]);
     assert.equal(Deno.readTextFileSync(`${path}/mnt-1/data`), "precious");
     Deno.writeTextFileSync(`${place.root}/file`, "");
-    assert.match(
-      prepareFolder(`${place.root}/file/below`, table, systemFolders) ?? "",
-      /Cannot use/,
-    );
+    assert.match(problem(`${place.root}/file/below`), /Cannot use/);
   },
 });
 
@@ -218,8 +224,8 @@ Deno.test({
     } finally {
       pinned?.close();
     }
-    const problem = prepareFolder(place.target, table, systemFolders);
-    assert.equal(problem, undefined, "what may hang is left to those who can be killed");
+    const prepared = prepareFolder(place.target, table, systemFolders);
+    assert.equal(prepared.kind, "covered", "what may hang is not asked");
   },
 });
 

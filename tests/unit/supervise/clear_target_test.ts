@@ -31,6 +31,8 @@ async function clear(
         return Promise.resolve(master);
       },
       wanted: () => wanted,
+      patience: 1000,
+      reserved: () => {},
     },
   );
   return { notReady, done: world.done, asked };
@@ -97,4 +99,68 @@ Deno.test("clear target: a daemon of an earlier life is ended, once a master acc
     asked: 1,
   });
   assert.deepEqual((await clear([OURS], withPast, { master: "none" })).done, []);
+});
+
+/** Begins to make an empty target ready whose folder another client has in hand. */
+function beside(): {
+  readonly world: FakeWorld;
+  readonly lines: string[];
+  give(): void;
+  readonly over: () => NotReady | "ready" | undefined;
+  readonly reserved: () => number;
+} {
+  const world = new FakeWorld();
+  world.answer = "answers";
+  const lines: string[] = [];
+  let isTaken = true;
+  let reserved = 0;
+  let over: NotReady | "ready" | undefined;
+  const pinned = world.folders.pin();
+  Object.assign(world.folders, {
+    pin: () => ({ ...pinned, lock: () => isTaken ? "taken" as const : () => {} }),
+  });
+  void clearTarget(new MountWatch({ target: TARGET }, world.mounts, () => undefined), {
+    world,
+    log: (_level, _event, message) => void lines.push(message),
+    askDeadline: 1000,
+    awaitMaster: () => Promise.resolve(undefined),
+    wanted: () => true,
+    patience: 10_000,
+    reserved: () => void reserved++,
+  }).then((notReady) => over = notReady ?? "ready");
+  return {
+    world,
+    lines,
+    give: () => isTaken = false,
+    over: () => over,
+    reserved: () => reserved,
+  };
+}
+
+Deno.test("clear target: who finds it taken waits for the other's mount, and stands by that", async () => {
+  const { world, lines, over, reserved } = beside();
+  await world.clock.pass(5000);
+  assert.equal(over(), undefined);
+  assert.equal(lines.length, 1, "said once");
+  world.mounted = [OURS];
+  await world.clock.pass(100);
+  const outcome = over();
+  assert(typeof outcome === "object" && outcome.name === "occupied");
+  assert.equal(reserved(), 0);
+});
+
+Deno.test("clear target: who finds it taken has it when the other gives it back", async () => {
+  const { world, give, over, reserved } = beside();
+  await world.clock.pass(1000);
+  give();
+  await world.clock.pass(100);
+  assert.deepEqual([over(), reserved()], ["ready", 1]);
+});
+
+Deno.test("clear target: who finds it taken goes on when his patience ends", async () => {
+  const { world, over, reserved } = beside();
+  await world.clock.pass(9900);
+  assert.equal(over(), undefined);
+  await world.clock.pass(200);
+  assert.deepEqual([over(), reserved()], ["ready", 0]);
 });

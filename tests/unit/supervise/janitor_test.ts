@@ -40,6 +40,7 @@ function scene(
           mountId: 1,
           names: () => ["control.sock", lockName(TARGET), "supervise-worker-1.lock"],
           removeEmpty: () => assert.fail("it removed"),
+          lock: () => assert.fail("it locked"),
           close: () => {},
         },
       make: () => assert.fail("it made a folder"),

@@ -565,6 +565,7 @@ Deno.test("kubelet's change is applied; another target is cleared on both sides"
   run.next = planOf(1, { mount: { target: "/mnt/other" } });
   world.stirConfig();
   await world.clock.pass(1100);
+  await world.clock.pass(10);
   assert.deepEqual(world.started[0]?.signals, ["SIGTERM"], "no hot reload can do that");
   assert.equal(world.started.length, 2);
   assert.equal(world.mounted.length, 0, "nothing stays at the old one");
