@@ -172,7 +172,7 @@ function takeOut(text: string, secret: string): string {
 }
 
 /** Fluid: Environment, volumes, names. */
-const HINT = "a client gets secrets only with dependencies.secretMount.enabled: true, " +
+const HINT = "a client gets secrets only with dependencies.secretMount switched on, " +
   "and a secret newly named in a Dataset reaches only pods that start afterwards";
 
 const AS_TEXT = "a Secret's value has to be text";

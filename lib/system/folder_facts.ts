@@ -56,5 +56,5 @@ function someNames(path: string): string[] {
   } catch {
     // It may be entered and not be read.
   }
-  return names;
+  return names.sort();
 }

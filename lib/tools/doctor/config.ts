@@ -16,10 +16,17 @@ export function judgeConfig({
   unusable,
   detection,
   isDataLoad,
-}: Pick<Patient, "draft" | "unusable" | "detection" | "isDataLoad">): Finding[] {
+  secretFiles,
+}: Pick<
+  Patient,
+  "draft" | "unusable" | "detection" | "isDataLoad" | "secretFiles"
+>): Finding[] {
   // A job has none, as a rule; and where no component is known, that is what is wrong.
   if (isDataLoad || detection.component === undefined) return [];
-  const problems = unusable?.problems ?? draft?.problems ?? [];
+  const found = unusable?.problems ?? draft?.problems ?? [];
+  // Secrets are looked at apart.
+  const missing = [...secretFiles].filter(([, isThere]) => !isThere).map(([path]) => `"${path}"`);
+  const problems = found.filter(({ message }) => !missing.some((path) => message.includes(path)));
   const warnings = (draft?.plan.warnings ?? [])
     // The limits of this container are looked at apart.
     .filter(({ code }) => !SPLICE_WARNINGS.includes(code))
@@ -28,7 +35,7 @@ export function judgeConfig({
     );
   const subject = unusable?.subject ?? draft?.subject ?? "the configuration";
   if (problems.length > 0) return [...failures(subject, problems), ...warnings];
-  if (warnings.length > 0) return warnings;
+  if (warnings.length > 0 || found.length > 0) return warnings;
   return [ok("config", `${subject} has no problem`)];
 }
 
@@ -37,7 +44,9 @@ function failures(subject: string, problems: readonly Problem[]): Finding[] {
     const { hint = "put it right where it is written: the class, the runtime or the Dataset" } =
       problem;
     const line = problemLine({ path: problem.path, message: problem.message });
-    return fail("config", `${subject}: ${line}`, hint, "config");
+    // What has no name in the file is a fault of the file as a whole.
+    const isNamed = /^[$A-Za-z]/.test(problem.path) && !problem.path.startsWith("line ");
+    return fail("config", isNamed ? line : `${subject}: ${line}`, hint, "config");
   });
   const more = problems.length - shown.length;
   if (more === 0) return shown;

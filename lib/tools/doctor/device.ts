@@ -10,10 +10,10 @@ export const deviceProbe: Probe = {
   look({ draft, isHere, world }: Patient): Finding[] {
     if (!isHere || !draft?.plan.mount) return [];
     const status = world.read("/proc/self/status") ?? "";
-    return judgeDevice({
+    return [judgeDevice({
       device: world.cannotOpen(DEVICE),
       mayMount: hasCapability(status, "CAP_SYS_ADMIN"),
-    });
+    })];
   },
 };
 
@@ -26,22 +26,15 @@ export interface DeviceFacts {
   readonly mayMount: boolean;
 }
 
-/** @returns a finding for each that lacks */
-export function judgeDevice({ device, mayMount }: DeviceFacts): Finding[] {
+/** @returns one finding */
+export function judgeDevice({ device, mayMount }: DeviceFacts): Finding {
   const lacks = [
-    ...(device === undefined
-      ? []
-      : [fail("fuse", `${DEVICE} cannot be opened: ${device}`, PRIVILEGED, "container")]),
-    ...(mayMount ? [] : [
-      fail(
-        "fuse",
-        "we lack CAP_SYS_ADMIN, without which nothing mounts",
-        PRIVILEGED,
-        "container",
-      ),
-    ]),
-  ];
-  return lacks.length > 0 ? lacks : [ok("fuse", `${DEVICE} opens, and we have CAP_SYS_ADMIN`)];
+    device === undefined ? undefined : `${DEVICE} cannot be opened: ${device}`,
+    mayMount ? undefined : "we lack CAP_SYS_ADMIN, without which nothing mounts",
+  ].filter((one) => one !== undefined);
+  return lacks.length > 0
+    ? fail("fuse", lacks.join("; "), PRIVILEGED, "container")
+    : ok("fuse", `${DEVICE} opens, and we have CAP_SYS_ADMIN`);
 }
 
 const PRIVILEGED =

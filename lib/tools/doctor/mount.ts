@@ -4,6 +4,7 @@ import { layersAt, mountsOnTheWay } from "../../mount/mount_path.ts";
 import { isFuse, isShared, minorOf, type Mount, parseMountinfo } from "../../mount/mountinfo.ts";
 import { resolveTarget } from "../../mount/resolve_target.ts";
 import type { MountPlan } from "../../plan/plan.ts";
+import { settingSpecs } from "../../plan/settings.ts";
 import { isNumberedMount } from "../../plan/numbered_mounts.ts";
 import type { MountAnswer } from "../../ports/mounts.ts";
 import type { FuseServer } from "../../system/child_processes.ts";
@@ -49,6 +50,8 @@ async function pointAt(path: string, patient: Patient): Promise<MountPoint> {
     state: status?.state,
     reason: status?.reason ?? undefined,
     waiting: status?.requests_waiting ?? undefined,
+    daemon: status?.pid ?? undefined,
+    hangLimit: patient.env["CURVINE_FLUID_HANG_TIMEOUT"] || settingSpecs().hangTimeout.preset,
     servers: world.fuseServers(),
     answer: isFuseOnTop ? await world.ask(path, LIMITS.child) : undefined,
     // A folder below a dead mount is not to be seen, and nobody may be sent to look at a live one.
@@ -68,6 +71,10 @@ export interface MountPoint {
   readonly reason: string | undefined;
   /** Requests without an answer. */
   readonly waiting: number | undefined;
+  /** The daemon's process id, by the supervisor's word. */
+  readonly daemon: number | undefined;
+  /** After how long the supervisor ends a daemon that hangs, as the setting has it. */
+  readonly hangLimit: string;
   readonly servers: readonly FuseServer[];
   /** Of the layer on top, where that is FUSE. */
   readonly answer: MountAnswer | undefined;
@@ -149,7 +156,7 @@ function stale({ path, state, reason }: MountPoint, isVolume: boolean): Finding 
   }
   const told = state === undefined
     ? ""
-    : `; the supervisor is ${state}${reason ? `: ${reason}` : ""}`;
+    : `; the supervisor is ${state}${reason && reason !== state ? `: ${reason}` : ""}`;
   return fail(
     "mount",
     `the mount at "${path}" is dead: its daemon has gone${told}`,
@@ -161,15 +168,18 @@ function stale({ path, state, reason }: MountPoint, isVolume: boolean): Finding 
   );
 }
 
-function silent({ path, waiting, state }: MountPoint): Finding {
-  const requests = waiting === undefined || waiting === 0 ? "" : `; ${waiting} requests wait`;
+function silent({ path, waiting, state, hangLimit }: MountPoint): Finding {
+  const requests = waiting === undefined || waiting === 0
+    ? ""
+    : `; ${waiting} ${waiting === 1 ? "request waits" : "requests wait"}`;
   return fail(
     "mount",
     `"${path}" did not answer within ${LIMITS.child / 1000} s${requests}`,
     "its daemon waits for a master (see masters) or hangs: " +
       (state === undefined
         ? "restart this container"
-        : "the supervisor ends it after CURVINE_FLUID_HANG_TIMEOUT (300s) and mounts anew"),
+        : `the supervisor ends it after CURVINE_FLUID_HANG_TIMEOUT (${hangLimit}), and another one ` +
+          "serves"),
     "hang",
   );
 }
@@ -189,9 +199,10 @@ function served(point: MountPoint, top: Mount, kind: LayerKind): Finding[] {
   }
   const unseen = unshared(point, top);
   if (unseen.length > 0) return unseen;
-  const pids = point.servers.filter(({ minor }) => minor === minorOf(top.device)).map(({ pid }) =>
-    pid
-  );
+  const pids = point.servers.filter(({ minor }) => minor === minorOf(top.device))
+    .map(({ pid }) => pid)
+    // The supervisor holds the connection for a successor, and serves nobody.
+    .filter((pid) => point.daemon === undefined || pid === point.daemon);
   const who = pids.length === 0 ? "" : `, served by process ${pids.join(", ")}`;
   return [
     ok(

@@ -44,7 +44,7 @@ function findingLines({ verdict, name, seen, mend, page }: Finding, style: Style
 /** What has lines of its own keeps them. */
 function wrapped(text: string, first: string, rest: string): string[] {
   return text.split("\n").flatMap((line, index) =>
-    wrapText(line, index === 0 ? first : rest, rest)
+    wrapText(line, index === 0 ? first : rest, line.startsWith("- ") ? `${rest}  ` : rest)
   );
 }
 
@@ -66,10 +66,12 @@ function summary(findings: readonly Finding[]): string[] {
     const listed = verdict === "ok" || names.length === 0 ? "" : ` (${names.join(", ")})`;
     return `${those.length} ${verdict}${listed}`;
   });
-  const sick = of("fail", findings).length;
+  const sick = of("fail", findings).map(({ name }) => name);
   return [
     ...wrapText(counts.join(", "), "", ""),
-    ...(sick > 1 ? ["Begin with the first fail: those below it may come from it."] : []),
+    ...(new Set(sick).size > 1
+      ? ["Begin with the first fail: those below it may come from it."]
+      : []),
     ...(findings.some(({ page }) => page !== undefined) ? [`docs/ is at ${DOCS_FOLDER}`] : []),
   ];
 }

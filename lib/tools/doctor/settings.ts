@@ -31,6 +31,6 @@ export function judgeSettings(
     return warn("settings", `${name} is no setting, so nobody reads it`, mend, "config");
   });
   if (bad.length + strange.length > 0) return [...bad, ...strange];
-  const set = ours.map((name) => name.replace(PREFIX, ""));
+  const set = ours.map((name) => name.replace(PREFIX, "")).sort();
   return [ok("settings", set.length === 0 ? "all have their defaults" : `set: ${set.join(", ")}`)];
 }

@@ -10,10 +10,12 @@ export const takeoverProbe: Probe = {
   async look({ draft, isHere, status, world }: Patient): Promise<Finding[]> {
     if (!isHere || !draft?.plan.mount) return [];
     const mayTrace = hasCapability(world.read("/proc/self/status") ?? "", "CAP_SYS_PTRACE");
+    const told = await status();
     return [judgeTakeover({
       kernel: (world.read("/proc/sys/kernel/osrelease") ?? "").trim(),
       forbidden: world.takeoverForbidden(mayTrace),
-      told: (await status())?.takeover_problem ?? undefined,
+      // Before there is a mount nothing can be taken over.
+      told: told?.mounted === true ? told.takeover_problem ?? undefined : undefined,
     })];
   },
 };

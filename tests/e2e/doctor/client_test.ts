@@ -59,6 +59,18 @@ client("client-well", "a client is mounted", {}, async (run, look) => {
 });
 
 client(
+  "client-of-a-cache",
+  "a CacheRuntime's client is mounted, whose volume is the target",
+  { runtime: "cache", plan: ["raw"] },
+  async (run, look) => {
+    await run.start();
+    await run.mounted();
+    await untilStatus(run, "it is ready", ({ ready }) => ready === true);
+    await look(run);
+  },
+);
+
+client(
   "client-starting",
   "a client's daemon has not mounted yet",
   { plan: ["never"] },

@@ -186,3 +186,29 @@ exhibit({
   hostname: "lake-worker-0",
   before: `${PROGRAMS}\nmkdir -p $R/cache; mount -t tmpfs -o size=64m tmpfs $R/cache`,
 });
+
+/** A master whose metadata and journal lie on one volume. */
+function master(one: Exhibit): void {
+  exhibit({
+    env: environment("master"),
+    files: changed("master", { options: { meta_dir: "/meta/m", journal_dir: "/meta/j" } }),
+    hostname: "lake-master-0",
+    ...one,
+  });
+}
+
+master({
+  name: "folders-not-ours",
+  illness: "a master's volume belongs to root, and the master does not run as root",
+  shows: ["folders"],
+  with: "setpriv --reuid=65532 --regid=65532 --clear-groups --inh-caps=+sys_chroot " +
+    "--ambient-caps=+sys_chroot",
+  before: `${PROGRAMS}\nchmod 755 $R; mkdir -m 755 $R/meta`,
+});
+
+master({
+  name: "space-metadata",
+  illness: "there is hardly any room for a master's metadata and journal",
+  shows: ["space"],
+  before: `${PROGRAMS}\nmkdir $R/meta; mount -t tmpfs -o size=16m tmpfs $R/meta`,
+});

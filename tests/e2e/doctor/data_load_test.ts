@@ -54,6 +54,13 @@ job({
 });
 
 job({
+  name: "data-load-no-service",
+  illness: "a DataLoad's Dataset is named, whose masters' names do not exist",
+  env: { FLUID_DATALOAD_DATA_PATH: "/data/raw", CURVINE_DATALOAD_DATASET: "pond" },
+  servers: [],
+});
+
+job({
   name: "data-load-master-away",
   illness: "a DataLoad whose master does not run",
   servers: [],

@@ -27,6 +27,8 @@ function point(lines: readonly string[], more: Partial<MountPoint> = {}): MountP
     state: "mounted",
     reason: undefined,
     waiting: 0,
+    daemon: undefined,
+    hangLimit: "300s",
     servers: [{ pid: 40, minor: "52" }],
     answer: "answers",
     folder: undefined,
@@ -38,6 +40,12 @@ Deno.test("a mount of ours that answers is well, and who serves it is told", () 
   const findings = judgeMount(point([VOLUME, OURS]));
   assert.equal(shown(findings), "ok mount");
   assert.match(findings[0]?.seen ?? "", /curvinefs at "\/mnt".*process 40.*shared/);
+});
+
+Deno.test("a supervisor that holds the connection is not told as who serves it", () => {
+  const servers = [{ pid: 1, minor: "52" }, { pid: 40, minor: "52" }];
+  const [finding] = judgeMount(point([VOLUME, OURS], { servers, daemon: 40 }));
+  assert.match(finding?.seen ?? "", /by process 40,/);
 });
 
 Deno.test("a dead mount is found, and how the supervisor goes on with it", () => {
@@ -59,6 +67,7 @@ Deno.test("a mount that does not answer is told with the requests that wait", ()
   const findings = judgeMount(point([VOLUME, OURS], { answer: "silent", waiting: 3 }));
   assert.equal(shown(findings), "fail mount hang");
   assert.match(findings[0]?.seen ?? "", /3 requests wait/);
+  assert.match(findings[0]?.mend ?? "", /300s/);
 });
 
 Deno.test("a mount that nobody could ask is not called well", () => {

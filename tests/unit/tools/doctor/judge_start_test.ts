@@ -64,13 +64,18 @@ Deno.test("a DataLoad's job has no component, and none is missed", () => {
 });
 
 /** What is said of a client's configuration, or of one that cannot be used at all. */
-async function configOf(parts: CacheParts, unusable?: ConfigError): Promise<Finding[]> {
+async function configOf(
+  parts: CacheParts,
+  unusable?: ConfigError,
+  secretFiles: ReadonlyMap<string, boolean> = new Map(),
+): Promise<Finding[]> {
   const made = await draft(cacheWorld("client", cacheConfig(parts)));
   return judgeConfig({
     draft: unusable === undefined ? made : undefined,
     unusable,
     detection: detected({}, ["client"]),
     isDataLoad: false,
+    secretFiles,
   });
 }
 
@@ -85,6 +90,13 @@ Deno.test("each problem of the configuration is a fail with its hint, each warni
   assert.equal(shown(findings), "fail config config; warn config config");
   assert.match(findings[0]?.seen ?? "", /client\.options\.io_threads.*many/);
   assert.match(findings[1]?.seen ?? "", /unknown-option/);
+});
+
+Deno.test("a secret that is missing is told by the secrets alone", async () => {
+  const path = "/etc/fluid/secrets/a/k";
+  const parts = { client: { options: { access_key: path } } };
+  assert.equal(shown(await configOf(parts)), "fail config config");
+  assert.deepEqual(await configOf(parts, undefined, new Map([[path, false]])), []);
 });
 
 Deno.test("of many problems the first are shown, and how many more there are", async () => {
@@ -125,7 +137,7 @@ Deno.test("settings that are set are named, variables that are none of them too"
   const env = { CURVINE_FLUID_LOG_LEVEL: "debug", CURVINE_FLUID_CHECK_MOUNT_TIMEOUT: "3s" };
   const [finding] = judgeSettings({ env, badSettings: [] });
   assert.equal(finding?.verdict, "ok");
-  assert.match(finding.seen, /LOG_LEVEL, CHECK_MOUNT_TIMEOUT/);
+  assert.match(finding.seen, /CHECK_MOUNT_TIMEOUT, LOG_LEVEL/);
   assert.match(judgeSettings({ env: {}, badSettings: [] })[0]?.seen ?? "", /defaults/);
 });
 
@@ -138,14 +150,20 @@ Deno.test("a program that cannot be executed is found with its path", () => {
 
 Deno.test("a job that finds no master says all that was tried", () => {
   const tried = ["neither is set", '"lake-master-0" does not resolve'];
-  const findings = judgeDataLoad({ ok: false, tried }, "/raw");
+  const findings = judgeDataLoad({ ok: false, tried }, {});
   assert.equal(shown(findings), "fail data-load dataLoad");
   for (const one of tried) assert(findings[0]?.seen.includes(`\n- ${one}`));
+  assert.match(findings[0]?.mend ?? "", /set CURVINE_DATALOAD_DATASET/);
+  const named = judgeDataLoad({ ok: false, tried }, { CURVINE_DATALOAD_DATASET: "lake" });
+  assert.match(named[0]?.mend ?? "", /CURVINE_DATALOAD_NAMESPACE/);
 });
 
 Deno.test("a job that finds its masters says which, and how", () => {
   const endpoints = [{ hostname: "m", port: 8995 }];
-  const findings = judgeDataLoad({ ok: true, endpoints, how: "the label" }, "/raw");
+  const findings = judgeDataLoad(
+    { ok: true, endpoints, how: "the label" },
+    { FLUID_DATALOAD_DATA_PATH: "/raw" },
+  );
   assert.equal(shown(findings), "ok data-load");
   assert.match(findings[0]?.seen ?? "", /"\/raw" from m:8995 \(the label\)/);
 });

@@ -18,12 +18,22 @@ Deno.test("a finding is a line that begins with its verdict, its mend below it, 
   assert(lines.includes(`        ${linkTo("mount")}`), text);
 });
 
+Deno.test("a finding's list keeps its lines, which hang when they are long", () => {
+  const lines = reportText([fail("x", `tried:\n- ${LONG}\n- b`, "y", "mount")], PLAIN).split("\n");
+  assert.equal(lines[0], "fail  x: tried:");
+  assert.match(lines[1] ?? "", /^ {6}- word/);
+  assert.match(lines[2] ?? "", /^ {8}word/);
+  assert(lines.includes("      - b"));
+});
+
 Deno.test("the end counts, names what fails, and says where to begin", () => {
   const one = reportText([fail("mount", "x", "y", "mount"), ok("mode", "z")], PLAIN);
   assert.match(one, /^1 fail \(mount\), 0 warn, 1 ok$/m);
   assert.doesNotMatch(one, /Begin with/);
   const two = [fail("mount", "x", "y", "mount"), fail("masters", "x", "y", "masters")];
   assert.match(reportText(two, PLAIN), /^Begin with the first fail/m);
+  const same = [fail("mount", "x", "y", "mount"), fail("mount", "z", "y", "mount")];
+  assert.doesNotMatch(reportText(same, PLAIN), /Begin with/);
   assert.doesNotMatch(reportText([ok("mode", "z")], PLAIN), /docs\//);
 });
 
