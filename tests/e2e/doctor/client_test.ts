@@ -24,7 +24,7 @@ async function visit(run: FaultRun): Promise<Visit> {
   // The supervisor mounts a private fusectl when it first has to know of waiting requests.
   const mounts = (): string =>
     Deno.readTextFileSync(`/proc/${run.pid}/mountinfo`).split("\n")
-      .filter((line) => !line.includes(" - fusectl ")).join("\n");
+      .filter((line) => line.includes(run.root) && !line.includes(" - fusectl ")).join("\n");
   const before = mounts();
   const started = performance.now();
   const [text, json] = await Promise.all([

@@ -123,7 +123,8 @@ function script(one: Exhibit, folder: string): string {
       done
     fi
     look() {
-      cat /proc/self/mountinfo
+      # Of the machine's other mounts some may go meanwhile, with the folders on which they are.
+      grep " $R" /proc/self/mountinfo
       find $R -xdev -printf '%P %y %m %s %T@ %l\\n' | sort
     }
     look > $OUT/before
