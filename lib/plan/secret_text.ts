@@ -123,9 +123,9 @@ function withoutNamed(text: string): string {
   return shown + text.slice(done);
 }
 
-/** How a sentence about a name goes on: `secret-key: is missing`. */
+/** How a sentence about a name goes on: `secret-key: is missing`, `secretMount.enabled: true`. */
 const SENTENCE =
-  /^(?:is|are|was|has|have|holds|sets|names|must|may|cannot|can|does|the|a|an|no|not|of|[Bb]earer|[Bb]asic)$/;
+  /^(?:is|are|was|has|have|holds|sets|names|must|may|cannot|can|does|the|a|an|no|not|of|true|false|[Bb]earer|[Bb]asic)$/;
 
 /** Whether `name: value` is a secret and its name, not a sentence such as `no such key: x`. */
 function saysSecret(name: string, value: string): boolean {

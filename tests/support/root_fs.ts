@@ -69,11 +69,13 @@ export class RootFs {
     const prelude = `
       R=${this.root}
       CHROOT=$(type -P chroot)
+      # A container's root is a mount of its own, and its volumes lie on that.
+      mount --bind $R $R || exit 99
       mount --rbind /proc $R/proc && mount --rbind /dev $R/dev || exit 99
       inside() { env -i PATH=/usr/local/bin:/bin TMPDIR=/tmp ${
       Object.entries(env).map(([name, value]) => `${name}='${value}'`).join(" ")
     } $CHROOT $R "$@"; }
-      mounted() { grep -c " $R$1 " /proc/self/mountinfo; }
+      mounted() { grep -c " $R$1 " /proc/self/mountinfo || true; }
       bind() {
         mkdir -p $R$1
         want=$(( $(mounted $1) + 1 ))

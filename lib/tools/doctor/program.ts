@@ -2,14 +2,16 @@ import { fail, type Finding, ok } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 import type { Probe } from "./probe.ts";
 
-/** Whether what is to be started is there at all. */
+/** Whether what is to be started is there at all; `mount-ufs` starts Curvine's cli in a master. */
 export const programProbe: Probe = {
   name: "program",
   page: "container",
   look({ draft, isHere, isDataLoad, cli, world }: Patient): Finding[] {
-    const path = isDataLoad ? cli : draft?.plan.process.argv[0];
-    if (path === undefined || !(isHere || isDataLoad)) return [];
-    return [judgeProgram(path, world.cannotExecute(path))];
+    if (!isHere && !isDataLoad) return [];
+    const daemon = isDataLoad ? undefined : draft?.plan.process.argv[0];
+    const wanted = [daemon, isDataLoad || draft?.plan.component === "master" ? cli : undefined];
+    return wanted.filter((path) => path !== undefined)
+      .map((path) => judgeProgram(path, world.cannotExecute(path)));
   },
 };
 

@@ -137,6 +137,13 @@ client(
   },
 );
 
+client("client-waits", "a Dataset has no mount yet", {}, async (run, look) => {
+  run.config.write(JSON.stringify({ ...JSON.parse(run.configText()), mounts: [] }));
+  await run.start();
+  await untilStatus(run, "it waits", ({ state }) => state === "waiting");
+  await look(run);
+});
+
 client("client-refused", "a changed configuration was refused", {}, async (run, look) => {
   await run.start();
   await run.mounted();

@@ -55,6 +55,14 @@ client({
 });
 
 client({
+  name: "mode-no-component",
+  illness: "a pod of a CacheRuntime that does not say what it is",
+  shows: ["mode"],
+  env: { FLUID_RUNTIME_CONFIG_PATH: CONFIG },
+  hostname: "node-7",
+});
+
+client({
   name: "config-broken",
   illness: "the runtime config is cut off",
   shows: ["mode", "config"],
@@ -125,10 +133,46 @@ client({
 });
 
 client({
+  name: "limits-processes",
+  illness: "the pod has used up its processes",
+  shows: ["limits"],
+  files: {
+    ...files(1),
+    "/sys/fs/cgroup/pids.max": "1024\n",
+    "/sys/fs/cgroup/pids.current": "1024\n",
+  },
+});
+
+// The kernel's own limit; whoever has raised it on this machine has mended what is shown here.
+const hasSmallPipes = Number(Deno.readTextFileSync("/proc/sys/fs/pipe-max-size")) <= 2 ** 20;
+
+if (hasSmallPipes) {
+  client({
+    name: "limits-splice",
+    illness: "an option asks for pipes that the container may not have",
+    shows: ["config", "limits"],
+    files: changed("client", { options: { "fuse.enable_splice": "true" } }),
+    with: "setpriv --inh-caps=-sys_resource --bounding-set=-sys_resource",
+  });
+}
+
+client({
+  name: "memory-kills",
+  illness: "the kernel has killed processes of the container for their memory",
+  shows: ["memory"],
+  files: {
+    ...files(1),
+    "/sys/fs/cgroup/memory.max": `${512 * 2 ** 20}\n`,
+    "/sys/fs/cgroup/memory.current": `${500 * 2 ** 20}\n`,
+    "/sys/fs/cgroup/memory.events": "low 0\nhigh 0\nmax 77\noom 2\noom_kill 2\n",
+  },
+});
+
+client({
   name: "folders",
   illness: "the root file system is read-only",
   shows: ["folders"],
-  before: `${PROGRAMS}\n${VOLUME}\nmount --rbind $R $R; mount -o remount,bind,ro $R`,
+  before: `${PROGRAMS}\n${VOLUME}\nmount -o remount,bind,ro $R`,
 });
 
 client({
@@ -169,22 +213,68 @@ kill -KILL $daemon; wait $daemon || true`,
 });
 
 client({
+  name: "mount-dead-volume",
+  illness: "the volume is itself a mount whose daemon was killed",
+  shows: ["mount"],
+  before: `${PROGRAMS}
+mkdir -p $R/node $R${TARGET}; mount -t tmpfs tmpfs $R/node; mount --make-shared $R/node
+${MOUNTED.replace(TARGET, "/node/fuse")}
+mount --bind $R/node/fuse $R${TARGET}
+kill -KILL $daemon; wait $daemon || true`,
+});
+
+client({
+  name: "mount-neighbour",
+  illness: "a client of another container serves the target",
+  shows: ["mount"],
+  before: `${PROGRAMS}\n${VOLUME}\n${MOUNTED}`,
+  alone: true,
+});
+
+client({
   name: "mount-stacked",
   illness: "two mounts lie on top of each other",
   shows: ["mount"],
   before: `${PROGRAMS}\n${VOLUME}\n${MOUNTED}\n${MOUNTED}`,
 });
 
-exhibit({
+/** A worker with one tier. */
+function worker(tier: object, one: Omit<Exhibit, "env" | "hostname">): void {
+  exhibit({
+    env: { ...environment("worker"), FLUID_RUNTIME_COMPONENT_SVC_NAME: "svc-lake-worker" },
+    hosts,
+    hostname: "lake-worker-0",
+    ...one,
+    files: { ...changed("worker", { tieredStoreLevels: [tier] }), ...one.files },
+  });
+}
+
+/** A volume at `/cache` of 64 MiB. */
+const CACHE = `${PROGRAMS}\nmkdir -p $R/cache; mount -t tmpfs -o size=64m,mode=755 tmpfs $R/cache`;
+
+worker({ mountPaths: ["/cache"], mediumType: "SSD", quotas: ["1Gi"] }, {
   name: "space",
-  illness: "a worker's tier is larger than its disk and its memory is smaller than another",
+  illness: "a worker's tier is larger than its disk",
   shows: ["space", "folders"],
-  env: environment("worker"),
-  files: changed("worker", {
-    tieredStoreLevels: [{ mountPaths: ["/cache"], mediumType: "SSD", quotas: ["1Gi"] }],
-  }),
-  hostname: "lake-worker-0",
-  before: `${PROGRAMS}\nmkdir -p $R/cache; mount -t tmpfs -o size=64m tmpfs $R/cache`,
+  before: CACHE,
+});
+
+worker({ mountPaths: ["/cache"], mediumType: "SSD", quotas: ["32Mi"] }, {
+  name: "space-full",
+  illness: "a worker's disk is full",
+  shows: ["space"],
+  before: `${CACHE}\nhead -c 100M /dev/zero > $R/cache/block 2> /dev/null || true`,
+});
+
+worker({ mountPaths: ["/cache"], mediumType: "MEM", quotas: ["1Gi"] }, {
+  name: "memory",
+  illness: "a worker's memory limit is smaller than its tier in memory",
+  shows: ["memory"],
+  files: {
+    "/sys/fs/cgroup/memory.max": `${2 ** 30}\n`,
+    "/sys/fs/cgroup/memory.current": `${300 * 2 ** 20}\n`,
+  },
+  before: `${PROGRAMS}\nmkdir -p $R/cache; mount -t tmpfs -o size=4g tmpfs $R/cache`,
 });
 
 /** A master whose metadata and journal lie on one volume. */

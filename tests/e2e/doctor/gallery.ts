@@ -8,7 +8,7 @@ export interface Exhibit extends Omit<Shown, "places"> {
   /** What is wrong there, as the test's name. */
   readonly illness: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Files of the container: texts, or values that are written as JSON. */
+  /** Files of the container: texts, values that are written as JSON, `null` for none. */
   readonly files?: Readonly<Record<string, unknown>>;
   /** Host names beside localhost. */
   readonly hosts?: Readonly<Record<string, string>>;
@@ -93,7 +93,9 @@ function furnish({ files = {}, hosts = {}, nameserver }: Exhibit, fs: RootFs): v
   fs.write("/etc/nsswitch.conf", `hosts: files${nameserver === undefined ? "" : " dns"}\n`);
   fs.write("/etc/resolv.conf", nameserver === undefined ? "" : `nameserver ${nameserver}\n`);
   for (const [path, content] of Object.entries(files)) {
-    fs.write(path, typeof content === "string" ? content : JSON.stringify(content));
+    if (content !== null) {
+      fs.write(path, typeof content === "string" ? content : JSON.stringify(content));
+    }
   }
 }
 

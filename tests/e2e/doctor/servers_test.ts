@@ -1,6 +1,6 @@
 /** What a server's container can lack: its peers, its ports. */
 import { type Exhibit, exhibit } from "./gallery.ts";
-import { environment, files, FIRST, HERE, hosts, SECOND, THIRD } from "./lake.ts";
+import { environment, files, FIRST, HERE, hosts, runtime, SECOND, THIRD } from "./lake.ts";
 import type { StandInServer } from "../../support/stand_in_masters.ts";
 
 const RAFT = 8996;
@@ -60,6 +60,74 @@ master({
   program: "/app/curvine/lib/curvine-server",
   shows: ["ports"],
 });
+
+/** The master in which Fluid runs mount-ufs, with a Dataset whose bucket wants a secret. */
+function mountUfs(one: Omit<Exhibit, "shows"> & Partial<Exhibit>): void {
+  const secret = "/etc/fluid/secrets/lake-secret/key";
+  const config = runtime(1) as { mounts: object[] };
+  const [mount] = config.mounts;
+  master({
+    shows: ["program", "secrets", "masters", "mounts"],
+    servers: [{ address: FIRST, rpc: "leader", mounts: {} }],
+    ...one,
+    files: {
+      "/etc/fluid/config/runtime.json": {
+        ...config,
+        mounts: [{ ...mount, encryptOptions: { "secret-key": secret } }],
+      },
+      [secret]: "never-to-be-shown",
+      ...one.files,
+    },
+  });
+}
+
+mountUfs({
+  name: "mount-ufs-no-cli",
+  illness: "a master without Curvine's cli, with which mount-ufs mounts",
+  before: `${HERE}\nmkdir -p $R/app/curvine/lib
+ln -s /usr/local/bin/curvine-fluid $R/app/curvine/lib/curvine-server`,
+});
+
+mountUfs({
+  name: "mount-ufs-no-secret",
+  illness: "a master without the secret of the Dataset's mount",
+  files: { "/etc/fluid/secrets/lake-secret/key": null },
+  before: `${HERE}\nmkdir -p $R/app/curvine/lib
+for name in curvine-server curvine-cli; do
+  ln -s /usr/local/bin/curvine-fluid $R/app/curvine/lib/$name
+done`,
+});
+
+/** A worker of one master, which is as the exhibit says. */
+function worker(
+  one: Pick<Exhibit, "name" | "illness">,
+  known: NonNullable<StandInServer["workers"]>,
+): void {
+  const leader = { address: FIRST, rpc: "leader", workers: known } as const;
+  exhibit({
+    shows: ["workers"],
+    env: environment("worker"),
+    files: files(1),
+    hosts: { ...hosts, [NAME]: SECOND },
+    hostname: "lake-worker-0",
+    before: HERE,
+    servers: [leader, { address: SECOND, port: 8997, rpc: "worker" }],
+    ...one,
+  });
+}
+
+const NAME = "lake-worker-0.svc-lake-worker.ai.svc.cluster.local";
+
+worker({ name: "worker-known", illness: "the master knows this worker" }, {
+  live: [`${NAME}:8997`],
+});
+
+worker({ name: "worker-lost", illness: "this worker no longer reports to the master" }, {
+  live: [`${SECOND}:8997`],
+  lost: [`${NAME}:8997`],
+});
+
+worker({ name: "worker-unknown", illness: "the master does not know this worker" }, {});
 
 exhibit({
   name: "ports-of-another-container",

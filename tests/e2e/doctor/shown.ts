@@ -73,5 +73,6 @@ function masked(text: string, places: Readonly<Record<string, string>>): string 
   for (const [word, path] of Object.entries(places)) result = result.replaceAll(path, word);
   return result.replaceAll(/\b\d+ ms\b/g, "N ms").replaceAll(/\b\d+\.\d s\b/g, "N s")
     .replaceAll(/\(pid \d+\)/g, "(pid N)").replaceAll(/\bprocess \d+(?:, \d+)*/g, "process N")
+    .replaceAll(/\b\d+ s (?=ahead of|behind)/g, "N s ")
     .replaceAll(/\bfor \d+(?:\.\d+)? s\b/g, "for N s");
 }

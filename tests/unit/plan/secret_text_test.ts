@@ -99,6 +99,7 @@ Deno.test("text without a secret is shown as it is", () => {
       "-----BEGIN CERTIFICATE-----",
       "--path /a --session-timeout 30 --key",
       "the secret file does not exist",
+      "with dependencies.secretMount.enabled: true, passwordAuthentication: false",
     ]
   ) {
     assert.equal(withoutPasswords(text), text);

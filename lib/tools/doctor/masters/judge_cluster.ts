@@ -54,6 +54,38 @@ export function judgeWorkers(
   return findings;
 }
 
+/** What a worker calls itself, and where it listens: so the masters know it. */
+export interface OwnWorker {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** Whether the leader knows this very worker. */
+export function judgeOwnWorker(
+  { live, blacklisted, lost }: ClusterSeen,
+  { hostname, port }: OwnWorker,
+): Finding {
+  const among = (workers: readonly WorkerSeen[]): boolean =>
+    workers.some((one) => one.hostname === hostname && one.rpcPort === port);
+  const name = JSON.stringify(`${hostname}:${port}`);
+  if (among(live)) return ok("workers", `this one, ${name}, is among them`);
+  if (among(lost) || among(blacklisted)) {
+    return fail(
+      "workers",
+      `this one, ${name}, no longer reports to the master`,
+      "it hangs, or cannot reach the master any more: its log says which",
+      "workers",
+    );
+  }
+  return fail(
+    "workers",
+    `this one, ${name}, is not known to the master`,
+    "is it running? It registers some seconds after its start; its log says what keeps it from " +
+      "that, such as a folder that it cannot use",
+    "workers",
+  );
+}
+
 /** More than this is worth a word, and more than this breaks things. Milliseconds. */
 const DOUBTFUL_MS = 3_000;
 const WRONG_MS = 60_000;

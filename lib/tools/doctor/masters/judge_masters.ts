@@ -168,7 +168,7 @@ function judgeLeaders(
   const majority = Math.floor(reports.length / 2) + 1;
   return [fail(
     NAME,
-    `none of the ${reports.length} leads, ${speaking.length} could`,
+    `none of the ${reports.length} leads: ${speaking.length} of them answer, as followers`,
     `${majority} of them must reach one another on their journal's port (8996) to elect one, which ` +
       "takes up to 30 s: kubectl exec MASTER -- curvine-fluid doctor says which cannot",
     "masters",

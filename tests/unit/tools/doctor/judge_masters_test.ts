@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { judgeClocks, judgeWorkers } from "../../../../lib/tools/doctor/masters/judge_cluster.ts";
+import {
+  judgeClocks,
+  judgeOwnWorker,
+  judgeWorkers,
+} from "../../../../lib/tools/doctor/masters/judge_cluster.ts";
 import { judgeMasters } from "../../../../lib/tools/doctor/masters/judge_masters.ts";
 import { judgeLoad, judgeMounts } from "../../../../lib/tools/doctor/masters/judge_mounts.ts";
 import type { MasterReport, RpcSeen } from "../../../../lib/tools/doctor/masters/ask_master.ts";
@@ -126,6 +130,16 @@ Deno.test("workers: none alive, none with room, some lost, some out of reach", (
   assert.equal(verdicts(judgeWorkers({ ...CLUSTER, live, blacklisted: live }, fine)), "ok warn");
   assert.equal(verdicts(judgeWorkers({ ...CLUSTER, live }, half)), "ok warn");
   assert.equal(verdicts(judgeWorkers({ ...CLUSTER, live }, all)), "ok fail");
+});
+
+Deno.test("this very worker is known by its name and port", () => {
+  const own = { hostname: "w0", port: 8997 };
+  const known = (cluster: Partial<ClusterSeen>, one = own): string =>
+    judgeOwnWorker({ ...CLUSTER, ...cluster }, one).verdict;
+  assert.equal(known({ live: [worker("w0")] }), "ok");
+  assert.equal(known({ live: [worker("w0")] }, { ...own, port: 7000 }), "fail");
+  assert.equal(known({ live: [worker("w1")], lost: [worker("w0")] }), "fail");
+  assert.equal(known({ blacklisted: [worker("w0")] }), "fail");
 });
 
 Deno.test("a clock counts by what its answer's slowness cannot explain", () => {
