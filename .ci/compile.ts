@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { type Arch, baseRuntime, RUNTIMES } from "./compile/base_runtime.ts";
 import { nameChunks } from "./compile/name_chunks.ts";
 import { fail, runCommand, say, sha256 } from "./compile/run_command.ts";
-import { nameProgram, outside, PROGRAM, wrap } from "./compile/start_script.ts";
+import { outside, wrap } from "./compile/start_script.ts";
 
 /**
  * The release of Deno that bundles and compiles. Npm has no 2.6.10, whose base runtime we take; what
@@ -41,6 +41,9 @@ const V8_FLAGS = ["--jitless", "--min-semi-space-size=2"];
  */
 const BUNDLE = ["bundle", "--minify", "--platform=browser"];
 
+/** All behind the listeners for signals. */
+const PROGRAM = "lib/dispatch/start.ts";
+
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
 const here: Arch = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
@@ -62,15 +65,20 @@ if (floor) {
   await report(`${dist}/floor`);
 }
 
-/** Bundles `main.ts` with all that it imports: what is imported dynamically stays apart. */
+/** Bundles `main.ts`, and the program with all that it imports: what is loaded later stays apart. */
 async function bundle(folder: string): Promise<void> {
   await emptyFolder(folder);
-  await deno(root, [...BUNDLE, "--code-splitting", `--outdir=${folder}`, "main.ts"]);
+  const main = `${folder}/main.js`;
+  await Promise.all([
+    deno(root, [...BUNDLE, "--code-splitting", `--outdir=${folder}`, PROGRAM]),
+    // One file, for every further one costs a start a third of a millisecond.
+    deno(root, [...BUNDLE, `--external=./${PROGRAM}`, `--output=${main}`, "main.ts"]),
+  ]);
   const files = new Map<string, string>();
   for (const { name } of Deno.readDirSync(folder)) {
     const text = await Deno.readTextFile(`${folder}/${name}`);
     // The version is stamped here, so that the executable need not carry deno.json.
-    files.set(name, text.replaceAll("0.0.0-source", version));
+    files.set(name, text.replaceAll("0.0.0-source", version).replace(PROGRAM, "start.js"));
   }
   await emptyFolder(folder);
   for (const [name, text] of nameChunks(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
@@ -84,20 +92,13 @@ async function bundle(folder: string): Promise<void> {
 async function addStart(folder: string): Promise<void> {
   if (arch !== "amd64" || here !== "amd64") return;
   const stage = await Deno.makeTempDir({ dir: dist });
-  const [script, main, recorder] = [`${folder}/start.cjs`, `${folder}/main.js`, `${stage}/main.js`];
-  const left = outside((path) => Deno.readTextFileSync(`${root}lib/${path}`));
-  const parts: readonly (readonly [to: string, from: string, left?: readonly string[]])[] = [
-    [script, "lib/dispatch/start.ts", left],
-    [main, ".ci/compile/start_main.ts", [PROGRAM]],
-    [recorder, ".ci/compile/record_start.ts"],
-  ];
-  await Promise.all(parts.map(async ([to, from, external = []]) => {
-    const format = to === script ? ["--format=cjs"] : [];
-    const flags = [...format, ...external.map((name) => `--external=${name}`), `--output=${to}`];
-    await deno(root, [...BUNDLE, ...flags, from]);
-  }));
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
-  await Deno.writeTextFile(main, nameProgram(await Deno.readTextFile(main), names));
+  const [script, recorder] = [`${folder}/start.cjs`, `${stage}/main.js`];
+  const left = outside((path) => Deno.readTextFileSync(`${root}lib/${path}`))
+    .map((name) => `--external=${name}`);
+  await Promise.all([
+    deno(root, [...BUNDLE, "--format=cjs", ...left, `--output=${script}`, PROGRAM]),
+    deno(root, [...BUNDLE, `--output=${recorder}`, ".ci/compile/record_start.ts"]),
+  ]);
   const text = (await Deno.readTextFile(script)).replaceAll("0.0.0-source", version);
   await Deno.writeTextFile(script, wrap(text));
   await compile(stage, `${stage}/record`, V8_FLAGS);

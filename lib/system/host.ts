@@ -1,5 +1,6 @@
 import type { FileKind, Host } from "../ports/host.ts";
 import type { Content } from "../text/strict_text.ts";
+import { calledAs } from "./called_as.ts";
 import { exec } from "./exec.ts";
 import { AT_FDCWD, cString, Errno, kernel, withErrno } from "./kernel_calls.ts";
 import { mayWrite } from "./may_write.ts";
@@ -32,16 +33,6 @@ export function host(signals: Signals): Host {
     exec: (program) => exec(program, Deno.env.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin"),
     exit: Deno.exit,
   };
-}
-
-/** Deno hides `argv[0]` and resolves links; the kernel does not. */
-function calledAs(): string {
-  try {
-    const line = Deno.readTextFileSync("/proc/self/cmdline");
-    return line.slice(0, line.indexOf("\0"));
-  } catch {
-    return "curvine-fluid";
-  }
 }
 
 /** A message that cannot be written, to a full disk say, must not end what it is about. */
