@@ -55,8 +55,8 @@ export class Keeper {
   readonly #starts: Starts;
   readonly #stops: Stops;
   readonly #plans: Plans;
-  /** Processes that the kernel ended for lack of memory until now. */
-  #oomKills: number;
+  /** Processes that the kernel ended for lack of memory until now; counted from the first start. */
+  #oomKills: number | undefined;
   readonly #timer: StateTimer;
   #cancelTrim: Stop = () => {};
   /** Since when the target has not been served. */
@@ -70,7 +70,6 @@ export class Keeper {
     this.#world = world;
     const { write, rolledBack } = parts;
     this.#plans = new Plans(plan, { write, rolledBack, log: journal.log });
-    this.#oomKills = world.oomKills();
     this.#timer = new StateTimer(world, settings, journal.log);
     this.loop = new EventLoop(world.clock, settings, {
       entered: (from, at) => this.#entered(from, at),
@@ -177,9 +176,10 @@ export class Keeper {
   }
 
   #isOom({ signal }: ExitStatus): boolean {
-    const before = this.#oomKills;
-    this.#oomKills = this.#world.oomKills();
-    return signal === "SIGKILL" && this.#oomKills > before;
+    const now = this.#world.oomKills();
+    const before = this.#oomKills ?? now;
+    this.#oomKills = now;
+    return signal === "SIGKILL" && now > before;
   }
 
   #entered(from: State["name"], at: number): void {
@@ -233,7 +233,10 @@ export class Keeper {
         return this.place.attend(action.neighbour);
       case "spawn":
         this.#plans.begin();
-        return this.#starts.spawn();
+        this.#starts.spawn();
+        // Not before: the daemon goes first, and cannot have been killed yet.
+        this.#oomKills ??= this.#world.oomKills();
+        return;
       case "take-over":
         return this.#background(this.#takeOver());
       case "forgo-takeovers":

@@ -47,6 +47,15 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     }
     return reaper;
   };
+  /** The daemon goes before all else; yet there are orphans also where it cannot be started. */
+  const started = (start: () => Deno.ChildProcess): Deno.ChildProcess => {
+    try {
+      return start();
+    } catch (error) {
+      reaping();
+      throw error;
+    }
+  };
   const helpers = new Set<ProcessHandle>();
   /** Both outputs of the newest daemon to their ends; whoever descends from it has inherited them. */
   let output: Promise<unknown> = Promise.resolve();
@@ -58,11 +67,10 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
   };
   return {
     spawn(request: SpawnRequest, tap: (chunk: Uint8Array) => void): ProcessHandle {
-      // Also where there is nothing to start.
-      reaping();
-      const child = startDaemon(request);
+      const child = started(() => startDaemon(request));
       const ended = statusOf(child);
       ownChild(child.pid, ended);
+      reaping();
       output = Promise.all([pump(child.stdout, stdout, tap), pump(child.stderr, stderr, tap)]);
       return handle(child.pid, afterOutput(ended));
     },

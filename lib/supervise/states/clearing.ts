@@ -14,7 +14,7 @@ export const CLEARING: Handlers<"clearing"> = {
   ...QUIET,
   "cleared": (state) => ({
     state: { ...tallyOf(state), name: "starting", begun: true },
-    actions: [{ do: "arm", timer: "start-timeout" }, { do: "spawn" }],
+    actions: [{ do: "spawn" }, { do: "arm", timer: "start-timeout" }],
   }),
   "occupied": (state, { message, neighbour }) => ({
     state: { ...tallyOf(state), name: "standing-by" },

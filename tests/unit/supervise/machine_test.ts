@@ -14,7 +14,7 @@ const same = "same";
  */
 const EXPECTED: Readonly<Record<State["name"], Readonly<Record<Event["name"], string>>>> = {
   clearing: {
-    "cleared": "starting: arm-start-timeout spawn",
+    "cleared": "starting: spawn arm-start-timeout",
     "obstructed": "backoff: disarm count-restart let-go wait",
     "occupied": "standing-by: disarm log attend",
     "vacated": same,
