@@ -41,6 +41,9 @@ const V8_FLAGS = ["--jitless", "--min-semi-space-size=2"];
  */
 const BUNDLE = ["bundle", "--minify", "--platform=browser"];
 
+/** What is bundled of a package: of this one its parser, without what formats and edits. */
+const PARTS: Readonly<Record<string, string>> = { "jsonc-parser": "/lib/esm/impl/parser.js" };
+
 /** All behind the listeners for signals. */
 const PROGRAM = "lib/dispatch/start.ts";
 
@@ -48,11 +51,12 @@ const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
 const here: Arch = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
 const { arch, output, floor } = options();
-const { version } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+const { version, imports } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
 const time = sourceTime();
 const runtime = await baseRuntime(arch, cacheFolder()).catch((error) => fail(error.message));
 
 const bundled = `${dist}/bundle`;
+const importMap = await writeImportMap(`${dist}/imports.json`);
 await bundle(bundled);
 await addStart(bundled);
 await compile(bundled, output, V8_FLAGS);
@@ -65,12 +69,21 @@ if (floor) {
   await report(`${dist}/floor`);
 }
 
+/** Writes where a bundle's packages come from. @returns the flag that tells the bundler */
+async function writeImportMap(file: string): Promise<string> {
+  const parts = Object.entries(PARTS).map(([name, part]) => [name, imports[name] + part]);
+  const map = { imports: { ...imports, ...Object.fromEntries(parts) } };
+  await Deno.mkdir(dist, { recursive: true });
+  await Deno.writeTextFile(file, JSON.stringify(map));
+  return `--import-map=${file}`;
+}
+
 /** Bundles `main.ts`, and the program with all that it imports: what is loaded later stays apart. */
 async function bundle(folder: string): Promise<void> {
   await emptyFolder(folder);
   const main = `${folder}/main.js`;
   await Promise.all([
-    deno(root, [...BUNDLE, "--code-splitting", `--outdir=${folder}`, PROGRAM]),
+    deno(root, [...BUNDLE, importMap, "--code-splitting", `--outdir=${folder}`, PROGRAM]),
     // One file, for every further one costs a start a third of a millisecond.
     deno(root, [...BUNDLE, `--external=./${PROGRAM}`, `--output=${main}`, "main.ts"]),
   ]);
@@ -96,7 +109,7 @@ async function addStart(folder: string): Promise<void> {
   const left = outside((path) => Deno.readTextFileSync(`${root}lib/${path}`))
     .map((name) => `--external=${name}`);
   await Promise.all([
-    deno(root, [...BUNDLE, "--format=cjs", ...left, `--output=${script}`, PROGRAM]),
+    deno(root, [...BUNDLE, importMap, "--format=cjs", ...left, `--output=${script}`, PROGRAM]),
     deno(root, [...BUNDLE, `--output=${recorder}`, ".ci/compile/record_start.ts"]),
   ]);
   const text = (await Deno.readTextFile(script)).replaceAll("0.0.0-source", version);

@@ -1,6 +1,5 @@
 import type { Plan } from "../plan/plan.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
-import type { ExitStatus } from "../ports/child.ts";
 import { CommandError } from "../ports/command_error.ts";
 import type { FuseConnections, Stop, World } from "../ports/world.ts";
 import { describeError } from "../text/describe_error.ts";
@@ -11,6 +10,7 @@ import { EventLoop, type News } from "./event_loop.ts";
 import { HangMonitor } from "./hang_monitor.ts";
 import type { HeldConnection } from "./held_connection.ts";
 import type { Journal } from "./journal.ts";
+import { OomCount } from "./oom_count.ts";
 import { Place } from "./place.ts";
 import { Plans, type PlansParts } from "./plans.ts";
 import { Starts } from "./starts.ts";
@@ -55,8 +55,7 @@ export class Keeper {
   readonly #starts: Starts;
   readonly #stops: Stops;
   readonly #plans: Plans;
-  /** Processes that the kernel ended for lack of memory until now; counted from the first start. */
-  #oomKills: number | undefined;
+  readonly #oomKills: OomCount;
   readonly #timer: StateTimer;
   #cancelTrim: Stop = () => {};
   /** Since when the target has not been served. */
@@ -70,6 +69,7 @@ export class Keeper {
     this.#world = world;
     const { write, rolledBack } = parts;
     this.#plans = new Plans(plan, { write, rolledBack, log: journal.log });
+    this.#oomKills = new OomCount(world);
     this.#timer = new StateTimer(world, settings, journal.log);
     this.loop = new EventLoop(world.clock, settings, {
       entered: (from, at) => this.#entered(from, at),
@@ -78,7 +78,7 @@ export class Keeper {
     });
     this.daemon = new Daemon(world.processes, newMark(world), journal.tap, (status, heir) => {
       this.#downSince ??= world.clock.now();
-      const oom = this.#isOom(status);
+      const oom = this.#oomKills.explains(status);
       this.take({ name: "exited", status, ...(heir === undefined ? {} : { heir }), oom });
     });
     const { daemon } = this;
@@ -175,13 +175,6 @@ export class Keeper {
     }
   }
 
-  #isOom({ signal }: ExitStatus): boolean {
-    const now = this.#world.oomKills();
-    const before = this.#oomKills ?? now;
-    this.#oomKills = now;
-    return signal === "SIGKILL" && now > before;
-  }
-
   #entered(from: State["name"], at: number): void {
     const { name } = this.loop.state;
     this.#parts.journal.log("debug", "state", `${from} → ${name}`);
@@ -234,9 +227,7 @@ export class Keeper {
       case "spawn":
         this.#plans.begin();
         this.#starts.spawn();
-        // Not before: the daemon goes first, and cannot have been killed yet.
-        this.#oomKills ??= this.#world.oomKills();
-        return;
+        return this.#oomKills.begin();
       case "take-over":
         return this.#background(this.#takeOver());
       case "forgo-takeovers":

@@ -1,4 +1,4 @@
-import { type JSONVisitor, printParseErrorCode, visit } from "jsonc-parser";
+import { type JSONVisitor, visit } from "jsonc-parser";
 
 /** Where text stops being JSON, and what could have stood there. */
 export interface JsonFault {
@@ -7,21 +7,42 @@ export interface JsonFault {
   readonly wanted: string;
 }
 
-/** What the parser's errors mean. */
-const WANTED: Readonly<Record<string, string>> = {
-  PropertyNameExpected: "a name in double quotes",
-  ValueExpected: "a value",
-  ColonExpected: '":"',
-  CloseBraceExpected: '"," or "}"',
-  CloseBracketExpected: '"," or "]"',
-  EndOfFileExpected: "the end",
-  UnexpectedEndOfString: "a closing quote",
-  InvalidUnicode: "text with none but JSON's escapes",
-  InvalidEscapeCharacter: "text with none but JSON's escapes",
-  InvalidCharacter: "text without control characters",
-  UnexpectedEndOfNumber: "a whole number",
-  InvalidCommentToken: "no comment",
-  UnexpectedEndOfComment: "no comment",
+/**
+ * The parser's errors, jsonc-parser's `ParseErrorCode`: to import that is to load all of the package,
+ * whose tables cost every start half a millisecond (see the build's import map).
+ */
+const Code = {
+  PropertyNameExpected: 3,
+  ValueExpected: 4,
+  ColonExpected: 5,
+  CommaExpected: 6,
+  CloseBraceExpected: 7,
+  CloseBracketExpected: 8,
+  EndOfFileExpected: 9,
+  InvalidCommentToken: 10,
+  UnexpectedEndOfComment: 11,
+  UnexpectedEndOfString: 12,
+  UnexpectedEndOfNumber: 13,
+  InvalidUnicode: 14,
+  InvalidEscapeCharacter: 15,
+  InvalidCharacter: 16,
+} as const;
+
+/** What they mean. */
+const WANTED: Readonly<Record<number, string>> = {
+  [Code.PropertyNameExpected]: "a name in double quotes",
+  [Code.ValueExpected]: "a value",
+  [Code.ColonExpected]: '":"',
+  [Code.CloseBraceExpected]: '"," or "}"',
+  [Code.CloseBracketExpected]: '"," or "]"',
+  [Code.EndOfFileExpected]: "the end",
+  [Code.UnexpectedEndOfString]: "a closing quote",
+  [Code.InvalidUnicode]: "text with none but JSON's escapes",
+  [Code.InvalidEscapeCharacter]: "text with none but JSON's escapes",
+  [Code.InvalidCharacter]: "text without control characters",
+  [Code.UnexpectedEndOfNumber]: "a whole number",
+  [Code.InvalidCommentToken]: "no comment",
+  [Code.UnexpectedEndOfComment]: "no comment",
 };
 
 const WANTED_ELSE = "a value or a name in double quotes";
@@ -51,10 +72,9 @@ export function findJsonFault(text: string): JsonFault {
       complete ||= open.length === 0;
     },
     onError: (code, offset, length) => {
-      const name = printParseErrorCode(code);
       // A text that does not end lacks its quote at its end, not where it begins.
-      const at = name === "UnexpectedEndOfString" ? offset + length : offset;
-      const wanted = name === "CommaExpected" ? `"," or "${open.at(-1)}"` : WANTED[name];
+      const at = code === Code.UnexpectedEndOfString ? offset + length : offset;
+      const wanted = code === Code.CommaExpected ? `"," or "${open.at(-1)}"` : WANTED[code];
       fault ??= { offset: at, wanted: complete ? "the end" : wanted ?? WANTED_ELSE };
     },
   };
