@@ -3,6 +3,7 @@ import type { Ran } from "../support/run.ts";
 import { S3Server } from "../support/s3_server.ts";
 import { eventually } from "../support/eventually.ts";
 import { missingCurvine, RealCluster } from "./real_cluster.ts";
+import { mountOf } from "./s3_mount.ts";
 
 const ignore = missingCurvine();
 
@@ -15,23 +16,6 @@ function fill(s3: S3Server): void {
   s3.put("lake", "raw/many/x", "1");
   s3.put("lake", "raw/many/y", "2");
   s3.put("lake", "other/z", "not ours");
-}
-
-function mountOf(s3: S3Server, more: Readonly<Record<string, unknown>> = {}): object {
-  return {
-    mountPoint: "s3://lake/raw",
-    name: "raw",
-    path: "/raw",
-    ...more,
-    options: {
-      endpoint_url: s3.url,
-      region_name: "us-east-1",
-      path_style: "true",
-      access: "ak",
-      secret: "sk",
-      ...more["options"] as object,
-    },
-  };
 }
 
 /** Every file of the mount, read to its end. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { Status } from "../../lib/observe/status.ts";
 import { eventually } from "../support/eventually.ts";
+import { S3Server } from "../support/s3_server.ts";
 import { missingCurvine, RealCluster } from "./real_cluster.ts";
+import { mountOf } from "./s3_mount.ts";
 
 const ignore = missingCurvine();
 
@@ -162,5 +164,69 @@ Deno.test({
     client.signal("SIGTERM");
     assert.equal(await client.ended, 0);
     assert.deepEqual(await mountIds(), []);
+  },
+});
+
+Deno.test({
+  name:
+    "real Curvine: a dataset with a UFS: killed while it is read, listed and written, it keeps its mount",
+  ignore,
+  fn: async () => {
+    await using s3 = new S3Server("lake");
+    const large = new Uint8Array(3_000_000).fill(7);
+    s3.put("lake", "raw/cold", "from the bucket");
+    for (let kill = 1; kill <= 3; kill++) {
+      s3.put("lake", `raw/cold${kill}`, `from the bucket ${kill}`);
+      s3.put("lake", `raw/large${kill}`, large);
+    }
+    await using cluster = await RealCluster.start({ mounts: [mountOf(s3) as never] });
+    const mounted = await cluster.run("master", ["mount-ufs"]);
+    assert.equal(mounted.stdout, '{"mounted":["/raw"]}\n', mounted.stderr);
+    cluster.start("client");
+    await cluster.healthy("client");
+    const raw = `${cluster.target}/raw`;
+    const cat = async (name: string): Promise<string> => {
+      const { code, stdout, stderr } = await cluster.exec(["cat", `${raw}/${name}`]);
+      return code === 0 ? stdout : stderr;
+    };
+    assert.equal(await cat("cold"), "from the bucket");
+    const user = cluster.exec([
+      "sh",
+      "-c",
+      'until [ -e "$1/over" ]; do printf "%s\\n" "$(cat "$0/cold" 2>&1)"; sleep 0.02; done >"$1/answers"',
+      raw,
+      cluster.dir,
+    ]);
+    for (let kill = 1; kill <= 3; kill++) {
+      const before = daemonOf(cluster);
+      Deno.kill(before, "SIGKILL");
+      // What nobody has read before comes out of the bucket through the successor.
+      assert.equal(await cat(`cold${kill}`), `from the bucket ${kill}`);
+      const sum = await cluster.exec(["sh", "-c", 'wc -c <"$0"', `${raw}/large${kill}`]);
+      assert.equal(Number(sum.stdout), large.length, sum.stderr);
+      const wrote = await cluster.exec(["sh", "-c", 'echo "new $1" >"$0/new$1"', raw, `${kill}`]);
+      assert.equal(wrote.code, 0, wrote.stderr);
+      await eventually("it is taken over", async () => {
+        const now = await statusOf(cluster);
+        return now.takeovers_total === kill && now.state === "mounted";
+      }, 60_000);
+      assert.notEqual(daemonOf(cluster), before);
+      assert.equal(await cat(`new${kill}`), `new ${kill}\n`);
+    }
+    const listed = await cluster.exec(["ls", raw]);
+    assert.deepEqual(
+      listed.stdout.trim().split("\n"),
+      ["cold", ...[1, 2, 3].flatMap((kill) => [`cold${kill}`, `large${kill}`, `new${kill}`])]
+        .sort(),
+      listed.stderr,
+    );
+    Deno.writeTextFileSync(`${cluster.dir}/over`, "");
+    assert.equal((await user).code, 0);
+    const told = new Set(Deno.readTextFileSync(`${cluster.dir}/answers`).trimEnd().split("\n"));
+    // Who had the file open in the daemon's hands is told so, and never gets anything false.
+    for (const line of told) {
+      assert.match(line, /^from the bucket$|Bad file descriptor|Software caused connection abort/);
+    }
+    assert.equal((await statusOf(cluster)).restarts_total, 3);
   },
 });
