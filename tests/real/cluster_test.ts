@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { awaitMaster } from "../../lib/supervise/await_master.ts";
+import { systemClock } from "../../lib/system/clock.ts";
+import { systemSockets } from "../../lib/system/sockets.ts";
 import { eventually } from "../support/eventually.ts";
 import { executable } from "../support/requirements.ts";
 import {
@@ -157,4 +160,21 @@ real("a lone master that is killed serves again, and the client goes on", async 
     async () => await shell(cluster, 'cat "$1/file"', cluster.target) === "before\n",
   );
   await cluster.healthy("master");
+});
+
+withCluster("a master that stands still is told from one that answers", {}, async (cluster) => {
+  const masters = [{ hostname: cluster.address(0), port: cluster.ports.rpc }];
+  const world = { clock: systemClock, sockets: systemSockets };
+  const ask = (limit: number): Promise<string | undefined> =>
+    awaitMaster(masters, world, limit, () => true);
+  assert.equal(await ask(5_000), undefined);
+  const conf = `${cluster.dir}/master-0.toml`;
+  const pid = Number((await cluster.exec(["pgrep", "-f", conf])).stdout);
+  Deno.kill(pid, "SIGSTOP");
+  try {
+    assert.match(await ask(2_500) ?? "", /takes a connection, but does not answer within 2 s/);
+  } finally {
+    Deno.kill(pid, "SIGCONT");
+  }
+  assert.equal(await ask(30_000), undefined);
 });
