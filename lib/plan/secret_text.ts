@@ -37,7 +37,7 @@ const HEADER = /\b(Bearer|Basic)(\s+)[\w.~+/=-]{6,}/gi;
  */
 const BY_FORM = new RegExp(
   "\\beyJ[\\w-]{5,4096}\\.eyJ[\\w-]{0,8192}\\.[\\w-]*|" +
-    "-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,16384}(?:-----END [A-Z ]{0,40}-----)?|" +
+    "-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END)[^]){0,16384}(?:-----END [A-Z ]{0,40}-----)?|" +
     "\\bLS0tLS1CRUdJTi[\\w+/=]{20,}|" +
     "\\b(?:gh[opsur]_|github_pat_|glpat-|xox[abprs]-|A[KS]IA|LTAI)[\\w-]{12,}",
   "g",

@@ -63,6 +63,10 @@ const SHOWN: [text: string, shown: string][] = [
   ["Password is 'hunter2'", "Password is '***'"],
   ["with passphrase hunter,", "with passphrase ***"],
   ["-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nx", "***\nx"],
+  [
+    "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,F0\n\nMIIE\n-----END EC PRIVATE KEY-----",
+    "***",
+  ],
   ["cert=LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1J", "cert=***"],
   ["push ghp_0123456789abcdefghij failed", "push *** failed"],
   ["AKIAIOSFODNN7EXAMPLE", "***"],
