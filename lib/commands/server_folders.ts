@@ -3,6 +3,7 @@ import { ExitCode } from "../ports/exit_code.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type ServerFolder, serverFolders } from "../plan/server_folders.ts";
 import type { Host } from "../ports/host.ts";
+import { readLink } from "../system/read_link.ts";
 import { userId } from "../system/user_id.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
@@ -16,26 +17,46 @@ import { reasonOf } from "../text/describe_error.ts";
 export function prepareServerFolders(plan: Plan, host: Host): void {
   const faults = serverFolders(plan).flatMap((folder) => faultOf(folder, host) ?? []);
   if (faults.length === 0) return;
-  throw new CommandError(
-    `${faults.join("\n")}\nGive each volume to user ${userId()}: an init container that runs ` +
-      `chown -R ${userId()} on it, or runAsUser of the user that it belongs to (fsGroup does ` +
-      "nothing for hostPath); a path on a read-only root file system needs a volume",
-    ExitCode.OsError,
-  );
+  const mend = `Give each volume to user ${userId()}: an init container that runs ` +
+    `chown -R ${userId()} on it, or runAsUser of the user that it belongs to (fsGroup does ` +
+    "nothing for hostPath); a path on a read-only root file system needs a volume";
+  const lines = faults.map(({ message }) => message);
+  const isOfRights = faults.some(({ inTheWay }) => inTheWay !== true);
+  throw new CommandError([...lines, ...(isOfRights ? [mend] : [])].join("\n"), ExitCode.OsError);
 }
 
-function faultOf({ path, holds, ofCurvine }: ServerFolder, host: Host): string | undefined {
+interface FolderFault {
+  readonly message: string;
+  /** Whether something else lies there: no right to write would help. */
+  readonly inTheWay?: true;
+}
+
+function faultOf(folder: ServerFolder, host: Host): FolderFault | undefined {
+  const { path, holds } = folder;
   const what = `Cannot use "${path}" for ${holds} as user ${userId()}`;
-  const isThere = host.kindOf(path) === "directory";
+  const kind = host.kindOf(path);
+  const isLink = kind === "absent" && readLink(path) !== undefined;
+  if (isLink || kind === "file" || kind === "other") {
+    const it = isLink ? "it is a link that leads to no folder" : "it is no folder";
+    return { message: `${what}: ${it}; remove it, or name another`, inTheWay: true };
+  }
+  const reason = unwritable(folder, kind === "directory", host);
+  return reason === undefined ? undefined : { message: `${what}: ${reason}` };
+}
+
+function unwritable(
+  { path, ofCurvine }: ServerFolder,
+  isThere: boolean,
+  host: Host,
+): string | undefined {
   const made = isThere || !ofCurvine ? path : parentOf(path);
   try {
     if (!isThere) host.makeFolder(made);
   } catch (error) {
-    return `${what}: it cannot be made: ${reasonOf(error)}`;
+    return `it cannot be made: ${reasonOf(error)}`;
   }
   const reason = host.mayWrite(made);
-  if (reason === undefined) return undefined;
-  return made === path ? `${what}: ${reason}` : `${what}: "${made}" above it: ${reason}`;
+  return reason === undefined || made === path ? reason : `"${made}" above it: ${reason}`;
 }
 
 function parentOf(path: string): string {

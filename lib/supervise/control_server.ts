@@ -28,6 +28,8 @@ interface Clients {
   readonly all: Set<Connection>;
   /** Those that have not asked yet, and how they are sent away. */
   readonly silent: Map<Connection, () => void>;
+  /** Those that have their answer and have not left, and how they are sent away. */
+  readonly answered: Map<Connection, () => void>;
 }
 
 /**
@@ -52,7 +54,7 @@ export class ControlServer {
 
   /** Serves a listener until {@link close}. */
   serve(listener: Listener): void {
-    const clients: Clients = { all: new Set(), silent: new Map() };
+    const clients: Clients = { all: new Set(), silent: new Map(), answered: new Map() };
     this.#listeners.push(listener);
     this.#clients.push(clients);
     this.#finished.push(this.#accept(listener, clients));
@@ -87,15 +89,28 @@ export class ControlServer {
       try {
         client = await listener.accept();
       } catch {
-        await pause();
+        if (!this.#makeRoom()) await pause();
         continue;
       }
       if (client === undefined) return;
-      const [longest] = clients.silent.values();
+      const [longest] = [...clients.silent.values(), ...clients.answered.values()];
       if (clients.all.size >= MOST_CLIENTS) longest?.();
       if (clients.all.size >= MOST_CLIENTS) client.close();
       else void this.#handle(client, clients);
     }
+  }
+
+  /**
+   * Where a client cannot be taken, most likely too many files are open: half of the silent clients
+   * of the listener that has most of them go, whichever failed. The control socket has to answer.
+   *
+   * @returns whether there were any
+   */
+  #makeRoom(): boolean {
+    const [fullest] = this.#clients.toSorted((a, b) => b.silent.size - a.silent.size);
+    const silent = [...fullest?.silent.values() ?? []];
+    for (const close of silent.slice(0, Math.ceil(silent.length / 2))) close();
+    return silent.length > 0;
   }
 
   async #handle(client: Connection, clients: Clients): Promise<void> {
@@ -103,6 +118,7 @@ export class ControlServer {
     const close = (): void => {
       clients.all.delete(client);
       clients.silent.delete(client);
+      clients.answered.delete(client);
       client.close();
     };
     clients.silent.set(client, close);
@@ -122,6 +138,7 @@ export class ControlServer {
       cancel = this.#clock.after(SILENT_CLIENT_MS, close);
       await client.write(answerBytes(answer, request?.method !== "HEAD"));
       cancel();
+      if (answer.seeOff !== true) clients.answered.set(client, close);
       await this.#untilGone(client, answer.seeOff === true ? SEE_OFF_MS : UNTIL_GONE_MS);
     } catch {
       // The client has gone; so has its wish.

@@ -3,6 +3,7 @@ import type { Executable } from "../ports/host.ts";
 import { SIGNAL_NUMBERS } from "../ports/signals.ts";
 import {
   addressOf,
+  AT_FDCWD,
   cString,
   environment,
   Errno,
@@ -116,11 +117,17 @@ function resetSignals(signals: readonly number[]): void {
   for (const signal of signals) kernel("rt_sigaction", signal, action, null, SIGSET_BYTES);
 }
 
+/** Of a script whose interpreter is absent, or a program whose loader is, the kernel says the same. */
+function absence(name: string): string {
+  const isThere = kernel("faccessat", AT_FDCWD, cString(name), 0) === 0;
+  return isThere ? "what runs it (its interpreter behind #!, or its loader)" : "it";
+}
+
 function failure(name: string, error: number): ExecError {
   const quoted = JSON.stringify(name);
   switch (error) {
     case Errno.ENOENT:
-      return new ExecError(`Cannot execute ${quoted}: it does not exist`, true);
+      return new ExecError(`Cannot execute ${quoted}: ${absence(name)} does not exist`, true);
     case Errno.EACCES:
       return new ExecError(`Cannot execute ${quoted}: it is not executable for us`, false);
     case Errno.ENOEXEC:

@@ -182,6 +182,38 @@ Deno.test("an accept that fails is not the last one", async () => {
   assert.equal(parseAnswer(client.received)?.status, 200);
 });
 
+Deno.test("where no client can be taken, silent ones make room, of whichever listener", async () => {
+  const { server } = setUp(echo);
+  const [near, far] = [new FakeListener(), new FakeListener()];
+  server.serve(far);
+  server.serve(near);
+  const silent: FakeClient[] = [];
+  for (let i = 0; i < 9; i++) silent.push(await far.connect());
+  await near.fail();
+  assert.equal(silent.filter(({ closed }) => closed).length, 5);
+  assert(silent[0]?.closed && !silent[8]?.closed, "the longest silent first");
+  const good = await near.connect();
+  good.say("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  assert.equal(parseAnswer(good.received)?.status, 200, "at once, without a pause");
+});
+
+Deno.test("clients that have their answer and stay make room for the next", async () => {
+  const { listener } = setUp(echo);
+  const answered: FakeClient[] = [];
+  for (let i = 0; i < 256; i++) {
+    const client = await listener.connect();
+    client.say("GET / HTTP/1.1\r\n\r\n");
+    answered.push(client);
+  }
+  await settle();
+  const next = await listener.connect();
+  next.say("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  assert.equal(parseAnswer(next.received)?.status, 200);
+  assert.deepEqual(answered.map(({ closed }) => closed), answered.map((_, index) => index === 0));
+});
+
 Deno.test("close waits for those that are being answered, but not for ever", async () => {
   let answer = (_: string): void => {};
   const { clock, listener, server } = setUp(() => new Promise((done) => answer = done));
