@@ -12,9 +12,14 @@ export interface MountRow {
   readonly columns: ReadonlyMap<string, string>;
 }
 
-/** Who leads in a mount, as the table shows it: `cache_mode` or `fs_mode`; it may have no column. */
+/**
+ * Who leads in a mount, as the table shows it: `cache_mode` or `fs_mode`, however a build of
+ * Curvine's spells it, or a mode that we do not know; it may have no column.
+ */
 export function writeTypeOf(row: MountRow): string | undefined {
-  return row.columns.get("write type");
+  const shown = row.columns.get("write type");
+  const word = shown?.toLowerCase().replaceAll(/[^a-z]/g, "");
+  return word === "fsmode" ? "fs_mode" : word === "cachemode" ? "cache_mode" : shown;
 }
 
 /** The table cannot be read from what the cli printed; nothing may be decided from it. */

@@ -69,10 +69,10 @@ export function reconcile(
   const paths = new Set(wanted.map((mount) => mount.path));
   const others = rows.filter((row) => !paths.has(row.path));
   const ours = others.filter((row) => record.mounts.get(row.path)?.ufs === row.ufs);
-  const dropped = ours.filter((row) => writeTypeOf(row) !== "fs_mode");
+  const dropped = ours.filter((row) => !keepsData(row));
   const moves = (row: MountRow): boolean =>
     wanted.some((mount) => mount.path === row.path && mount.ufs !== row.ufs) &&
-    writeTypeOf(row) !== "fs_mode";
+    !keepsData(row);
   const stays = rows.filter((row) => !dropped.includes(row) && !moves(row));
   return [
     ...dropped.sort((a, b) => depth(b.path) - depth(a.path))
@@ -86,6 +86,11 @@ export function reconcile(
       actionFor(mount, fingerprints.get(mount.path) ?? "", byPath.get(mount.path), stays, record)
     ),
   ];
+}
+
+/** Whether what was written may lie in Curvine alone; of a mode that is not known it is assumed. */
+function keepsData(row: MountRow): boolean {
+  return (writeTypeOf(row) ?? "cache_mode") !== "cache_mode";
 }
 
 function actionFor(
@@ -114,12 +119,12 @@ function actionFor(
   }
   if (changes.length > 0) {
     const reason = changes.join("; ");
-    return mode === "fs_mode"
-      ? { kind: "leave", mount, reason: `it is fs_mode; ${reason}` }
+    return keepsData(row)
+      ? { kind: "leave", mount, reason: `it is ${mode}; ${reason}` }
       : { kind: "replace", mount, from: row.ufs, reason };
   }
   const access = mount.flags.get("access-mode");
-  const shown = row.columns.get("access mode");
+  const shown = row.columns.get("access mode")?.toLowerCase().replaceAll("-", "_");
   if (access !== undefined && shown !== undefined && shown !== access) {
     return { kind: "update", mount, reason: `its access mode was ${shown} and is now ${access}` };
   }

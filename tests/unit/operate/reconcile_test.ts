@@ -176,3 +176,25 @@ Deno.test("reconcile: whatever it starts from, it never touches a mount nobody m
     }
   }));
 });
+
+Deno.test("reconcile: a mode that is spelt otherwise, or that nobody knows, is never taken for cache_mode", () => {
+  const ours = record(made("/a", "s3://a"), made("/b", "s3://b"));
+  for (const mode of ["FsMode", "FS_MODE", "fs-mode", "write_through"]) {
+    const rows = [has("/a", "s3://a", "read_only", mode), has("/b", "s3://b", "", mode)];
+    const actions = reconcile([want("/a", "s3://x")], F, rows, ours);
+    assert.deepEqual(
+      kinds(actions).map((one) => one.split(" ", 1)[0]),
+      ["leave-dropped", "leave"],
+      mode,
+    );
+  }
+  const cached = [
+    has("/a", "s3://a", "READ_ONLY", "CacheMode"),
+    has("/b", "s3://b", "", "CACHE_MODE"),
+  ];
+  const wanted = { ...want("/a", "s3://a"), flags: new Map([["access-mode", "read_only"]]) };
+  assert.deepEqual(
+    kinds(reconcile([wanted], F, cached, ours)).map((one) => one.split(" ", 1)[0]),
+    ["unmount", "keep"],
+  );
+});
