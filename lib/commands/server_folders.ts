@@ -3,7 +3,6 @@ import { ExitCode } from "../ports/exit_code.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type ServerFolder, serverFolders } from "../plan/server_folders.ts";
 import type { Host } from "../ports/host.ts";
-import { readLink } from "../system/read_link.ts";
 import { userId } from "../system/user_id.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
@@ -35,7 +34,7 @@ function faultOf(folder: ServerFolder, host: Host): FolderFault | undefined {
   const { path, holds } = folder;
   const what = `Cannot use "${path}" for ${holds} as user ${userId()}`;
   const kind = host.kindOf(path);
-  const isLink = kind === "absent" && readLink(path) !== undefined;
+  const isLink = kind === "absent" && host.isLink(path);
   if (isLink || kind === "file" || kind === "other") {
     const it = isLink ? "it is a link that leads to no folder" : "it is no folder";
     return { message: `${what}: ${it}; remove it, or name another`, inTheWay: true };

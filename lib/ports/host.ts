@@ -31,6 +31,8 @@ export interface Host {
   readText(path: string): Content | undefined;
   /** What lies at a path, links followed. */
   kindOf(path: string): FileKind;
+  /** Whether a symbolic link lies at a path, wherever it leads. */
+  isLink(path: string): boolean;
   /** Writes a whole file or nothing of it, with these permission bits. */
   writeFile(path: string, text: string, mode: number): void;
   /** Writes over a file that lies there, be it a mount point itself. @throws when that fails */

@@ -5,6 +5,7 @@ import { exec } from "./exec.ts";
 import { AT_FDCWD, cString, Errno, kernel, withErrno } from "./kernel_calls.ts";
 import { mayWrite } from "./may_write.ts";
 import { pipesHold } from "./pipes_hold.ts";
+import { readLink } from "./read_link.ts";
 import type { Signals } from "../ports/signals.ts";
 import { writeFileAtomic } from "./write_file_atomic.ts";
 
@@ -24,6 +25,7 @@ export function host(signals: Signals): Host {
     readFile,
     readText,
     kindOf,
+    isLink: (path) => readLink(path) !== undefined,
     writeFile: writeFileAtomic,
     overwrite: (path, text) => Deno.writeTextFileSync(path, text, { mode: 0o600 }),
     createFile,

@@ -23,6 +23,8 @@ export interface FakeHost extends Host {
 /** @param failures paths whose writing throws this error */
 export function fakeHost(
   given: Partial<Pick<Host, "args" | "env" | "calledAs" | "pid">> & {
+    /** Symbolic links that lead nowhere. */
+    links?: readonly string[];
     files?: Readonly<Record<string, string>>;
     failures?: Readonly<Record<string, Error>>;
     execError?: Error;
@@ -66,6 +68,7 @@ export function fakeHost(
         : [...files.keys()].some((one) => one.startsWith(`${path.replace(/\/$/, "")}/`))
         ? "directory"
         : "absent",
+    isLink: (path) => given.links?.includes(path) ?? false,
     writeFile: (path, text, mode) => {
       const failure = given.failures?.[path];
       if (failure) throw failure;

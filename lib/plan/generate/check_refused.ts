@@ -84,7 +84,8 @@ function checkStoreUrl(url: string, generation: Generation): void {
   refuse(
     generation,
     "transfer.store_url",
-    `is ${quoteValue("store_url", url)}; ${form} is wanted`,
+    // Of an address that is not understood nobody knows where its password stands.
+    `is ${scheme === "" ? quoteValue("store_url", url) : `"${scheme}://…"`}; ${form} is wanted`,
     STORES.includes(scheme) || near === undefined ? undefined : `write ${near}://`,
   );
 }

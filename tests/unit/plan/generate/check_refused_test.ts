@@ -118,6 +118,8 @@ for (
     ["postgre://h/d", "write postgres://"],
     ["sqllite:///x", "write sqlite://"],
     ["redis://u:hunter2@h", ""],
+    ["oracle://u/hunter2@h", ""],
+    ["memory://hunter2", ""],
   ] as const
 ) {
   Deno.test(`transfers cannot be kept in ${url}`, async () => {
