@@ -43,6 +43,7 @@ export function containerHost(host: Host, { root, home, env }: Container): Host 
     readFile: (path) =>
       isSecret(path) ? new TextEncoder().encode(SECRET) : host.readFile(inside(path)),
     readText: (path) => isSecret(path) ? SECRET : host.readText(inside(path)),
+    isLink: (path) => !isSecret(path) && host.isLink(inside(path)),
     kindOf: (path) => isSecret(path) ? "file" : host.kindOf(inside(path)),
     writeFile: (path, text, mode) => host.writeFile(below(root, path), text, mode),
     overwrite: (path, text) => host.overwrite(below(root, path), text),
