@@ -6,7 +6,7 @@ import { arrow, box, round, svg, text, widthOf } from "./svg.ts";
 type Place = "start" | "plan" | Asker;
 
 /** Where a command has its place: it starts something, shows the plan, or is asked for by somebody. */
-const PLACES: Readonly<Record<string, Place>> = {
+export const PLACES: Readonly<Record<string, Place>> = {
   run: "start",
   render: "plan",
   check: "plan",

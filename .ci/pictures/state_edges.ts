@@ -75,8 +75,15 @@ const FACTS: readonly Facts[] = [0, 100_000].flatMap((at) =>
   )
 );
 
-/** All that can happen: walks from the beginning through every event to wherever that leads. */
-export function edgesOfMachine(): Edge[] {
+let known: readonly Edge[] | undefined;
+
+/** All that can happen; it takes seconds, and so is found out once. */
+export function edgesOfMachine(): readonly Edge[] {
+  return known ??= walk();
+}
+
+/** Walks from the beginning through every event to wherever that leads. */
+function walk(): Edge[] {
   const found = new Map<string, { from: State["name"]; to: State["name"]; events: Set<string> }>();
   const seen = new Set<string>();
   const waiting: State[] = [begin().state];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chinese, chineseTexts, documents, tables } from "../../../.ci/docs.ts";
 import { flowFacts } from "../../../.ci/pictures/flow_facts.ts";
-import { flowPicture, placesOf } from "../../../.ci/pictures/flow_picture.ts";
+import { flowPicture, PLACES, placesOf } from "../../../.ci/pictures/flow_picture.ts";
 import { FLOW_WORDS } from "../../../.ci/pictures/flow_words.ts";
 import { edgesOfMachine } from "../../../.ci/pictures/state_edges.ts";
 import { statesPicture } from "../../../.ci/pictures/states_picture.ts";
@@ -155,6 +155,8 @@ Deno.test("the picture of the flow has every command, mode, component and daemon
 
 Deno.test("a new command without a place in the flow's picture is an error that names it", () => {
   assert.throws(() => placesOf(["run", "dance"]), /"dance" has no place/);
+  const gone = Object.keys(PLACES).filter((name) => !COMMANDS.some((one) => one.name === name));
+  assert.deepEqual(gone, [], "in the picture's table, but no command");
 });
 
 Deno.test("in the pictures no text leaves the paper or lies over another", async () => {
