@@ -132,7 +132,7 @@ function unmounted(point: MountPoint): Finding[] {
   const found = `nothing is mounted at "${path}"`;
   const mend = state === undefined
     ? "no supervisor answers either: see below"
-    : `the supervisor is ${state}: see below, and masters above`;
+    : `the supervisor's state is ${state}: see below, and masters above`;
   return [fail("mount", found, mend, "mount"), ...unshared(point, undefined)];
 }
 
@@ -156,7 +156,7 @@ function stale({ path, state, reason }: MountPoint, isVolume: boolean): Finding 
   }
   const told = state === undefined
     ? ""
-    : `; the supervisor is ${state}${reason && reason !== state ? `: ${reason}` : ""}`;
+    : `; the supervisor's state is ${state}${reason && reason !== state ? `: ${reason}` : ""}`;
   return fail(
     "mount",
     `the mount at "${path}" is dead: its daemon has gone${told}`,

@@ -115,12 +115,14 @@ function withWords(
   told: string,
   { daemon_last_lines: lines, last_errors: errors }: Status,
 ): string {
-  const said = lines.findLast((line) => line.trim() !== "");
+  const last = lines.findLast((line) => line.trim() !== "")?.trim() ?? "";
+  // The last restart's reason may have it already.
+  const said = last === "" || told.includes(last) ? undefined : last;
   const error = errors.findLast(({ level }) => level === "error");
   return [
     told,
     ...(error === undefined ? [] : [`error: ${error.message}`]),
-    ...(said === undefined ? [] : [`the daemon said: ${said.trim().slice(0, MOST_WORDS)}`]),
+    ...(said === undefined ? [] : [`the daemon said: ${said.slice(0, MOST_WORDS)}`]),
   ].join("\n");
 }
 

@@ -80,6 +80,8 @@ Deno.test("a loop of restarts fails, with the last cause and what the daemon sai
   assert.match(seen, /error: it did not mount/);
   assert.match(seen, /said: no such master/);
   assert.match(mend, /last lines/);
+  const told = status({ failures: 1, last_restart: "exited: lost", daemon_last_lines: ["lost"] });
+  assert.doesNotMatch(judgeSupervisor(told, true)[0]?.seen ?? "", /said/);
 });
 
 Deno.test("a start is on its way for a while, then it waits for a master", () => {
