@@ -15,6 +15,7 @@ import {
   stacksOf,
   waitsForFuse,
 } from "./child_processes.ts";
+import { collectOutput } from "./collect_output.ts";
 import { offerToKernel } from "./memory_kills.ts";
 import { ownChild } from "./own_children.ts";
 import { pump } from "./pump.ts";
@@ -26,6 +27,9 @@ import { within } from "./within.ts";
 
 /** The most that is kept of a helper's output. */
 const MOST_CAPTURED = 64 * 1024;
+
+/** After a helper's end, a grandchild that holds a pipe open delays us no longer than this. */
+const LAST_WORDS_MS = 50;
 
 /** How long the end of helpers that were killed is waited for. */
 const HELPER_END_MS = 200;
@@ -89,19 +93,21 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
       const helper = handle(child.pid, exited);
       helpers.add(helper);
       void exited.then(() => helpers.delete(helper));
-      const collected = Promise.all([
-        exited,
-        capture(child.stdout, exited),
-        capture(child.stderr, exited),
-      ]);
-      const done = await within(deadline, collected);
-      if (done === undefined) {
-        // A helper that waits in the kernel cannot even be killed; nobody waits for that.
-        helper.signal("SIGKILL");
-        return undefined;
-      }
-      const [status, out, err] = done;
-      return { status, stdout: out, stderr: err };
+      const outputs = [child.stdout, child.stderr].map((one) => collectOutput(one, MOST_CAPTURED));
+      const texts = Promise.all(outputs.map(({ text }) => text));
+      const done = await within(
+        deadline,
+        exited.then(async (status) => {
+          if (await within(LAST_WORDS_MS, texts) === undefined) {
+            for (const one of outputs) one.cancel();
+          }
+          const [stdout = "", stderr = ""] = await texts;
+          return { status, stdout, stderr };
+        }),
+      );
+      // A helper that waits in the kernel cannot even be killed; nobody waits for that.
+      if (done === undefined) helper.signal("SIGKILL");
+      return done;
     },
     adopt: (pid) => handle(pid, afterOutput(reaping().adopt(pid))),
     marked: (variable, value) => marked(`${variable}=${value}`),
@@ -149,34 +155,6 @@ function handle(pid: number, exited: Promise<ExitStatus>): ProcessHandle {
       }
     },
   };
-}
-
-/** Reads to the end, or until the process has ended and nothing more comes. */
-async function capture(
-  stream: ReadableStream<Uint8Array>,
-  exited: Promise<unknown>,
-): Promise<string> {
-  const decoder = new TextDecoder();
-  const reader = stream.getReader();
-  let text = "";
-  let over = false;
-  const grace = exited.then(() => new Promise<void>((done) => setTimeout(done, 50)));
-  void grace.then(() => {
-    over = true;
-    // A grandchild may keep the pipe open for ever.
-    reader.cancel().catch(() => {});
-  });
-  try {
-    while (!over) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      if (text.length < MOST_CAPTURED) text += decoder.decode(value, { stream: true });
-    }
-  } catch {
-    // A broken pipe ends like a closed one.
-  }
-  await grace;
-  return text.slice(0, MOST_CAPTURED);
 }
 
 function marked(entry: string): MarkedChild[] {

@@ -1,4 +1,6 @@
 import type { ChildOptions, ChildResult } from "../ports/child.ts";
+import { collectOutput } from "./collect_output.ts";
+
 /** More than this of a stream is not kept: its lines still reach `onLine`. */
 const MAX_KEPT = 4 * 1024 * 1024;
 /** After the child's end, a grandchild that holds a pipe open delays us no longer than this. */
@@ -40,8 +42,17 @@ export async function runChild(
   options.signal?.addEventListener("abort", aborted);
   if (options.signal?.aborted) aborted();
 
-  const stdout = collect(child.stdout, "stdout", options.onLine);
-  const stderr = collect(child.stderr, "stderr", options.onLine);
+  const { onLine } = options;
+  const stdout = collectOutput(
+    child.stdout,
+    MAX_KEPT,
+    onLine && ((line) => onLine(line, "stdout")),
+  );
+  const stderr = collectOutput(
+    child.stderr,
+    MAX_KEPT,
+    onLine && ((line) => onLine(line, "stderr")),
+  );
   try {
     const status = await child.status;
     // A stopped child's own children may ignore TERM and hold the pipes.
@@ -66,36 +77,4 @@ function killGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound) && !/ESRCH/.test(String(error))) throw error;
   }
-}
-
-function collect(
-  stream: ReadableStream<Uint8Array>,
-  name: "stdout" | "stderr",
-  onLine: ChildOptions["onLine"],
-): { text: Promise<string>; cancel(): void } {
-  const reader = stream.getReader();
-  const read = async (): Promise<string> => {
-    const decoder = new TextDecoder();
-    let kept = "";
-    let line = "";
-    const take = (text: string): void => {
-      if (kept.length < MAX_KEPT) kept += text;
-      if (onLine === undefined) return;
-      const lines = (line + text).split("\n");
-      line = lines.pop() ?? "";
-      for (const one of lines) onLine(one, name);
-      if (line.length > MAX_KEPT) {
-        onLine(line, name);
-        line = "";
-      }
-    };
-    for (;;) {
-      const { done, value } = await reader.read();
-      take(decoder.decode(value, { stream: !done }));
-      if (done) break;
-    }
-    if (line !== "") onLine?.(line, name);
-    return kept;
-  };
-  return { text: read(), cancel: () => void reader.cancel().catch(() => {}) };
 }
