@@ -1,17 +1,15 @@
-import type { OptionsOf } from "./option_text_hint.ts";
 import {
-  ENV,
-  HOST_PATH_TYPES,
-  NAMES,
-  POD_METADATA,
-  POD_TEMPLATE,
-  PORTS,
-  PULL_POLICY,
-  RESOURCES,
-  TOLERATIONS,
-  VOLUME_MOUNTS,
-  VOLUMES,
-} from "./pod_shapes.ts";
+  classComponent,
+  componentFields,
+  encryptOptions,
+  mountFields,
+  options,
+  THIN_FUSE,
+  THIN_WORKER,
+  tieredStore,
+  user,
+} from "./component_shapes.ts";
+import { NAMES, POD_METADATA, RESOURCES, TOLERATIONS, VOLUMES } from "./pod_shapes.ts";
 import type { Fields, Shape } from "./shape.ts";
 
 /** The group and version of all of Fluid's kinds. */
@@ -106,8 +104,8 @@ export const KIND_SHAPES: Readonly<Record<string, Shape>> = {
     spec: {
       fields: {
         profileName: "text",
-        fuse: { fields: fuseFields() },
-        worker: { fields: thinWorkerFields() },
+        fuse: { fields: THIN_FUSE },
+        worker: { fields: THIN_WORKER },
         replicas: "integer",
         tieredstore: "any",
         runAs: user(),
@@ -122,8 +120,8 @@ export const KIND_SHAPES: Readonly<Record<string, Shape>> = {
     "spec!": {
       fields: {
         "fileSystemType!": "text",
-        fuse: { fields: fuseFields() },
-        worker: { fields: thinWorkerFields() },
+        fuse: { fields: THIN_FUSE },
+        worker: { fields: THIN_WORKER },
         volumes: VOLUMES,
         imagePullSecrets: NAMES,
         nodePublishSecretPolicy: {
@@ -188,130 +186,5 @@ function kind(fields: Fields): Shape {
       status: "any",
       ...fields,
     },
-  };
-}
-
-function options(of: OptionsOf): Shape {
-  return { options: of };
-}
-
-function user(): Shape {
-  return { fields: { "uid!": "any", "gid!": "any", "user!": "text", "group!": "text" } };
-}
-
-function mountFields(): Fields {
-  return {
-    "mountPoint!": "text",
-    name: "text",
-    path: "text",
-    options: options("mount"),
-    encryptOptions: encryptOptions(),
-    readOnly: "flag",
-    shared: "flag",
-  };
-}
-
-function encryptOptions(): Shape {
-  const secretKeyRef: Shape = { fields: { "name!": "text", key: "text" } };
-  return { listOf: { fields: { "name!": "text", valueFrom: { fields: { secretKeyRef } } } } };
-}
-
-function componentFields(of: OptionsOf): Fields {
-  return {
-    args: "texts",
-    disabled: "flag",
-    env: ENV,
-    nodeSelector: "map",
-    options: options(of),
-    podMetadata: POD_METADATA,
-    resources: RESOURCES,
-    runtimeVersion: { fields: { image: "text", imageTag: "text", imagePullPolicy: PULL_POLICY } },
-    tolerations: TOLERATIONS,
-    volumeMounts: VOLUME_MOUNTS,
-  };
-}
-
-function tieredStore(): Shape {
-  return {
-    fields: {
-      levels: {
-        listOf: {
-          fields: {
-            processMemory: { fields: { "quota!": "quantity" } },
-            emptyDir: { fields: { "quota!": "quantity", medium: "text" } },
-            hostPath: {
-              fields: {
-                "paths!": { listOf: "text", atLeast: 1 },
-                "quotas!": { listOf: "quantity", atLeast: 1 },
-                type: { choices: HOST_PATH_TYPES },
-              },
-            },
-            high: "text",
-            low: "text",
-          },
-        },
-      },
-    },
-  };
-}
-
-function classComponent(of: OptionsOf): Shape {
-  const entry: Shape = { fields: { "command!": "texts", timeout: "count" } };
-  const configMaps: Shape = { listOf: { fields: { "name!": "text", mountPath: "text" } } };
-  return {
-    fields: {
-      dependencies: {
-        fields: {
-          secretMount: { fields: { enabled: "flag" } },
-          extraResources: { fields: { configMaps } },
-        },
-      },
-      executionEntries: { fields: { mountUFS: entry, reportSummary: entry } },
-      options: options(of),
-      service: { fields: { headless: { fields: {} } } },
-      template: POD_TEMPLATE,
-    },
-  };
-}
-
-function fuseFields(): Fields {
-  return {
-    args: "texts",
-    cleanPolicy: { choices: ["OnDemand", "OnRuntimeDeleted", "OnFuseChanged", ""] },
-    command: "texts",
-    env: ENV,
-    image: "text",
-    imagePullPolicy: PULL_POLICY,
-    imagePullSecrets: NAMES,
-    imageTag: "text",
-    lifecycle: "any",
-    livenessProbe: "any",
-    networkMode: { choices: ["HostNetwork", "", "ContainerNetwork"] },
-    nodeSelector: "map",
-    options: options("thin"),
-    podMetadata: POD_METADATA,
-    ports: PORTS,
-    readinessProbe: "any",
-    resources: RESOURCES,
-    volumeMounts: VOLUME_MOUNTS,
-  };
-}
-
-function thinWorkerFields(): Fields {
-  return {
-    enabled: "flag",
-    env: ENV,
-    image: "text",
-    imagePullPolicy: PULL_POLICY,
-    imagePullSecrets: NAMES,
-    imageTag: "text",
-    livenessProbe: "any",
-    networkMode: { choices: ["HostNetwork", "", "ContainerNetwork"] },
-    nodeSelector: "map",
-    ports: PORTS,
-    readinessProbe: "any",
-    replicas: "count",
-    resources: RESOURCES,
-    volumeMounts: VOLUME_MOUNTS,
   };
 }

@@ -226,7 +226,7 @@ class Reader {
   }
 
   #scalar(node: Scalar, at: number): Pick<Entry, "value" | "plain"> {
-    const text = typeof node.value === "string" ? node.value : node.source ?? "";
+    const text = node.source ?? "";
     const tag = node.tag?.replace(/^tag:yaml\.org,2002:/, "");
     if (tag === "str" || tag === "binary") return { value: text };
     if (tag === undefined && node.type !== "PLAIN") return { value: text };
