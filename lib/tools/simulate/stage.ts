@@ -2,6 +2,7 @@ import type { Plan } from "../../plan/plan.ts";
 import type { Status } from "../../observe/status.ts";
 import type { SupervisorSettings } from "../../plan/settings.ts";
 import type { World } from "../../ports/world.ts";
+import { pause } from "../../supervise/clock_waits.ts";
 import type { Story } from "./story.ts";
 
 /** Signals that a simulation sends. */
@@ -46,6 +47,6 @@ export async function until(
   for (;;) {
     if (await holds()) return true;
     if (clock.now() >= end) return false;
-    await new Promise<void>((done) => void clock.after(LOOK_MS, done));
+    await pause(clock, LOOK_MS);
   }
 }

@@ -59,7 +59,8 @@ function standInHold(
       }
       const path = `${folder}/takeover.state`;
       files.write(path, JSON.stringify(server));
-      return { ok: true, value: { successor: start(path), served: () => files.remove(path) } };
+      // The mount answers all along: only the successor knows when it has read this, and removes it.
+      return { ok: true, value: { successor: start(path), served: () => {} } };
     },
     end(): void {
       const server = servers.current();

@@ -285,7 +285,7 @@ Deno.test("a stand-in's world hands its mount on while somebody serves it; maste
   assert(handed.ok);
   assert.equal(handed.value.successor, '{"pid":9,"id":9}');
   handed.value.served();
-  assert.equal(inner.texts.size, 0);
+  assert.equal(inner.texts.size, 1, "the successor may not have read it yet");
   held.value.end(() => true);
   assert.deepEqual(ended, [9]);
   assert(!held.value.alive());

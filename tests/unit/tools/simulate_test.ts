@@ -172,6 +172,7 @@ Deno.test("a simulated container's files are those below the root and the real C
   assert.equal(container.readText("/etc/fluid/secrets/b"), "the root's");
   assert.equal(container.readText("/opt/curvine/lib/curvine-fuse"), "the real one");
   assert.equal(container.kindOf("/opt/curvine-2/lib"), "absent");
+  assert.equal(container.pipesHold(2 ** 20), true, "as in a pod that Fluid makes");
   container.writeFile("/opt/curvine/conf/a", "text", 0o600);
   container.makeFolder("/data");
   container.createFile("/r/data/marker", "");
