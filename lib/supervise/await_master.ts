@@ -2,6 +2,7 @@ import type { Endpoint } from "../plan/generate/endpoints.ts";
 import type { Connection } from "../ports/sockets.ts";
 import type { World } from "../ports/world.ts";
 import { reasonOf } from "../text/describe_error.ts";
+import { doneWithin, pause } from "./clock_waits.ts";
 
 /** One that drops packets, or takes a connection and then says nothing, is asked again after so long. */
 const ANSWER_MS = 2000;
@@ -26,31 +27,20 @@ export async function awaitMaster(
   if (masters.length === 0) return undefined;
   const answers = new Map<string, string>();
   const end = clock.now() + limit;
+  const left = (most: number): number => Math.min(most, Math.max(end - clock.now(), 1));
   while (wanted()) {
     const round = new Round(sockets, answers);
     const done = Promise.any(masters.map((master) => round.ask(master)));
-    const isAnswered = await within(Math.min(ANSWER_MS, Math.max(end - clock.now(), 1)), done);
+    const isAnswered = await doneWithin(clock, left(ANSWER_MS), done);
     round.close();
     if (isAnswered) return undefined;
     if (clock.now() >= end) {
       const told = [...answers].map(([name, answer]) => `${name}: ${answer}`).join("; ");
       return `no master answers (${told}); the dead mount stays until one does`;
     }
-    await within(Math.min(PAUSE_MS, Math.max(end - clock.now(), 1)), new Promise(() => {}));
+    await pause(clock, left(PAUSE_MS));
   }
   return undefined;
-
-  /** @returns whether the work was done by then, and well */
-  function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-    return new Promise((done) => {
-      const cancel = clock.after(milliseconds, () => done(false));
-      const settle = (well: boolean): void => {
-        cancel();
-        done(well);
-      };
-      work.then(() => settle(true), () => settle(false));
-    });
-  }
 }
 
 /** Every master asked once. */

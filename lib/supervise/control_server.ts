@@ -4,6 +4,7 @@ import type { SupervisorSettings } from "../plan/settings.ts";
 import type { Connection, Listener } from "../ports/sockets.ts";
 import type { Clock, World } from "../ports/world.ts";
 import { reasonOf } from "../text/describe_error.ts";
+import { pause } from "./clock_waits.ts";
 import { answerBytes, type HttpAnswer, MOST_HEAD_BYTES, parseRequest } from "./http_request.ts";
 import type { HttpRequest } from "./http_request.ts";
 
@@ -82,14 +83,12 @@ export class ControlServer {
   }
 
   async #accept(listener: Listener, clients: Clients): Promise<void> {
-    const pause = (): Promise<void> =>
-      new Promise((done) => void this.#clock.after(ACCEPT_PAUSE_MS, done));
     for (;;) {
       let client: Connection | undefined;
       try {
         client = await listener.accept();
       } catch {
-        if (!this.#makeRoom()) await pause();
+        if (!this.#makeRoom()) await pause(this.#clock, ACCEPT_PAUSE_MS);
         continue;
       }
       if (client === undefined) return;

@@ -4,6 +4,7 @@ import { leaveWords, terminationMessage } from "../observe/last_words.ts";
 import { Tail } from "../observe/tail.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
 import {
+  type Action,
   type ReloadResult,
   RESTART_CAUSES,
   type RestartCause,
@@ -29,6 +30,9 @@ const MOST_LINES = 5;
 /** Warnings and errors that the status shows; a message is cut to what a person reads. */
 const MOST_ERRORS = 5;
 const MOST_CHARACTERS = 500;
+
+/** What the machine wants told or counted. */
+type Told = Extract<Action, { do: "count-restart" | "count-reload" | "last-words" | "log" }>;
 
 /** What the supervisor tells: its log, its counts, and the last words. */
 export class Journal {
@@ -92,6 +96,20 @@ export class Journal {
       "Nobody takes our output as fast as the daemon writes it: some of it is dropped",
     );
   };
+
+  /** Does what the machine wants told or counted. @param failures starts in a row without a mount */
+  tell(action: Told, failures: number): void {
+    switch (action.do) {
+      case "count-restart":
+        return this.countRestart(action.cause, action.how, action.detail, failures);
+      case "count-reload":
+        return this.countReload(action.result);
+      case "last-words":
+        return this.lastWords(action.cause);
+      case "log":
+        return this.log(action.level, action.event, action.message);
+    }
+  }
 
   /** Counts and tells a restart. @param failures starts in a row without a mount */
   countRestart(cause: RestartCause, how: RestartManner, detail: string, failures: number): void {

@@ -1,18 +1,17 @@
 import type { Plan } from "../plan/plan.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
-import { CommandError } from "../ports/command_error.ts";
-import type { FuseConnections, Stop, World } from "../ports/world.ts";
+import type { FuseConnections, World } from "../ports/world.ts";
 import { describeError } from "../text/describe_error.ts";
 import type { NotReady } from "./clear_target.ts";
-import { sameProcess, sameValue } from "./config_changes.ts";
+import { sameProcess } from "./config_changes.ts";
 import { Daemon, newMark } from "./daemon.ts";
 import { EventLoop, type News } from "./event_loop.ts";
-import { HangMonitor } from "./hang_monitor.ts";
 import type { HeldConnection } from "./held_connection.ts";
 import type { Journal } from "./journal.ts";
 import { OomCount } from "./oom_count.ts";
 import { Place } from "./place.ts";
 import { Plans, type PlansParts } from "./plans.ts";
+import { Serving } from "./serving.ts";
 import { Starts } from "./starts.ts";
 import type { Action, Facts, State, StopLeavings, StopManner, TimerName } from "./state.ts";
 import { StateTimer } from "./state_timer.ts";
@@ -38,9 +37,6 @@ export interface KeeperParts {
   readonly rolledBack: PlansParts["rolledBack"];
 }
 
-/** A mount so old is over with what its start needed. */
-const TRIM_MS = 8000;
-
 /**
  * Keeps one daemon and its mount alive: carries out what the machine decides. Exits, timers and
  * changes of the mount table become events; signals and requests come from outside.
@@ -49,7 +45,7 @@ export class Keeper {
   readonly daemon: Daemon;
   readonly loop: EventLoop;
   readonly place: Place;
-  hang: HangMonitor | undefined;
+  readonly serving: Serving;
   readonly #parts: KeeperParts;
   readonly #world: World;
   readonly #starts: Starts;
@@ -57,9 +53,6 @@ export class Keeper {
   readonly #plans: Plans;
   readonly #oomKills: OomCount;
   readonly #timer: StateTimer;
-  #cancelTrim: Stop = () => {};
-  /** Since when the target has not been served. */
-  #downSince: number | undefined;
   #begun = Promise.withResolvers<void>();
 
   /** @throws {CommandError} when the target's path leads nowhere */
@@ -67,8 +60,7 @@ export class Keeper {
     const { world, settings, journal } = parts;
     this.#parts = parts;
     this.#world = world;
-    const { write, rolledBack } = parts;
-    this.#plans = new Plans(plan, { write, rolledBack, log: journal.log });
+    this.#plans = new Plans(plan, { ...parts, log: journal.log });
     this.#oomKills = new OomCount(world);
     this.#timer = new StateTimer(world, settings, journal.log);
     this.loop = new EventLoop(world.clock, settings, {
@@ -76,29 +68,24 @@ export class Keeper {
       perform: (action) => this.#perform(action),
       facts: () => this.#facts(),
     });
+    this.serving = new Serving({ ...parts, take: (news) => this.take(news) });
     this.daemon = new Daemon(world.processes, newMark(world), journal.tap, (status, heir) => {
-      this.#downSince ??= world.clock.now();
+      this.serving.lost();
       const oom = this.#oomKills.explains(status);
       this.take({ name: "exited", status, ...(heir === undefined ? {} : { heir }), oom });
     });
-    const { daemon } = this;
-    const target = (): TargetWatch | undefined => this.target;
-    this.#stops = new Stops({ ...parts, daemon, target });
-    this.#starts = new Starts({
+    const all = {
       ...parts,
-      daemon,
-      target,
+      daemon: this.daemon,
+      target: () => this.target,
       plan: () => this.plan,
       state: () => this.loop.state,
-      take: (news) => this.take(news),
-    });
-    this.place = new Place({
-      ...parts,
-      daemon,
-      state: () => this.loop.state,
-      take: (news) => this.take(news),
-      unserved: () => this.#downSince ??= world.clock.now(),
-    });
+      take: (news: News) => this.take(news),
+      unserved: () => this.serving.lost(),
+    };
+    this.#stops = new Stops(all);
+    this.#starts = new Starts(all);
+    this.place = new Place(all);
     this.place.watch(plan.mount);
   }
 
@@ -156,9 +143,8 @@ export class Keeper {
   /** Ends all timers and watches. */
   close(): void {
     this.#timer.disarm();
-    this.#cancelTrim();
     this.place.close();
-    this.hang?.stop();
+    this.serving.close();
     this.#parts.held.end();
   }
 
@@ -178,7 +164,7 @@ export class Keeper {
   #entered(from: State["name"], at: number): void {
     const { name } = this.loop.state;
     this.#parts.journal.log("debug", "state", `${from} → ${name}`);
-    if (from === "mounted") this.hang?.stop();
+    if (from === "mounted") this.serving.pause();
     if (from === "standing-by") this.place.leave();
     if (from === "clearing") this.#begun.resolve();
     if (name !== "starting") this.#starts.release();
@@ -186,25 +172,14 @@ export class Keeper {
   }
 
   #onMounted(from: State["name"], at: number): void {
-    const { clock } = this.#world;
     const served = this.target?.own() ?? [];
     // Several may come; only now is it known that the adopted one serves.
     if (from === "reloading") this.daemon.endRivals();
-    const { settings, connections, journal, held } = this.#parts;
-    const { mounts } = this.#world;
-    this.hang = new HangMonitor(settings, clock, mounts, connections, (message, since) => {
-      this.#downSince ??= since;
-      this.take({ name: "hung", message });
-    });
-    this.hang.start(served);
+    const { journal, held } = this.#parts;
+    const unserved = this.serving.begin(served, at);
     this.#plans.serves();
     const { current } = this.daemon;
     if (current !== undefined && this.target !== undefined) held.keep(current.pid, served);
-    this.#cancelTrim();
-    this.#cancelTrim = clock.after(TRIM_MS, () => this.#world.trimMemory());
-    const downSince = this.#downSince;
-    this.#downSince = undefined;
-    if (downSince !== undefined) journal.servedAgain(at - downSince);
     this.place.lookAround();
     if (from === "reloading") return;
     const [event, message] = from === "taking-over"
@@ -213,7 +188,7 @@ export class Keeper {
     journal.log("info", event, message, {
       ...(this.target === undefined ? {} : { target: this.target.mounts.target }),
       ...(current === undefined ? {} : { pid: current.pid }),
-      ...(downSince === undefined ? {} : { unserved_ms: Math.round(at - downSince) }),
+      ...(unserved === undefined ? {} : { unserved_ms: Math.round(unserved) }),
     });
   }
 
@@ -258,23 +233,12 @@ export class Keeper {
         return this.#timer.wait(action.restarts, () => this.take({ name: "retry-due" }));
       case "disarm":
         return this.#timer.disarm();
-      case "count-restart":
-        return journal.countRestart(
-          action.cause,
-          action.how,
-          action.detail,
-          this.loop.state.failures,
-        );
-      case "count-reload":
-        return journal.countReload(action.result);
       case "validate":
         return this.#background(this.#validate());
-      case "last-words":
-        return journal.lastWords(action.cause);
       case "finish":
         return this.loop.finish(action.code);
-      case "log":
-        return journal.log(action.level, action.event, action.message);
+      default:
+        return journal.tell(action, this.loop.state.failures);
     }
   }
 
@@ -301,17 +265,8 @@ export class Keeper {
   async #makeReady(): Promise<NotReady | undefined> {
     if (this.loop.state.begun) await this.#stops.endLeftovers();
     await this.#plans.writeBack();
-    if (!sameValue(this.target?.plan ?? null, this.plan.mount)) {
-      // Nothing of ours may stay at the old target.
-      await this.#stops.detach();
-      try {
-        this.place.watch(this.plan.mount);
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
-        return { name: "obstructed", message: error.message };
-      }
-    }
-    return await this.#starts.clear();
+    return await this.place.moveTo(this.plan.mount, () => this.#stops.detach()) ??
+      await this.#starts.clear();
   }
 
   async #takeOver(): Promise<void> {

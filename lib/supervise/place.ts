@@ -1,6 +1,9 @@
 import type { MountPlan } from "../plan/plan.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
+import { CommandError } from "../ports/command_error.ts";
 import type { World } from "../ports/world.ts";
+import type { NotReady } from "./clear_target.ts";
+import { sameValue } from "./config_changes.ts";
 import type { Daemon } from "./daemon.ts";
 import type { News } from "./event_loop.ts";
 import type { Journal } from "./journal.ts";
@@ -37,6 +40,27 @@ export class Place {
     const { world, folder, journal } = parts;
     this.#parts = parts;
     this.reach = new Reach(world.files, folder, journal.log);
+  }
+
+  /**
+   * Goes to the target that is wanted, where that is another one.
+   *
+   * @param leave takes all that is ours away from the old one
+   * @returns what is in the way
+   */
+  async moveTo(
+    mount: MountPlan | null,
+    leave: () => Promise<void>,
+  ): Promise<NotReady | undefined> {
+    if (sameValue(this.target?.plan ?? null, mount)) return undefined;
+    await leave();
+    try {
+      this.watch(mount);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      return { name: "obstructed", message: error.message };
+    }
+    return undefined;
   }
 
   /** Watches another target from now on. @throws {CommandError} when its path leads nowhere */

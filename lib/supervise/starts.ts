@@ -4,6 +4,7 @@ import type { SupervisorSettings } from "../plan/settings.ts";
 import { SpawnError, type Stop, type World } from "../ports/world.ts";
 import { awaitMaster } from "./await_master.ts";
 import { clearTarget, type NotReady } from "./clear_target.ts";
+import { pause } from "./clock_waits.ts";
 import { type Daemon, seekHeir, settles } from "./daemon.ts";
 import type { News } from "./event_loop.ts";
 import type { HeldConnection } from "./held_connection.ts";
@@ -118,7 +119,7 @@ export class Starts {
       this.#parts.state().name === "taking-over" && daemon.current === current;
     void this.#lookForConfusion(wanted);
     // The successor needs the processor more than whoever asks whether it is there.
-    await new Promise<void>((done) => void clock.after(BEFORE_ASKING_MS, done));
+    await pause(clock, BEFORE_ASKING_MS);
     if (!await this.#serves(wanted)) return;
     served();
     take({ name: "healthy" });
@@ -196,7 +197,7 @@ export class Starts {
     const { world: { clock, processes }, daemon, held } = this.#parts;
     let asking = 0;
     while (wanted() && asking < ASKING_LOOKS) {
-      await new Promise<void>((done) => void clock.after(LOOK_MS, done));
+      await pause(clock, LOOK_MS);
       const pid = daemon.current?.pid;
       asking = pid !== undefined && processes.waitsForFuse(pid) ? asking + 1 : 0;
     }

@@ -1,5 +1,6 @@
 import type { Log } from "../observe/log.ts";
 import { clearMounts } from "../mount/clear.ts";
+import { doneWithin } from "./clock_waits.ts";
 import type { Daemon } from "./daemon.ts";
 import type { HeldConnection } from "./held_connection.ts";
 import { minorOf } from "../mount/mountinfo.ts";
@@ -164,11 +165,11 @@ export class StopSequence {
 
   /** It did not end by itself. @returns whether it has now */
   async #force(handle: ProcessHandle, minors: readonly string[]): Promise<boolean> {
-    const { connections, log } = this.#parts;
+    const { connections, log, world: { clock } } = this.#parts;
     log("warn", "killing", `Process ${handle.pid} does not end by itself; killing it`);
     // First the path is made clean: from here on nobody new gets stuck in the mount.
     const detached = this.#leave === "nothing" ? this.detach() : Promise.resolve();
-    await this.#atMost(DETACH_MS, detached);
+    await doneWithin(clock, DETACH_MS, detached);
     handle.signal("SIGKILL");
     if (!await this.#wait(handle, KILL_MS, false)) {
       // A thread of it waits in the kernel, perhaps for an answer of its own mount.
@@ -214,13 +215,6 @@ export class StopSequence {
     if (obstacle?.kind === "neighbour") {
       log("info", "left-alone", `Left alone: another client's mount at ${JSON.stringify(target)}`);
     } else if (obstacle !== undefined) log("error", "not-detached", obstacle.message);
-  }
-
-  async #atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
-    await new Promise<void>((done, fail) => {
-      const cancel = this.#parts.world.clock.after(milliseconds, done);
-      work.finally(cancel).then(() => done(), fail);
-    });
   }
 
   async #signalAndWait(

@@ -20,7 +20,7 @@ export interface SnapshotParts {
 /** Everything that health, status and metrics tell. */
 export function takeSnapshot(parts: SnapshotParts): Snapshot {
   const { world, journal, changes, keeper, held } = parts;
-  const { daemon, target, hang, loop: { state, since } } = keeper;
+  const { daemon, target, serving: { hang }, loop: { state, since } } = keeper;
   const now = world.clock.now();
   const reason = whyNotReady(keeper);
   const serving = state.name === "mounted" || state.name === "reloading";
@@ -53,7 +53,7 @@ export function takeSnapshot(parts: SnapshotParts): Snapshot {
 }
 
 function whyNotReady(keeper: Keeper): string | undefined {
-  const { loop: { state }, hang, place: { target, neighbour, reach } } = keeper;
+  const { loop: { state }, serving: { hang }, place: { target, neighbour, reach } } = keeper;
   if (state.name === "standing-by") {
     return neighbour?.answers === true
       ? undefined

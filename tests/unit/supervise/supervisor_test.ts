@@ -222,6 +222,36 @@ for (
   });
 }
 
+Deno.test("where curvine-fuse has nothing against the configuration, a start error is as any failure", async () => {
+  const { world, code } = await start();
+  world.daemon.end({ code: 1 });
+  await world.clock.pass(100);
+  assert.deepEqual([world.started.length, code()], [2, undefined]);
+});
+
+Deno.test("a daemon that would unmount another's layer on its way out is killed, not asked", async () => {
+  const { world, signal, code } = await startMounted();
+  doneBy(world);
+  const { pid } = world.daemon;
+  world.processes.serves = () => false;
+  await signal("SIGTERM");
+  await world.clock.pass(100);
+  assert.equal(doneBy(world)[0], `SIGKILL ${pid}`);
+  assert.equal(code(), 0);
+});
+
+Deno.test("a daemon that goes into the background is followed", async () => {
+  const { world, code } = await start();
+  const server = world.orphan();
+  world.daemon.end({ code: 0 });
+  await world.clock.pass(10);
+  assert.ok(world.done.includes(`adopt ${server.pid}`), world.done.join(", "));
+  await world.mount();
+  server.end({ code: 137, signal: "SIGKILL" });
+  await world.clock.pass(100);
+  assert.deepEqual([world.started.length, code()], [2, undefined]);
+});
+
 Deno.test("of two successors in a row only the one that serves is waited for", async () => {
   const { world } = await startMounted();
   world.answer = "silent";
