@@ -17,7 +17,10 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 const FOLDERS = ["cli", "mount", "observe", "operate", "plan", "supervise", "text", "tools"];
 
 /** Who runs on for so long has noticed, after its own fashion: it waits for what never comes. */
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 180_000;
+
+/** What became of a mutant. */
+type Fate = "caught" | "ran on" | "SURVIVED";
 
 const { values } = parseArgs({
   options: {
@@ -48,17 +51,20 @@ const all: Mutant[] = [...modules].flatMap(([path, source]) =>
 const tests = filesOf("tests/unit").filter((path) => path.endsWith("_test.ts"));
 const copy = Deno.makeTempDirSync({ prefix: "mutants-" });
 const survivors: string[] = [];
+const reached = new Map<string, Set<string>>();
 try {
-  await run("cp", ["-r", ...filesToCopy(), copy]);
+  const { success } = await new Deno.Command("cp", { args: ["-r", ...filesToCopy(), copy] })
+    .output();
+  if (!success) throw new Error("cp failed");
   const picked = pick(all, count ?? 100, random(seed ?? 1));
   say(
     `${picked.length} of ${all.length} possible mutants of ${modules.size} modules, seed ${seed}`,
   );
   for (const mutant of picked) {
-    const caught = await isCaught(mutant);
+    const fate = await fateOf(mutant);
     const line = describe(mutant);
-    say(`${caught ? "caught  " : "SURVIVED"} ${line}`);
-    if (!caught) survivors.push(line);
+    say(`${fate.padEnd(8)} ${line}`);
+    if (fate === "SURVIVED") survivors.push(line);
   }
   const caught = picked.length - survivors.length;
   say(`${caught} of ${picked.length} caught${survivors.length === 0 ? "" : "; survivors:"}`);
@@ -68,25 +74,30 @@ try {
   Deno.removeSync(copy, { recursive: true });
 }
 
-async function isCaught({ path, source, site }: Mutant): Promise<boolean> {
+async function fateOf({ path, source, site }: Mutant): Promise<Fate> {
   Deno.writeTextFileSync(`${copy}/${path}`, mutate(source, site));
   try {
     const near = tests.filter((test) => references(test).includes(path));
-    const far = tests.filter((test) => !near.includes(test) && reach(test).has(path));
+    // Who reaches little looks at it more closely, and is quick.
+    const far = tests.filter((test) => !near.includes(test) && reach(test).has(path))
+      .sort((one, other) => reach(one).size - reach(other).size);
     for (const group of [near, far]) {
-      if (group.length > 0 && !await passes(group)) return true;
+      const fate = group.length === 0 ? undefined : await run(group);
+      if (fate !== undefined) return fate;
     }
-    return false;
+    return "SURVIVED";
   } finally {
     Deno.writeTextFileSync(`${copy}/${path}`, source);
   }
 }
 
-async function passes(group: readonly string[]): Promise<boolean> {
+/** @returns how the tests noticed; `undefined` where they did not */
+async function run(group: readonly string[]): Promise<Fate | undefined> {
   const args = ["test", "--no-check", "--allow-all", "--fail-fast", "--quiet", ...group];
   const signal = AbortSignal.timeout(LIMIT_MS);
   const command = { args, cwd: copy, signal, stdout: "null", stderr: "null" } as const;
-  return (await new Deno.Command(Deno.execPath(), command).output()).success;
+  const { success } = await new Deno.Command(Deno.execPath(), command).output();
+  return success ? undefined : signal.aborted ? "ran on" : "caught";
 }
 
 function placeOf({ path, source, site }: Mutant): string {
@@ -112,12 +123,19 @@ function references(path: string): string[] {
 }
 
 /** All modules that a test loads. */
-function reach(path: string, found = new Set<string>()): Set<string> {
-  for (const to of references(path)) {
-    if (found.has(to) || !exists(to)) continue;
-    found.add(to);
-    reach(to, found);
+function reach(test: string): Set<string> {
+  const known = reached.get(test);
+  if (known !== undefined) return known;
+  const found = new Set<string>();
+  const rest = [test];
+  for (let path = rest.pop(); path !== undefined; path = rest.pop()) {
+    for (const to of references(path)) {
+      if (found.has(to) || !exists(to)) continue;
+      found.add(to);
+      rest.push(to);
+    }
   }
+  reached.set(test, found);
   return found;
 }
 
@@ -162,11 +180,6 @@ function random(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-async function run(command: string, args: string[]): Promise<void> {
-  const { success } = await new Deno.Command(command, { args }).spawn().status;
-  if (!success) throw new Error(`${command} failed`);
 }
 
 function say(line: string): void {
