@@ -75,3 +75,27 @@ Deno.test("whoever finds a vulnerability is told where to report it", () => {
   assert.match(read("SECURITY.md"), /https:\/\/github\.com\/\S+\/security\/advisories\/new/);
   assert(read("README.md").includes("SECURITY.md"));
 });
+
+Deno.test("CI runs all that a change must pass, and its verdict hears of each step", () => {
+  const run = read(".ci/run");
+  const { ok } = JSON.parse(read("deno.json")).tasks;
+  const steps: string[] = ok.command.split(" && ");
+  assert(steps.length > 3);
+  for (const step of steps) {
+    const wanted = new RegExp(`npx -y deno@[\\d.]+ ${step.replace(/^deno /, "")}`);
+    assert.match(run, wanted, "CI leaves it out");
+  }
+  const kept = [...run.matchAll(/^\s*(\w+)=\$\?$/gm)].map(([, name]) => name);
+  assert(kept.length > 3);
+  for (const name of kept) assert(run.includes(`"${name}=$${name}"`), `nobody looks at ${name}`);
+});
+
+Deno.test("whoever is told to fetch Deno is told the version that CI uses", () => {
+  const used = /deno@[\d.]+/.exec(read(".ci/run"))?.[0];
+  const documents = textFiles().filter((path) => /\.(md|json)$/.test(path));
+  const told = [".ci/run", ...documents].flatMap((path) =>
+    [...read(path).matchAll(/\bdeno@\d+\.\d+\.\d+/g)].map(([version]) => `${path}: ${version}`)
+  );
+  assert(told.length > 5);
+  assert.deepEqual(told.filter((one) => !one.endsWith(`: ${used}`)), []);
+});
