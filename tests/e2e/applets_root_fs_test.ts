@@ -100,7 +100,7 @@ test("3: check-mount finds the mount and the path below it", async (fs) => {
     kill -STOP $daemon
     check "time /check-mount.sh /runtime-mnt/thin/ai/lake fuse a"
   `,
-    { CURVINE_FLUID_CHECK_MOUNT_TIMEOUT: "1s" },
+    { CURVINE_FLUID_CHECK_MOUNT_TIMEOUT: "3s" },
   );
   assert.equal(stdout, "0\n0\n2\n1\n1\n2\n", stderr);
 });
@@ -120,7 +120,7 @@ test("the postStart of Fluid 1.0.0 to 1.0.7, and sub-paths that are plain to bas
     check "time /check-mount.sh /mnt fuse >> /somewhere/else"
     check "time /check-mount.sh >> /proc/1/fd/1"
   `,
-    { CURVINE_FLUID_CHECK_MOUNT_TIMEOUT: "1s" },
+    { CURVINE_FLUID_CHECK_MOUNT_TIMEOUT: "3s" },
   );
   assert.equal(stdout, "0\n0\n0\n0\n0\n0\n0\n2\n127\n127\n", stderr);
   assert.match(stderr, /\/tools\/ioctl_sync/);

@@ -107,7 +107,7 @@ test("waits for a master that leads, and for a first worker", async (world) => {
 
 test("reports what there is where no worker comes in its time", async (world) => {
   world.behave("NO_WORKER=999 LEADER=localhost.invalid:1");
-  const ran = await world.run(["report-summary", "--timeout", "5s"]);
+  const ran = await world.run(["report-summary", "--timeout", "8s"]);
   assert.equal(ran.code, 0, ran.stderr);
   assert.equal(JSON.parse(ran.stdout).cacheCapacity, "0B");
   assert.match(ran.stderr, /Waiting for a worker[^]*No worker has registered in time/);

@@ -92,7 +92,7 @@ for (const name of ENV_FILES) {
     name: `simulate ${name} as root: real FUSE, and nothing is left`,
     ignore: missing("executable", "root", "fuse", "tool:bindfs"),
     async fn(): Promise<void> {
-      const args = ["simulate", "--env-file", name, "--for", "1500ms", "--json"];
+      const args = ["simulate", "--env-file", name, "--for", "3s", "--json"];
       const ran = await runExecutable(args, { cwd: LOCAL });
       assert.equal(ran.code, 0, ran.stdout + ran.stderr);
       isWholeStory(name, story(ran), "bindfs");
@@ -103,7 +103,7 @@ for (const name of ENV_FILES) {
     name: `simulate ${name} as an ordinary user: a pretended mount, and nothing is left`,
     ignore: missing("executable", "root", "tool:setpriv"),
     async fn(): Promise<void> {
-      const ran = await asNobody(["simulate", "--env-file", name, "--for", "1500ms", "--json"]);
+      const ran = await asNobody(["simulate", "--env-file", name, "--for", "3s", "--json"]);
       assert.equal(ran.code, 0, ran.stdout + ran.stderr);
       isWholeStory(name, story(ran), "pretended");
     },
@@ -150,7 +150,7 @@ Deno.test({
   name: "simulate --chaos of a server: killed, started again, stopped in order",
   ignore: missing("executable"),
   async fn(): Promise<void> {
-    const args = ["simulate", "--env-file", "cache-worker.env", "--chaos", "--for", "3s", "--json"];
+    const args = ["simulate", "--env-file", "cache-worker.env", "--chaos", "--for", "8s", "--json"];
     const ran = await runExecutable(args, { cwd: LOCAL });
     assert.equal(ran.code, 0, ran.stdout + ran.stderr);
     const exits = story(ran).filter(({ kind }) => kind === "exited");
@@ -164,7 +164,7 @@ Deno.test({
   async fn(): Promise<void> {
     const root = await Deno.realPath(await Deno.makeTempDir());
     try {
-      const args = ["simulate", "--env-file", "cache-worker.env", "--root", root, "--for", "500ms"];
+      const args = ["simulate", "--env-file", "cache-worker.env", "--root", root, "--for", "3s"];
       const ran = await runExecutable(args, { cwd: LOCAL });
       assert.equal(ran.code, 0, ran.stdout + ran.stderr);
       const toml = await Deno.readTextFile(`${root}/app/curvine/conf/curvine-cluster.toml`);
@@ -193,7 +193,7 @@ Deno.test({
       );
       await Deno.writeTextFile(`${home}/conf/curvine-cluster.toml`, "[worker]\nweight = 7\n");
       const ran = await runExecutable(
-        ["simulate", "--env-file", "cache-worker.env", "--for", "1s", "--json"],
+        ["simulate", "--env-file", "cache-worker.env", "--for", "3s", "--json"],
         { cwd: LOCAL, env: { CURVINE_HOME: home } },
       );
       assert.equal(ran.code, 0, ran.stdout + ran.stderr);

@@ -1,3 +1,5 @@
+import { run } from "./run.ts";
+
 /** What the build reads of the repository. */
 const SOURCES = ["main.ts", "lib", "deno.json", "deno.lock", ".ci/compile.ts", ".ci/compile"];
 const root = new URL("../..", import.meta.url).pathname;
@@ -19,18 +21,9 @@ export async function buildElsewhere(
   } = {},
 ): Promise<string> {
   await Deno.mkdir(`${folder}/.ci`, { recursive: true });
-  for (const path of SOURCES) {
-    const copied = await new Deno.Command("cp", { args: ["-r", root + path, `${folder}/${path}`] })
-      .output();
-    if (!copied.success) throw new Error(new TextDecoder().decode(copied.stderr));
-  }
+  for (const path of SOURCES) await run(["cp", "-r", root + path, `${folder}/${path}`]);
   const output = `${folder}/made`;
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", ".ci/compile.ts", "--output", output, ...args],
-    cwd: folder,
-    env,
-    stdin: "null",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const command = [Deno.execPath(), "run", "--allow-all", ".ci/compile.ts", "--output", output];
+  await run([...command, ...args], { cwd: folder, env });
   return output;
 }

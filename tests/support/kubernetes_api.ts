@@ -1,3 +1,5 @@
+import { run } from "./run.ts";
+
 /** A small Kubernetes API server with a certificate of its own CA, and a service account for it. */
 export interface KubernetesApi extends AsyncDisposable {
   readonly port: number;
@@ -43,55 +45,18 @@ export async function kubernetesApi(answer: Answer, token = "token-1"): Promise<
   };
 }
 
-async function certificates(dir: string): Promise<void> {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  await openssl(dir, [
-    "req",
-    "-x509",
-    ...key,
-    "-keyout",
-    "ca.key",
-    "-out",
-    "ca.crt",
-    "-days",
-    "2",
-    "-subj",
-    "/CN=kubernetes",
-  ]);
-  await openssl(dir, [
-    "req",
-    ...key,
-    "-keyout",
-    "server.key",
-    "-out",
-    "server.csr",
-    "-subj",
-    "/CN=kube-apiserver",
-  ]);
-  Deno.writeTextFileSync(
-    `${dir}/extensions`,
+async function certificates(cwd: string): Promise<void> {
+  const key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+  await Deno.writeTextFile(
+    `${cwd}/extensions`,
     "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n",
   );
-  await openssl(dir, [
-    "x509",
-    "-req",
-    "-in",
-    "server.csr",
-    "-CA",
-    "ca.crt",
-    "-CAkey",
-    "ca.key",
-    "-CAcreateserial",
-    "-out",
-    "server.crt",
-    "-days",
-    "2",
-    "-extfile",
-    "extensions",
-  ]);
-}
-
-async function openssl(cwd: string, args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("openssl", { args: [...args], cwd }).output();
-  if (!success) throw new Error(`openssl ${args[0]}: ${new TextDecoder().decode(stderr)}`);
+  for (
+    const words of [
+      `req -x509 ${key} -keyout ca.key -out ca.crt -days 2 -subj /CN=kubernetes`,
+      `req ${key} -keyout server.key -out server.csr -subj /CN=kube-apiserver`,
+      "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out server.crt -days 2 " +
+      "-extfile extensions",
+    ]
+  ) await run(["openssl", ...words.split(" ")], { cwd });
 }

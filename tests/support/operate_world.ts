@@ -1,3 +1,4 @@
+import { kill } from "./limited_command.ts";
 import { executable } from "./requirements.ts";
 import { type Ran, run } from "./run.ts";
 
@@ -113,6 +114,12 @@ export class OperateWorld {
     return run([...wrap, executable, ...args], options);
   }
 
+  /** Starts the compiled executable, with nobody to hear it. */
+  start(...args: string[]): Deno.ChildProcess {
+    const options = { env: this.env(), clearEnv: true, stdout: "null", stderr: "null" } as const;
+    return new Deno.Command(executable, { args, ...options }).spawn();
+  }
+
   /** The processes of the stand-in that still live. */
   alive(): number[] {
     return this.read("state/pids").split("\n").filter((line) => line !== "").map(Number)
@@ -126,13 +133,7 @@ export class OperateWorld {
   }
 
   [Symbol.dispose](): void {
-    for (const pid of this.alive()) {
-      try {
-        Deno.kill(pid, "SIGKILL");
-      } catch {
-        // It ended meanwhile.
-      }
-    }
+    for (const pid of this.alive()) kill(pid);
     Deno.removeSync(this.dir, { recursive: true });
   }
 }

@@ -1,4 +1,5 @@
 import { executable } from "./requirements.ts";
+import { type Ran, run } from "./run.ts";
 
 /** The links that the image has. */
 const LINKS = {
@@ -10,13 +11,6 @@ const LINKS = {
 export interface SceneOptions {
   /** A network, whose loopback is down, and processes: the script is PID 1, all ends with it. */
   readonly isolated?: boolean;
-}
-
-/** What a script in the root file system printed. */
-export interface Scene {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number;
 }
 
 /**
@@ -65,7 +59,7 @@ export class RootFs {
     script: string,
     env: Readonly<Record<string, string>> = {},
     { isolated = false }: SceneOptions = {},
-  ): Promise<Scene> {
+  ): Promise<Ran> {
     const prelude = `
       R=${this.root}
       CHROOT=$(type -P chroot)
@@ -89,16 +83,11 @@ export class RootFs {
       end() { for d in $daemons; do kill -CONT $d; kill -KILL $d; done 2>/dev/null; }
       trap end EXIT
     `;
-    const { code, stdout, stderr } = await new Deno.Command("unshare", {
-      args: [
-        ...["-m", "-u"],
-        ...(isolated ? ["-n", "-p", "-f", "--kill-child", "--mount-proc"] : []),
-        ...["bash", "-c", prelude + script],
-      ],
-      stdin: "null",
-    }).output();
-    const decoder = new TextDecoder();
-    return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+    return await run([
+      ...["unshare", "-m", "-u"],
+      ...(isolated ? ["-n", "-p", "-f", "--kill-child", "--mount-proc"] : []),
+      ...["bash", "-c", prelude + script],
+    ], { mayFail: true });
   }
 
   [Symbol.dispose](): void {
@@ -106,10 +95,8 @@ export class RootFs {
   }
 
   async #libraries(program: string): Promise<void> {
-    const { stdout } = await new Deno.Command("ldd", { args: [program] }).output();
-    for (const [path] of new TextDecoder().decode(stdout).matchAll(/\/\S+(?= \()/g)) {
-      this.#place(path, path);
-    }
+    const { stdout } = await run(["ldd", program]);
+    for (const [path] of stdout.matchAll(/\/\S+(?= \()/g)) this.#place(path, path);
   }
 
   #place(from: string, to: string): void {

@@ -1,4 +1,5 @@
 import { compiledProgram } from "./compiled_program.ts";
+import { run } from "./run.ts";
 
 /** One line of the stand-in's `starts`. */
 export interface DaemonStart {
@@ -32,12 +33,7 @@ let python: string | undefined;
 
 /** Python itself: a version manager's shim in front of it costs a tenth of a second a start. */
 async function realPython(): Promise<string> {
-  if (python === undefined) {
-    const { stdout } = await new Deno.Command("python3", {
-      args: ["-c", "import sys; print(sys.executable, end='')"],
-    }).output();
-    python = new TextDecoder().decode(stdout);
-  }
+  python ??= (await run(["python3", "-c", "import sys; print(sys.executable, end='')"])).stdout;
   return python;
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Stands in for curvine-cli: keeps a mount table in $STAND_IN_DIR/table and prints what Curvine's
-# prints. $STAND_IN_DIR/behave tells it to fail, hang, answer late or print warnings; every call is
-# appended to $STAND_IN_DIR/calls, with the process ids to pids.
+# prints. $STAND_IN_DIR/behave tells it to fail, to hang, to answer when $STAND_IN_DIR/go is there,
+# or to print warnings; every call is appended to $STAND_IN_DIR/calls, the process ids to pids.
 dir=${STAND_IN_DIR:?}
 echo "$$" >> "$dir/pids"
 printf '%s' "$1" >> "$dir/calls"
@@ -42,7 +42,7 @@ noise() {
 what=$1
 [ "$1" = mount ] && [ $# -eq 1 ] && what=table
 [ "$HANG" = "$what" ] && hang
-[ "$LATE" = "$what" ] && sleep "${LATE_SECONDS:-1}"
+[ "$LATE" = "$what" ] && until [ -e "$dir/go" ]; do sleep 0.05; done
 if [ "$UNREACHABLE" = 1 ] || [ "$(wc -l < "$dir/calls")" -le "${NO_LEADER:-0}" ]; then
   printf '❌ Error: cannot connect to any master\n' >&2
   exit 1

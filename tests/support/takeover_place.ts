@@ -5,6 +5,8 @@ import { fuseConnections } from "../../lib/system/fuse_connections.ts";
 import { fuseDescriptors } from "../../lib/system/fuse_descriptors.ts";
 import { cString, kernelInBackground } from "../../lib/system/kernel_calls.ts";
 import { eventually } from "./eventually.ts";
+import { kill } from "./limited_command.ts";
+import { run } from "./run.ts";
 import { installStandIn } from "./stand_in.ts";
 
 const MNT_DETACH = 2;
@@ -114,16 +116,7 @@ export class TakeoverPlace implements AsyncDisposable {
 
   /** Starts a reader of a file below a mount or the bind of it; what it reads comes at its end. */
   read(path: string): Promise<{ code: number; text: string }> {
-    const child = new Deno.Command("cat", {
-      args: [path],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    return child.output().then(({ code, stdout }) => ({
-      code,
-      text: new TextDecoder().decode(stdout),
-    }));
+    return run(["cat", path], { mayFail: true }).then(({ code, stdout: text }) => ({ code, text }));
   }
 
   /** Starts something that goes on until the place is put away. */
@@ -142,9 +135,7 @@ export class TakeoverPlace implements AsyncDisposable {
 
   /** Mounts a folder a second time. */
   async bind(from: string, to: string): Promise<void> {
-    const args = ["--bind", from, to];
-    const { success, stderr } = await new Deno.Command("mount", { args }).output();
-    if (!success) throw new Error(`mount --bind: ${new TextDecoder().decode(stderr)}`);
+    await run(["mount", "--bind", from, to]);
   }
 
   /** Waits until somebody waits for the daemon. */
@@ -165,13 +156,7 @@ export class TakeoverPlace implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const others = [...this.#others, ...this.#daemons];
-    for (const { pid } of others) {
-      try {
-        Deno.kill(pid, "SIGKILL");
-      } catch {
-        // It has ended.
-      }
-    }
+    for (const { pid } of others) kill(pid);
     for (const { minor } of this.mounts()) this.connections.abort(minor);
     for (const { status } of others) await status;
     await this.connections.close();

@@ -113,19 +113,25 @@ fault("another client's live layer between stale ones stays, and we stand by", {
   await assertStops(run);
 });
 
-fault("no tool is needed to clear a stale mount", {
-  // No umount and no fusermount that anybody could call.
-  before: "for tool in umount fusermount fusermount3; do for path in /bin /usr/bin /usr/sbin; do " +
-    "[ ! -e $path/$tool ] || mount --bind /bin/false $path/$tool; done; done",
-}, async (run) => {
-  await run.leaveStaleLayer();
-  await run.start();
-  const old = await run.mounted();
-  Deno.kill(run.daemon().pid, "SIGKILL");
-  await run.remounted(old);
-  await assertHealthy(run);
-  await assertStops(run);
-});
+/** Where a stale mount is cleared at the start, and another one after a death. */
+const CLEARED: Readonly<Record<string, FaultSetup>> = {
+  "without umount and fusermount, which nobody needs for that": {
+    before: "for tool in umount fusermount fusermount3; do for path in /bin /usr/bin /usr/sbin; " +
+      "do [ ! -e $path/$tool ] || mount --bind /bin/false $path/$tool; done; done",
+  },
+  "at a target with spaces, \\040 and newlines": { target: "a b\\040c\nd" },
+};
+for (const [where, setup] of Object.entries(CLEARED)) {
+  fault(`stale mounts are cleared ${where}`, setup, async (run) => {
+    await run.leaveStaleLayer();
+    await run.start();
+    const old = await run.mounted();
+    Deno.kill(run.daemon().pid, "SIGKILL");
+    await run.remounted(old);
+    await assertHealthy(run);
+    await assertStops(run);
+  });
+}
 
 fault("somebody unmounts the target: mounted again", {}, async (run) => {
   await run.start();
@@ -252,16 +258,6 @@ fault("/dev/fuse is missing: given up, said why", {
   await assertEnded(run, 1);
   assert.match(run.terminationLog(), /fuse/);
   assert.match(run.terminationLog() + run.stderr(), /\/dev\/fuse|fuse: device not found/);
-});
-
-fault("a target with spaces, \\040 and newlines", { target: "a b\\040c\nd" }, async (run) => {
-  await run.leaveStaleLayer();
-  await run.start();
-  const old = await run.mounted();
-  Deno.kill(run.daemon().pid, "SIGKILL");
-  await run.remounted(old);
-  await assertHealthy(run);
-  await assertStops(run);
 });
 
 fault("a target's name that begins another's: the neighbour's mount stays", {}, async (run) => {

@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { eventually, steadily } from "../../support/eventually.ts";
 import { assertHealthy, assertStops, fault } from "../../support/fault.ts";
-import { FaultRun, type FaultSetup } from "../../support/fault_run.ts";
+import { FaultRun, type FaultSetup, type ServedLayer } from "../../support/fault_run.ts";
 import { executable } from "../../support/requirements.ts";
-
-const SETUP: FaultSetup = { plan: ["raw"] };
 
 /** Waits until a client stands by, and returns its status. */
 async function standsBy(run: FaultRun): Promise<Record<string, unknown>> {
@@ -15,17 +13,31 @@ async function standsBy(run: FaultRun): Promise<Record<string, unknown>> {
   });
 }
 
+/** Two clients on one target: the first serves it, the second stands by. */
+interface Pair {
+  readonly run: FaultRun;
+  readonly second: FaultRun;
+  readonly mount: ServedLayer;
+  /** What the second one says of itself. */
+  readonly status: Record<string, unknown>;
+}
+
+function beside(name: string, setup: FaultSetup, body: (pair: Pair) => Promise<void>): void {
+  fault(name, { plan: ["raw"], ...setup }, async (run) => {
+    await using second = await FaultRun.beside(run);
+    await run.start();
+    const mount = await run.mounted();
+    await second.start();
+    await body({ run, second, mount, status: await standsBy(second) });
+  });
+}
+
 for (const pid1 of [true, false]) {
   const as = pid1 ? "as PID 1" : "as a child";
-  fault(
+  beside(
     `a second client (${as}) stands by a live mount, and mounts when the first is dead`,
-    { ...SETUP, pid1 },
-    async (run) => {
-      await using second = await FaultRun.beside(run);
-      await run.start();
-      const mount = await run.mounted();
-      await second.start();
-      const status = await standsBy(second);
+    { pid1 },
+    async ({ run, second, mount, status }) => {
       assert.deepEqual([status["mounted"], status["failures"]], [false, 0]);
       assert.deepEqual(second.starts(), [], "it starts no daemon");
       await steadily("the first one's mount", true, 1_000, async () => {
@@ -74,33 +86,19 @@ fault(
   },
 );
 
-fault(
-  "who stands by is no rival to a first client that is restarted",
-  SETUP,
-  async (run) => {
-    await using second = await FaultRun.beside(run);
-    await run.start();
-    await run.mounted();
-    await second.start();
-    await standsBy(second);
-    for (let round = 0; round < 3; round++) {
-      Deno.kill(run.daemon().pid, "SIGKILL");
-      await eventually("somebody answers", () => run.readsCanary());
-    }
-    await eventually("one layer", () => run.layers().length === 1);
-    assert.equal(run.servers().length + second.servers().length, 1, "one daemon serves");
-  },
-);
+beside("who stands by is no rival to a first client that is restarted", {}, async (pair) => {
+  const { run, second } = pair;
+  for (let round = 0; round < 3; round++) {
+    Deno.kill(run.daemon().pid, "SIGKILL");
+    await eventually("somebody answers", () => run.readsCanary());
+  }
+  await eventually("one layer", () => run.layers().length === 1);
+  assert.equal(run.servers().length + second.servers().length, 1, "one daemon serves");
+});
 
-fault("a neighbour that is slow is no dead one", {
-  plan: ["raw"],
+beside("a neighbour that is slow is no dead one", {
   env: { CURVINE_FLUID_HANG_TIMEOUT: "0", CURVINE_FLUID_PROBE_TIMEOUT: "1s" },
-}, async (run) => {
-  await using second = await FaultRun.beside(run);
-  await run.start();
-  const mount = await run.mounted();
-  await second.start();
-  await standsBy(second);
+}, async ({ run, second, mount }) => {
   Deno.kill(run.daemon().pid, "SIGSTOP");
   try {
     await eventually("it is not ready", async () => (await second.status())["ready"] === false);
@@ -116,27 +114,25 @@ fault("a neighbour that is slow is no dead one", {
   await assertStops(second);
 });
 
-const UNMOUNTS: [string, (run: FaultRun) => string[]][] = [
-  ["umount", (run) => {
+/** Ways to end whoever stands by. */
+const ENDS: Readonly<Record<string, (run: FaultRun) => void | Promise<void>>> = {
+  "umount": async (run) => {
     const link = `${run.root}/umount`;
     Deno.symlinkSync(executable, link);
-    return [link, run.target];
-  }],
-  ["the preStop", () => [executable, "unmount"]],
-];
+    assert.equal((await run.inside([link, run.target])).code, 0);
+  },
+  "the preStop": async (run) => {
+    assert.equal((await run.inside([executable, "unmount"])).code, 0);
+  },
+  "TERM": (run) => run.signal("SIGTERM"),
+};
 
-for (const [what, argv] of UNMOUNTS) {
-  fault(
+for (const [what, end] of Object.entries(ENDS)) {
+  beside(
     `${what} beside another's live mount: the end, code 0, and the mount stays`,
-    SETUP,
-    async (run) => {
-      await using second = await FaultRun.beside(run);
-      await run.start();
-      const mount = await run.mounted();
-      await second.start();
-      await standsBy(second);
-      const { code } = await second.inside(argv(second));
-      assert.equal(code, 0);
+    {},
+    async ({ run, second, mount }) => {
+      await end(second);
       assert.equal(await second.exitCode(), 0);
       assert.equal(run.layers()[0]?.id, mount.id);
       await assertHealthy(run);
@@ -144,23 +140,6 @@ for (const [what, argv] of UNMOUNTS) {
     },
   );
 }
-
-fault(
-  "TERM beside another's live mount: the end, code 0, and the mount stays",
-  SETUP,
-  async (run) => {
-    await using second = await FaultRun.beside(run);
-    await run.start();
-    const mount = await run.mounted();
-    await second.start();
-    await standsBy(second);
-    second.signal("SIGTERM");
-    assert.equal(await second.exitCode(), 0);
-    assert.equal(run.layers()[0]?.id, mount.id);
-    await assertHealthy(run);
-    await assertStops(run);
-  },
-);
 
 fault("a mount that somebody else made over ours is not unmounted with ours", {
   plan: ["raw"],

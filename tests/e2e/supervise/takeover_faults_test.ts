@@ -11,7 +11,7 @@ import {
   fault,
 } from "../../support/fault.ts";
 import { EAT, MemoryGroup } from "../../support/memory_group.ts";
-import { type FaultRun, HANGS } from "../../support/fault_run.ts";
+import { type FaultRun, HANGS, type ServedLayer } from "../../support/fault_run.ts";
 import { kill } from "../../support/limited_command.ts";
 import { hasOpen } from "../../support/process_table.ts";
 
@@ -26,6 +26,13 @@ function heldBy(run: FaultRun): number {
       return false;
     }
   }).length;
+}
+
+/** A mount that serves, and an application that reads it. */
+async function serving(run: FaultRun): Promise<{ old: ServedLayer; app: AppReader }> {
+  await run.start();
+  const old = await run.mounted();
+  return { old, app: await AppReader.begin(run) };
 }
 
 /** What must hold after any number of takeovers. */
@@ -47,9 +54,7 @@ async function assertWhole(run: FaultRun, app: AppReader, takeovers: number): Pr
 
 for (const signal of ["SIGKILL", "SIGSEGV", "SIGABRT"] as const) {
   fault(`the daemon dies of ${signal}: a successor takes the mount over`, RAW, async (run) => {
-    await run.start();
-    const old = await run.mounted();
-    const app = await AppReader.begin(run);
+    const { old, app } = await serving(run);
     Deno.kill(run.daemon().pid, signal);
     await assertTakenOver(run, old, 2);
     await assertWhole(run, app, 1);
@@ -64,9 +69,7 @@ for (const signal of ["SIGKILL", "SIGSEGV", "SIGABRT"] as const) {
 }
 
 fault("killed as a plain child of ours: taken over", { ...RAW, pid1: false }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   Deno.kill(run.daemon().pid, "SIGKILL");
   await assertTakenOver(run, old, 2);
   await assertWhole(run, app, 1);
@@ -77,9 +80,7 @@ fault("in a CacheRuntime, where the volume is the target: taken over", {
   ...RAW,
   runtime: "cache",
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   Deno.kill(run.daemon().pid, "SIGKILL");
   await assertTakenOver(run, old, 2);
   await assertWhole(run, app, 1);
@@ -90,9 +91,7 @@ fault(
   "the daemon is stopped while somebody waits: ended at the limit and taken over",
   { ...RAW, env: HANGS },
   async (run) => {
-    await run.start();
-    const old = await run.mounted();
-    const app = await AppReader.begin(run);
+    const { old, app } = await serving(run);
     Deno.kill(run.daemon().pid, "SIGSTOP");
     await assertTakenOver(run, old, 2);
     await assertWhole(run, app, 1);
@@ -105,9 +104,7 @@ fault(
 );
 
 fault("five kills in a row, then a reload: one mount all along", RAW, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   for (let kills = 1; kills <= 5; kills++) {
     Deno.kill(run.daemon().pid, "SIGKILL");
     await assertTakenOver(run, old, kills + 1);
@@ -132,9 +129,7 @@ fault("two hundred takeovers leave nothing over", {
     CURVINE_FLUID_RESTART_MAX_DELAY: "1ms",
   },
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   const open = [...Deno.readDirSync(`/proc/${run.pid}/fd`)].length;
   for (let kills = 1; kills <= 200; kills++) {
     Deno.kill(run.daemon().pid, "SIGKILL");
@@ -154,9 +149,7 @@ fault("two hundred takeovers leave nothing over", {
 fault("killed while somebody reads a file that is open: an error at most, no end of the mount", {
   ...RAW,
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   const reader = run.spawnOnHost(["tail", "-f", `${run.root}/app/canary`]);
   await eventually("the reader reads", () => hasOpen(reader.pid, "/canary"));
   Deno.kill(run.daemon().pid, "SIGKILL");
@@ -195,9 +188,7 @@ fault("a bind mount of a folder of the mount, as a subPath has it: it answers af
 });
 
 fault("killed while somebody writes: what is written afterwards is there", RAW, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   const writer = run.spawnOnHost([
     "sh",
     "-c",
@@ -231,9 +222,7 @@ for (
   fault(`the successor of a hot reload ${what}: taken over`, {
     plan: [...plan],
   }, async (run) => {
-    await run.start();
-    const old = await run.mounted();
-    const app = await AppReader.begin(run);
+    const { old, app } = await serving(run);
     run.signal("SIGUSR1");
     await assertTakenOver(run, old, starts);
     await assertWhole(run, app, 1);
@@ -246,9 +235,7 @@ for (
 fault("killed while a hot reload is under way: one daemon serves the mount in the end", {
   plan: ["raw", "raw,restore=wait:go", "raw"],
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   run.signal("SIGUSR1");
   await eventually("the successor is there", () => run.starts().length === 2);
   Deno.kill(run.daemon().pid, "SIGKILL");
@@ -260,9 +247,7 @@ fault("killed while a hot reload is under way: one daemon serves the mount in th
 fault("killed while the last takeover is still proving itself: taken over once more", {
   plan: ["raw", "raw,restore=wait:go", "raw"],
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   Deno.kill(run.daemon().pid, "SIGKILL");
   await eventually("it proves itself", () => run.starts().length === 2);
   assert.equal((await run.control("/readyz")).status, 503);
@@ -275,9 +260,7 @@ fault("killed while the last takeover is still proving itself: taken over once m
 fault("a slow successor is waited for, and so are those who ask", {
   plan: ["raw", "raw,restore=wait:go"],
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   Deno.kill(run.daemon().pid, "SIGKILL");
   await eventually("it was started", () => run.starts().length === 2);
   const { length } = app.answers();
@@ -305,9 +288,7 @@ for (
     plan: [...plan],
     env,
   }, async (run) => {
-    await run.start();
-    const old = await run.mounted();
-    const app = await AppReader.begin(run);
+    const { old, app } = await serving(run);
     Deno.kill(run.daemon().pid, "SIGKILL");
     await run.remounted(old);
     assert.equal((await app.next()).what, "Transport-endpoint-is-not-connected", "nobody waits");
@@ -362,9 +343,7 @@ fault("given up while nobody serves: an error for those who wait, and no mount l
   plan: ["raw", "kill=KILL"],
   env: { CURVINE_FLUID_RESTART_LIMIT: "3" },
 }, async (run) => {
-  await run.start();
-  await run.mounted();
-  const app = await AppReader.begin(run);
+  const { app } = await serving(run);
   Deno.kill(run.daemon().pid, "SIGKILL");
   await run.exitCode();
   assert.match((await app.next()).what, /not-connected|aborted/);
@@ -375,9 +354,7 @@ fault("given up while nobody serves: an error for those who wait, and no mount l
 fault("TERM while nobody serves: all ends at once, nobody waits", {
   plan: ["raw", "raw,restore=wait:never"],
 }, async (run) => {
-  await run.start();
-  await run.mounted();
-  const app = await AppReader.begin(run);
+  const { app } = await serving(run);
   Deno.kill(run.daemon().pid, "SIGKILL");
   await eventually("a successor tries", () => run.starts().length === 2);
   await assertStops(run);
@@ -385,9 +362,7 @@ fault("TERM while nobody serves: all ends at once, nobody waits", {
 });
 
 fault("killed as PID 1: the connection ends with us", RAW, async (run) => {
-  await run.start();
-  await run.mounted();
-  const app = await AppReader.begin(run);
+  const { app } = await serving(run);
   run.signal("SIGKILL");
   await run.exitCode();
   assert.match((await app.next()).what, /not-connected|aborted/);
@@ -427,9 +402,7 @@ fault(
   "killed while no master answers: the mount lives on, a successor comes all the same",
   RAW,
   async (run) => {
-    await run.start();
-    const old = await run.mounted();
-    const app = await AppReader.begin(run);
+    const { old, app } = await serving(run);
     run.master.shut();
     Deno.kill(run.daemon().pid, "SIGKILL");
     await assertTakenOver(run, old, 2);
@@ -441,9 +414,7 @@ fault(
 fault("a cold restart while no master answers: the dead layer stays until one does", {
   plan: ["raw", "raw,restore=refuse", "raw"],
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   run.master.shut();
   Deno.kill(run.daemon().pid, "SIGKILL");
   await eventually("a successor has refused", async () => {
@@ -513,9 +484,7 @@ fault("options that pass every check and cannot start: rolled back, with the mou
   // The successor of the reload, which reads the new file, ends at once.
   plan: ["raw", "complain=splice-pipe-refused exit=1", "raw"],
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   run.config.write(run.configText({ io_threads: "9" }));
   await assertTakenOver(run, old, 3);
   await assertWhole(run, app, 1);
@@ -537,9 +506,7 @@ fault("options that pass every check and cannot start: rolled back, with the mou
 fault("a configuration with which the daemon crashes: rolled back, with the mount", {
   plan: ["raw", "kill=ABRT", "raw"],
 }, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const app = await AppReader.begin(run);
+  const { old, app } = await serving(run);
   run.config.write(run.configText({ io_threads: "9" }));
   await assertTakenOver(run, old, 3);
   await assertWhole(run, app, 1);
@@ -553,9 +520,7 @@ fault("a second TERM while a hung daemon holds on to the first: no request is le
   plan: ["raw,term=ignore"],
   env: { CURVINE_FLUID_STOP_TIMEOUT: "60s" },
 }, async (run) => {
-  await run.start();
-  await run.mounted();
-  const app = await AppReader.begin(run);
+  const { app } = await serving(run);
   await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
   Deno.kill(run.daemon().pid, "SIGSTOP");
   run.signal("SIGTERM");
@@ -596,9 +561,7 @@ fault(
   "umount -l of the target from outside: mounted again, the bind mount's readers get an error",
   RAW,
   async (run) => {
-    await run.start();
-    const old = await run.mounted();
-    const app = await AppReader.begin(run);
+    const { old, app } = await serving(run);
     await run.onHost(["umount", "-l", run.target]);
     await run.remounted(old);
     assert.match((await app.next()).what, /not-connected|aborted/);
@@ -632,9 +595,7 @@ if (group !== undefined) {
     before: `echo 0 >"${group.path}/cgroup.procs"`,
   }, async (run) => {
     using _ = group;
-    await run.start();
-    const old = await run.mounted();
-    const app = await AppReader.begin(run);
+    const { old, app } = await serving(run);
     const score = (pid: number): number =>
       Number(Deno.readTextFileSync(`/proc/${pid}/oom_score_adj`));
     assert.ok(score(run.daemon().pid) > score(run.pid), "it goes before us");

@@ -1,4 +1,5 @@
 import { eventually } from "../eventually.ts";
+import { kill } from "../limited_command.ts";
 import { type Ran, run } from "../run.ts";
 
 /** A folder of this machine inside the container. */
@@ -177,11 +178,7 @@ export class Container {
   async [Symbol.asyncDispose](): Promise<void> {
     // Both: `--kill-child` is forgotten by the kernel where the user changes.
     for (const pid of [this.pid, this.#child.pid]) {
-      try {
-        Deno.kill(pid, "SIGKILL");
-      } catch {
-        // It has ended on its own.
-      }
+      kill(pid);
     }
     await this.ended();
     await Deno.remove(this.#work).catch(() => {});

@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import type { TomlTable } from "../../../lib/plan/curvine/toml_value.ts";
 import { parseQuantity } from "../../../lib/plan/fluid/quantity.ts";
-import { cacheRuntimeConfig, thinRuntimeConfig } from "./as_fluid_writes.ts";
+import { thinRuntimeConfig } from "./as_fluid_writes.ts";
 import { kustomize, nameOf, type YamlObject } from "./kustomize.ts";
 import { planOf } from "./plan_of.ts";
+import { cacheToml, MANIFESTS, sample } from "./samples.ts";
 import { at } from "./subset_rules.ts";
 
-const manifests = new URL("../../../manifests/", import.meta.url).pathname;
 const CACHE_RUNTIMES = ["cache-runtime/base", "cache-runtime/persistent"];
 
 Deno.test("a worker's resources hold its tiers in memory by themselves", async () => {
   let inMemory = 0;
   for (const folder of CACHE_RUNTIMES) {
-    const worker = at(await one(folder, "CacheRuntime"), "spec.worker");
+    const worker = at(await sample(folder, "CacheRuntime"), "spec.worker");
     const tiers = (at(worker, "tieredStore.levels") as YamlObject[]).flatMap((level) => {
       const quota = level["processMemory"] !== undefined
         ? at(level, "processMemory.quota")
@@ -36,7 +36,7 @@ Deno.test("a worker's resources hold its tiers in memory by themselves", async (
 Deno.test("a worker is told its address, for when it has no headless service", async () => {
   for (const folder of CACHE_RUNTIMES) {
     const env = at(
-      await one(folder, "CacheRuntimeClass"),
+      await sample(folder, "CacheRuntimeClass"),
       "topology.worker.template.spec.containers.0.env",
     ) as YamlObject[];
     const given = env.find((variable) => variable["name"] === "POD_IP");
@@ -73,8 +73,8 @@ Deno.test("a DataLoad is in its Dataset's namespace, whatever the kustomization 
   for (const namespace of ["default", "ai"]) {
     const folder = await Deno.makeTempDir();
     try {
-      for (const { name } of Deno.readDirSync(`${manifests}data-load`)) {
-        const text = await Deno.readTextFile(`${manifests}data-load/${name}`);
+      for (const { name } of Deno.readDirSync(`${MANIFESTS}data-load`)) {
+        const text = await Deno.readTextFile(`${MANIFESTS}data-load/${name}`);
         const moved = name === "kustomization.yaml"
           ? text.replace(/^namespace: .*$/m, `namespace: ${namespace}`)
           : text;
@@ -95,7 +95,7 @@ Deno.test("a DataLoad is in its Dataset's namespace, whatever the kustomization 
 });
 
 Deno.test("the pod that tries the volume gets a new mount too", async () => {
-  const pod = await one("test-pod", "Pod");
+  const pod = await sample("test-pod", "Pod");
   const mounts = at(pod, "spec.containers.0.volumeMounts") as YamlObject[];
   const volume = (at(pod, "spec.volumes") as YamlObject[]).find((one) =>
     one["persistentVolumeClaim"] !== undefined
@@ -105,11 +105,11 @@ Deno.test("the pod that tries the volume gets a new mount too", async () => {
 });
 
 Deno.test("PodMonitors ask for ports that the clients have, by labels that they have", async () => {
-  const monitors = (await kustomize(`${manifests}monitoring`))
+  const monitors = (await kustomize(`${MANIFESTS}monitoring`))
     .filter((object) => object["kind"] === "PodMonitor");
   assert.deepEqual(monitors.map(nameOf), ["curvine-fuse", "curvine-fuse-sidecar"]);
-  const classOf = await one("cache-runtime/base", "CacheRuntimeClass");
-  const profile = await one("thin-runtime", "ThinRuntimeProfile");
+  const classOf = await sample("cache-runtime/base", "CacheRuntimeClass");
+  const profile = await sample("thin-runtime", "ThinRuntimeProfile");
   for (const [index, monitor] of monitors.entries()) {
     const clients = [
       ...(index === 0 ? [at(classOf, "topology.client.template.spec.containers.0.ports")] : []),
@@ -122,7 +122,7 @@ Deno.test("PodMonitors ask for ports that the clients have, by labels that they 
     }
   }
   const selector = (index: number): unknown => at(monitors[index], "spec.selector.matchLabels");
-  const runtime = await one("cache-runtime/base", "CacheRuntime");
+  const runtime = await sample("cache-runtime/base", "CacheRuntime");
   assert.deepEqual(selector(0), at(runtime, "spec.client.podMetadata.labels"));
   assert.deepEqual(selector(0), at(profile, "spec.fuse.podMetadata.labels"));
   // Fluid's own label; the ports of the application's containers are none of ours.
@@ -173,7 +173,7 @@ Deno.test("an alert fires when metrics are gone, and when a container of ours do
 });
 
 Deno.test("the alerts know our images and containers by their names, and the monitors by theirs", async () => {
-  const classOf = await one("cache-runtime/base", "CacheRuntimeClass");
+  const classOf = await sample("cache-runtime/base", "CacheRuntimeClass");
   const image = String(at(classOf, "topology.client.template.spec.containers.0.image"));
   const client = String(at(classOf, "topology.client.template.spec.containers.0.name"));
   for (const { alert, expr } of await alerts()) {
@@ -203,7 +203,7 @@ interface Alert {
 }
 
 async function alerts(): Promise<Alert[]> {
-  const rule = parse(await Deno.readTextFile(`${manifests}monitoring/alerts.yaml`));
+  const rule = parse(await Deno.readTextFile(`${MANIFESTS}monitoring/alerts.yaml`));
   return (at(rule, "spec.groups") as YamlObject[]).flatMap((group) => group["rules"] as Alert[]);
 }
 
@@ -218,7 +218,7 @@ function metricsIn(expression: string): string[] {
 }
 
 async function thinTomls(modes?: unknown): Promise<{ name: string; toml: TomlTable }[]> {
-  const objects = await kustomize(`${manifests}thin-runtime`);
+  const objects = await kustomize(`${MANIFESTS}thin-runtime`);
   const runtimes = objects.filter((object) => object["kind"] === "ThinRuntime");
   assert.equal(runtimes.length, 2);
   return await Promise.all(runtimes.map(async (runtime) => {
@@ -230,17 +230,4 @@ async function thinTomls(modes?: unknown): Promise<{ name: string; toml: TomlTab
     const { config } = await planOf(thinRuntimeConfig(dataset, runtime));
     return { name: nameOf(runtime), toml: config.toml };
   }));
-}
-
-async function cacheToml(folder: string, component: "master" | "client"): Promise<TomlTable> {
-  const [dataset, runtime] = [await one(folder, "Dataset"), await one(folder, "CacheRuntime")];
-  return (await planOf(cacheRuntimeConfig(dataset, runtime, component))).config.toml;
-}
-
-async function one(folder: string, kind: string): Promise<YamlObject> {
-  const found = (await kustomize(`${manifests}${folder}`)).find((object) =>
-    object["kind"] === kind
-  );
-  assert.ok(found, `${folder} has no ${kind}`);
-  return found;
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { parseDuration } from "../../../lib/text/duration.ts";
 import type { TomlTable } from "../../../lib/plan/curvine/toml_value.ts";
-import { cacheRuntimeConfig, thinRuntimeConfig } from "./as_fluid_writes.ts";
-import { kustomize, nameOf, type YamlObject } from "./kustomize.ts";
+import { thinRuntimeConfig } from "./as_fluid_writes.ts";
+import { kustomize, nameOf } from "./kustomize.ts";
 import { planOf } from "./plan_of.ts";
+import { cacheToml, MANIFESTS, sample } from "./samples.ts";
 import { at } from "./subset_rules.ts";
 
-const manifests = new URL("../../../manifests/", import.meta.url).pathname;
 const CACHE_RUNTIMES = ["cache-runtime/base", "cache-runtime/persistent"];
 const COMPONENTS = ["master", "worker", "client"] as const;
 
@@ -25,7 +25,7 @@ Deno.test("a start is looked for every second or two, for as long as it may take
 
 Deno.test("readiness is known within three seconds", async () => {
   const containers = (await Promise.all(CACHE_RUNTIMES.map(containersOf))).flat();
-  const thin = at(await one("thin-runtime", "ThinRuntimeProfile"), "spec.fuse");
+  const thin = at(await sample("thin-runtime", "ThinRuntimeProfile"), "spec.fuse");
   for (const container of [...containers.map(([, container]) => container), thin]) {
     const period = Number(at(container, "readinessProbe.periodSeconds"));
     assert(period >= 1 && period <= 3, JSON.stringify(at(container, "readinessProbe")));
@@ -59,7 +59,7 @@ Deno.test("a client leaves a master that is gone for another within 40 s", async
   for (const folder of CACHE_RUNTIMES) {
     for (const component of COMPONENTS) tables.push([folder, await cacheToml(folder, component)]);
   }
-  const thin = await kustomize(`${manifests}thin-runtime`);
+  const thin = await kustomize(`${MANIFESTS}thin-runtime`);
   for (const runtime of thin.filter((object) => object["kind"] === "ThinRuntime")) {
     const dataset = thin.find((object) =>
       object["kind"] === "Dataset" && nameOf(object) === nameOf(runtime)
@@ -102,38 +102,22 @@ Deno.test("three masters bear a leader that stands still for 2 s, and miss one w
   // A group hears from a moved master as soon as the others let go of its old address.
   assert(Number(journal["io_timeout_ms"]) <= 10_000 && Number(journal["conn_timeout_ms"]) <= 5_000);
   assert.equal(
-    at(await one("cache-runtime/persistent", "CacheRuntime"), "spec.master.replicas"),
+    at(await sample("cache-runtime/persistent", "CacheRuntime"), "spec.master.replicas"),
     3,
   );
 });
 
 Deno.test("one master's ticks are left to the generator", async () => {
-  const options = at(await one("cache-runtime/base", "CacheRuntime"), "spec.master.options");
+  const options = at(await sample("cache-runtime/base", "CacheRuntime"), "spec.master.options");
   assert.deepEqual(Object.keys(options as object).filter((key) => key.includes("raft")), []);
 });
 
 async function containersOf(
   folder: string,
 ): Promise<[(typeof COMPONENTS)[number], unknown][]> {
-  const topology = at(await one(folder, "CacheRuntimeClass"), "topology");
+  const topology = at(await sample(folder, "CacheRuntimeClass"), "topology");
   return COMPONENTS.map((component) => [
     component,
     at(topology, `${component}.template.spec.containers.0`),
   ]);
-}
-
-async function cacheToml(
-  folder: string,
-  component: (typeof COMPONENTS)[number],
-): Promise<TomlTable> {
-  const [dataset, runtime] = [await one(folder, "Dataset"), await one(folder, "CacheRuntime")];
-  return (await planOf(cacheRuntimeConfig(dataset, runtime, component))).config.toml;
-}
-
-async function one(folder: string, kind: string): Promise<YamlObject> {
-  const found = (await kustomize(`${manifests}${folder}`)).find((object) =>
-    object["kind"] === kind
-  );
-  assert.ok(found, `${folder} has no ${kind}`);
-  return found;
 }
