@@ -116,7 +116,11 @@ export class ToldCluster {
       const { mounts } = dataset["spec"] as {
         readonly mounts: readonly { readonly path?: string }[];
       };
-      for (const { path } of mounts) if (path !== undefined) await Deno.mkdir(`${volume}/${path}`);
+      for (const path of mounts.map((mount) => mount.path).filter((one) => one !== undefined)) {
+        await Deno.mkdir(`${volume}/${path}`);
+        // As real Curvine has a mount's folder, whose root is anybody's.
+        await Deno.chmod(`${volume}/${path}`, 0o777);
+      }
       const { command = [], args = [] } = spec.containers[0] ?? {};
       const script = args.map((word) =>
         word.replaceAll("/data", (at, index, whole) =>
