@@ -118,7 +118,7 @@ export class ToldCluster {
       };
       for (const path of mounts.map((mount) => mount.path).filter((one) => one !== undefined)) {
         await Deno.mkdir(`${volume}/${path}`);
-        // As real Curvine has a mount's folder, whose root is anybody's.
+        // As real Curvine shows the folder of a mount.
         await Deno.chmod(`${volume}/${path}`, 0o777);
       }
       const { command = [], args = [] } = spec.containers[0] ?? {};
