@@ -31,7 +31,7 @@ export function judgeConfig({
     // The limits of this container are looked at apart.
     .filter(({ code }) => !SPLICE_WARNINGS.includes(code))
     .map(({ code, message }) =>
-      warn("config", `${message} (${code})`, MENDS[code] ?? REMOVE, "config")
+      warn("config", `${message} (${code})`, MENDS[code] ?? CHANGE, "config")
     );
   const subject = unusable?.subject ?? draft?.subject ?? "the configuration";
   if (problems.length > 0) return [...failures(subject, problems), ...warnings];
@@ -41,8 +41,7 @@ export function judgeConfig({
 
 function failures(subject: string, problems: readonly Problem[]): Finding[] {
   const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => {
-    const { hint = "put it right where it is written: the class, the runtime or the Dataset" } =
-      problem;
+    const { hint = CHANGE } = problem;
     const line = problemLine({ path: problem.path, message: problem.message });
     // What has no name in the file is a fault of the file as a whole.
     const isNamed = /^[$A-Za-z]/.test(problem.path) && !problem.path.startsWith("line ");
@@ -54,10 +53,18 @@ function failures(subject: string, problems: readonly Problem[]): Finding[] {
   return [...shown, fail("config", `${more} more problems`, all, "config")];
 }
 
+/** Most warnings say themselves what would be better. */
+const CHANGE = "change it where it is written: the class, the runtime or the Dataset";
 const REMOVE = "take it out, or write what was meant";
 
 /** By a warning's code. */
 const MENDS: Readonly<Record<string, string>> = {
+  "unknown-option": REMOVE,
+  "unknown-field": REMOVE,
+  "unknown-word": REMOVE,
+  "unknown-storage-type": REMOVE,
+  "format-refused": "take the option out: nothing has to be formatted",
+  "replicas-behind": "nothing, while the masters are scaled up: Fluid writes the file anew",
   "config-missing":
     "FLUID_RUNTIME_CONFIG_PATH has to name the file that Fluid mounts: is this the " +
     "class's containers[0]?",

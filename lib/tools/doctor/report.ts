@@ -64,11 +64,12 @@ function summary(findings: readonly Finding[]): string[] {
     const those = of(verdict, findings);
     const names = [...new Set(those.map(({ name }) => name))];
     const listed = verdict === "ok" || names.length === 0 ? "" : ` (${names.join(", ")})`;
-    return `${those.length} ${verdict}${listed}`;
+    // A count stays with its word.
+    return `${those.length}\u00a0${verdict}${listed}`;
   });
   const sick = of("fail", findings).map(({ name }) => name);
   return [
-    ...wrapText(counts.join(", "), "", ""),
+    ...wrapText(counts.join(", "), "", "").map((line) => line.replaceAll("\u00a0", " ")),
     ...(new Set(sick).size > 1
       ? ["Begin with the first fail: those below it may come from it."]
       : []),

@@ -37,6 +37,14 @@ Deno.test("the end counts, names what fails, and says where to begin", () => {
   assert.doesNotMatch(reportText([ok("mode", "z")], PLAIN), /docs\//);
 });
 
+Deno.test("a summary that is long breaks between its parts", () => {
+  const findings = Array.from({ length: 9 }, (_, n) => fail(`subject-${n}`, "x", "y", "mount"));
+  const text = reportText([...findings, ok("mode", "z")], PLAIN);
+  assert(text.split("\n").every((line) => line.length <= 80), text);
+  assert.match(text, /\b9 fail \(subject-0, /);
+  assert.match(text, /\b0 warn, 1 ok$|^1 ok$/m);
+});
+
 Deno.test("colours change nothing but the colour", () => {
   const findings = [fail("mount", LONG, LONG, "mount"), ok("mode", "z")];
   const coloured = reportText(findings, styleFor(true, {}));
