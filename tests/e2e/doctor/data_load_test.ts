@@ -66,6 +66,30 @@ job({
   servers: [],
 });
 
+const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+job({
+  name: "data-load-dropped",
+  illness: "a DataLoad from which all packets are dropped, those to the Kubernetes API too",
+  hostname: "lake-load-loader-job-x7k2p",
+  env: {
+    FLUID_DATALOAD_DATA_PATH: "/data/raw",
+    KUBERNETES_SERVICE_HOST: "10.96.0.1",
+    KUBERNETES_SERVICE_PORT: "443",
+  },
+  files: {
+    [`${ACCOUNT}/token`]: "token",
+    [`${ACCOUNT}/namespace`]: "ai",
+  },
+  hosts: {},
+  nameserver: "10.96.0.10",
+  servers: [],
+  dropped: ["10.96.0.1", "10.96.0.10"],
+  before: `${CLI}
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ca \\
+  -keyout /dev/null -out $R${ACCOUNT}/ca.crt 2> /dev/null`,
+});
+
 job({
   name: "data-load-no-mount",
   illness: "a DataLoad of a path that is not mounted in Curvine",

@@ -41,6 +41,7 @@ const SKIPPED = missing(
   "tool:unshare",
   "tool:chroot",
   "tool:ip",
+  "tool:openssl",
   "tool:find",
   "tool:ldd",
 );
