@@ -5,13 +5,10 @@ import { differences, type Page, type Pages, sisterPath } from "../../support/si
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
 
-/** Pages that are still to be held to their sisters. */
-const NOT_YET = ["docs/troubleshooting.md"];
-
 /** Every page that has to have a Chinese sister; folders of `docs` have none. */
 function englishPaths(): string[] {
   const docs = [...Deno.readDirSync(`${ROOT}/docs`)].map(({ name }) => `docs/${name}`);
-  return ["README.md", ...docs].filter((path) => path.endsWith(".md") && !NOT_YET.includes(path));
+  return ["README.md", ...docs].filter((path) => path.endsWith(".md"));
 }
 
 /** A page; without text where there is none. */
