@@ -55,7 +55,7 @@ const { version, imports } = JSON.parse(await Deno.readTextFile(`${root}deno.jso
 const time = sourceTime();
 const runtime = await baseRuntime(arch, cacheFolder()).catch((error) => fail(error.message));
 
-const bundled = `${dist}/bundle`;
+const bundled = `${dist}/bundle/${arch}`;
 const importMap = await writeImportMap(`${dist}/imports.json`);
 await bundle(bundled);
 await addStart(bundled);

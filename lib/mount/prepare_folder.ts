@@ -55,6 +55,8 @@ export function prepareFolder(
   folders: Folders,
 ): Prepared {
   const way = mountsOnTheWay(table(), target);
+  const last = way.at(-1);
+  if (last?.path === target && isFuse(last)) return { kind: "covered" };
   const remote = way.find((mount) => !LOCAL.has(mount.type));
   if (remote !== undefined) return UNLOOKED;
   try {

@@ -26,7 +26,7 @@ export function begin(): Step {
  * const limits = { restartLimit: 10, stableAfter: 60_000, stopTimeout: 25_000 };
  * const facts = { at: 0, held: false, gone: true, untried: false };
  * const { state, actions } = transition(begin().state, { name: "cleared", ...facts }, limits);
- * if (state.name !== "starting" || actions[1]?.do !== "spawn") throw new Error("no");
+ * if (state.name !== "starting" || actions[0]?.do !== "spawn") throw new Error("no");
  * ```
  */
 export function transition(state: State, event: Event, limits: Limits): Step {

@@ -82,6 +82,9 @@ Deno.test("what may hang is not read: a FUSE mount that came meanwhile, a networ
   let reads = 0;
   const later = parseMountinfo("1 0 8:1 / / rw - ext4 d rw\n9 1 0:9 / /m rw - fuse s rw");
   assert.equal(problem("/m", () => reads++ === 0 ? LOCAL : later, folders), "covered");
+  assert.equal(folders.closed, 1);
+  assert.equal(problem("/m", () => later, folders), "covered", "it is seen before it is asked");
+  assert.equal(folders.closed, 1);
   assert.equal(problem("/m", () => LOCAL, fake(["data"], { mountId: 9 })), undefined);
   const network = parseMountinfo("1 0 8:1 / / rw - ext4 d rw\n9 1 0:9 / /m rw - nfs4 s rw");
   assert.equal(problem("/m/x", () => network, fake(undefined)), undefined);
