@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "./fast_check.ts";
 
 /**
  * Any text: control characters, every plane of Unicode, halves of surrogate pairs. What

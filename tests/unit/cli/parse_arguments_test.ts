@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import assert from "node:assert/strict";
 import type { Flag } from "../../../lib/cli/command.ts";
 import { CommandError } from "../../../lib/ports/command_error.ts";

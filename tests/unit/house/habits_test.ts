@@ -57,6 +57,13 @@ Deno.test("every pattern of CODEOWNERS is of something that is there, and has an
   }
 });
 
+Deno.test("random cases are the same ones in each run of CI", () => {
+  const direct = textFiles("tests/").filter((path) =>
+    read(path).includes(`from "fast${"-check"}"`)
+  );
+  assert.deepEqual(direct, ["tests/support/fast_check.ts"]);
+});
+
 Deno.test("every text file is as .editorconfig says", () => {
   const config = read(".editorconfig");
   assert.match(config, /indent_size = 2[\s\S]*max_line_length = 100/);

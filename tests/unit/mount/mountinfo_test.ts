@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import { isFuse, parseMountinfo, unescapeField } from "../../../lib/mount/mountinfo.ts";
 
 Deno.test("a line gives every field, optional fields included", () => {

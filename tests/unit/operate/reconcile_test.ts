@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import type { MountRecord, RecordedMount } from "../../../lib/operate/mount_record.ts";
 import type { MountRow } from "../../../lib/operate/mount_table.ts";
 import { type MountAction, reconcile } from "../../../lib/operate/reconcile.ts";

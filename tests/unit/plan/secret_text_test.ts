@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import { quoteValue, withoutPasswords } from "../../../lib/plan/secret_text.ts";
 
 Deno.test("a value is quoted as JSON, shortened, and not at all when its name is secret", () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import assert from "node:assert/strict";
 import { configText } from "../../../lib/commands/prepare.ts";
 import { planJson } from "../../../lib/plan/plan_json.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import { ConfigError } from "../../../lib/plan/config_error.ts";
 import { parseDuration } from "../../../lib/text/duration.ts";
 import { readSettings, settingSpecs } from "../../../lib/plan/settings.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import { backoffDelay } from "../../../lib/supervise/backoff.ts";
 
 const LIMITS = { restartDelay: 500, restartMaxDelay: 30_000 };

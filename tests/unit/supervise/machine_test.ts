@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import type { ExitStatus } from "../../../lib/ports/child.ts";
 import { begin, transition } from "../../../lib/supervise/machine.ts";
 import type { Action, Event, State, Step } from "../../../lib/supervise/state.ts";

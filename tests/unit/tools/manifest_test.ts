@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/fast_check.ts";
 import { parse } from "yaml";
 import { ConfigError } from "../../../lib/plan/config_error.ts";
 import { cacheRuntimeFile } from "../../../lib/tools/check/cache_runtime_file.ts";

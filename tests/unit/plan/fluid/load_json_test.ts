@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../../support/fast_check.ts";
 import { anyText } from "../../../support/any_text.ts";
 import assert from "node:assert/strict";
 import { ConfigError } from "../../../../lib/plan/config_error.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../../support/fast_check.ts";
 import assert from "node:assert/strict";
 import { mendTypes } from "../../../../lib/plan/fluid/mend_types.ts";
 import { parseRuntimeConfig } from "../../../../lib/plan/fluid/parse_runtime_config.ts";

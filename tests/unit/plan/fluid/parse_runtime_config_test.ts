@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../../support/fast_check.ts";
 import assert from "node:assert/strict";
 import { ConfigError } from "../../../../lib/plan/config_error.ts";
 import { parseRuntimeConfig } from "../../../../lib/plan/fluid/parse_runtime_config.ts";

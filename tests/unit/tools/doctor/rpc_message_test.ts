@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../../support/fast_check.ts";
 import { readClusterSeen, readMountsSeen } from "../../../../lib/tools/doctor/masters/answers.ts";
 import { numberOf, readProtobuf, textOf } from "../../../../lib/tools/doctor/masters/protobuf.ts";
 import {
