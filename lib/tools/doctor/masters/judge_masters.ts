@@ -52,7 +52,7 @@ function judgeMaster(report: MasterReport, isLed: boolean, where: Where): Findin
       return ill(
         `${name} refuses connections (${whence})`,
         "no master listens there: is its pod running, is the port its rpc_port? It opens the port " +
-          "15 to 25 s after its start, when its Raft has elected",
+          "when its Raft has elected, up to 25 s after its start",
       );
     case "silent":
       return ill(
