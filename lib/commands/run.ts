@@ -28,8 +28,6 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
       withFlags(host, flags),
     );
   }
-  // What waits for signals later needs a thread: the kernel makes it while the plan is made.
-  void host.signals.delivered();
   // Every setting that cannot be read is told before anything is written or started.
   const settings = readSettings(host.env, flags);
   const generate = (): Promise<Generated> =>

@@ -1,6 +1,5 @@
 import { type CaughtSignal, SIGNAL_NUMBERS, type Signals } from "../ports/signals.ts";
 import { guardAbort } from "./abort_guard.ts";
-import { kernelInBackground } from "./kernel_calls.ts";
 import { takeWaiting, unblockSignals } from "./signal_mask.ts";
 
 /**
@@ -37,14 +36,27 @@ export function catchSignals(): Signals {
   };
 }
 
-const NO_DESCRIPTOR = -1;
+/** Nobody sends it to a process that has not asked for it, and it ends nobody. */
+const MARKER = "SIGURG";
 
 /**
- * Signals caught since the process began wait in the runtime until it comes to rest: it looks for
- * them while it waits for a thread, here for one that does nothing. The second time their handlers
- * have surely run. A timer would do as well, but it takes at least a millisecond.
+ * Waits until the listeners of every signal that came before have run. Signals reach them by a
+ * thread of the runtime's and by its queue, which a busy machine may hold up for long: a marker is
+ * sent after them the same way. That thread looks for signals by their numbers, so the first marker
+ * may be seen by a look that was past a lower number already; the second is not.
  */
 export async function deliverSignals(): Promise<void> {
-  await kernelInBackground("close", NO_DESCRIPTOR);
-  await kernelInBackground("close", NO_DESCRIPTOR);
+  await markerHeard();
+  await markerHeard();
+}
+
+function markerHeard(): Promise<void> {
+  return new Promise((heard) => {
+    const listener = (): void => {
+      Deno.removeSignalListener(MARKER, listener);
+      heard();
+    };
+    Deno.addSignalListener(MARKER, listener);
+    Deno.kill(Deno.pid, MARKER);
+  });
 }

@@ -205,8 +205,6 @@ test("a signal in the first moments ends us, whenever it comes", async () => {
     const { code } = await child.output();
     return code;
   }));
-  // A TERM that nobody got lets the stand-in run to its end. One may fall into the very moment
-  // between two programs, in which nobody can get it.
-  assert(codes.filter((code) => code === 99).length <= 1, codes.join(" "));
-  for (const code of codes) assert([0, 143, 99].includes(code), codes.join(" "));
+  // A TERM that nobody got lets the stand-in run to its end.
+  for (const code of codes) assert([0, 143].includes(code), codes.join(" "));
 });
