@@ -37,8 +37,9 @@ export function datasetMounts(
     layOptions(options, `${at}.options`, dataset, [...place, "options"], origins);
     const secrets = secretsIn === "options" ? options : new Map();
     const secretsAt = `${at}.${secretsIn}`;
-    laySecrets(secrets, secretsAt, dataset, ["spec", "sharedEncryptOptions"], origins);
-    laySecrets(secrets, secretsAt, dataset, [...place, "encryptOptions"], origins);
+    const how = { clean: secretsIn === "options" };
+    laySecrets(secrets, secretsAt, dataset, ["spec", "sharedEncryptOptions"], origins, how);
+    laySecrets(secrets, secretsAt, dataset, [...place, "encryptOptions"], origins, how);
     return {
       mountPoint: textAt(mount, ["mountPoint"]) ?? "",
       options,

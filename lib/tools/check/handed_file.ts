@@ -1,3 +1,4 @@
+import { pathParts } from "../../mount/mount_path.ts";
 import { SECRETS_FOLDER } from "../../plan/secrets.ts";
 import { listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
 import type { Origins } from "./origins.ts";
@@ -65,6 +66,8 @@ export function layOptions(
 /**
  * Lays a manifest's secret options over weaker ones: each becomes the path of a file. An absent
  * name or key counts as empty, as it does in Go.
+ *
+ * @param clean whether Fluid cleans the path, as it does for a ThinRuntime alone
  */
 export function laySecrets(
   onto: TextMap,
@@ -72,24 +75,21 @@ export function laySecrets(
   manifest: Manifest,
   place: Place,
   origins: Origins,
+  { clean }: { readonly clean: boolean },
 ): void {
   listAt(manifest.document.value, place).forEach((entry, index) => {
     const name = textAt(entry, ["name"]) ?? "";
     const secret = textAt(entry, ["valueFrom", "secretKeyRef", "name"]) ?? "";
     const key = textAt(entry, ["valueFrom", "secretKeyRef", "key"]) ?? "";
-    onto.set(name, joined(`${SECRETS_FOLDER}${secret}`, key));
+    const file = `${SECRETS_FOLDER}${secret}/${key}`;
+    onto.set(name, clean ? cleaned(file) : file);
     origins.add(`${path}.${name}`, manifest, [...place, index]);
   });
 }
 
-/** As Go's `filepath.Join` of an absolute folder, which also takes `.` and `..` out. */
-function joined(folder: string, name: string): string {
-  const parts: string[] = [];
-  for (const part of `${folder}/${name}`.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
+/** As Go's `filepath.Clean` of an absolute path. */
+function cleaned(path: string): string {
+  return `/${pathParts(path).join("/")}`;
 }
 
 /** A map sorted by name, or nothing where it is empty: so Go writes `omitempty`. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import type { Problem } from "../../../lib/plan/config_error.ts";
 import { dataLoadRules } from "../../../lib/tools/check/data_load_rules.ts";
+import { datasetMounts } from "../../../lib/tools/check/dataset_mounts.ts";
 import { datasetRules } from "../../../lib/tools/check/dataset_rules.ts";
 import { commandRules } from "../../../lib/tools/check/exec_command_rules.ts";
 import { mountFindings } from "../../../lib/tools/check/mount_findings.ts";
 import { type Manifest, manifestsOf } from "../../../lib/tools/check/manifest.ts";
+import { Origins } from "../../../lib/tools/check/origins.ts";
 import { type OptionsOf, optionTextHint } from "../../../lib/tools/check/option_text_hint.ts";
 import { quantityText } from "../../../lib/tools/check/quantity_text.ts";
 import { checkShape, type Shape } from "../../../lib/tools/check/shape.ts";
@@ -384,4 +386,19 @@ Deno.test("a hundred levels are read, and no more", () => {
   const nested = (depth: number): string => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
   assert.equal(yamlDocuments(nested(100), "it").length, 1);
   assert.throws(() => yamlDocuments(nested(101), "it"), /more than 100 deep/);
+});
+
+Deno.test("a secret without a key is its folder: Fluid cleans the path for a ThinRuntime alone", () => {
+  const lake = dataset(
+    "{mounts: [{mountPoint: 's3://b', name: b, encryptOptions: [" +
+      "{name: ak, valueFrom: {secretKeyRef: {name: own}}}, " +
+      "{name: sk, valueFrom: {secretKeyRef: {name: own, key: s.k}}}]}]}",
+  );
+  const folder = "/etc/fluid/secrets/own";
+  const secrets = (secretsIn: "options" | "encryptOptions") =>
+    Object.fromEntries(
+      datasetMounts(lake, new Origins({ manifest: lake, place: [] }), secretsIn)[0]?.secrets ?? [],
+    );
+  assert.deepEqual(secrets("options"), { ak: folder, sk: `${folder}/s.k` });
+  assert.deepEqual(secrets("encryptOptions"), { ak: `${folder}/`, sk: `${folder}/s.k` });
 });
