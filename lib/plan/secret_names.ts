@@ -14,8 +14,6 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
   ...[
     "accessid",
     "pw",
-    "pwd",
-    "psw",
     "pin",
     "passcode",
     "cred",
@@ -32,7 +30,9 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
  * Words that say secret where they end a name: a `session` or a `pat` is one, `session_timeout`,
  * `access-mode`, `kms_region` and `pat_file` only tell of one.
  */
-const SECRET_LAST: ReadonlySet<string> = new Set(["access", "session", "pat", "sts", "kms", "sid"]);
+const SECRET_LAST: ReadonlySet<string> = new Set(
+  ["access", "session", "pat", "sts", "kms", "sid", "keytab"],
+);
 
 /** Words behind it that still mean the thing itself. */
 const THE_THING: ReadonlySet<string> = new Set(
@@ -42,8 +42,11 @@ const THE_THING: ReadonlySet<string> = new Set(
 /** A connection string holds the key of its account. */
 const CONNECTION_STRING = /conn(?:ection)?[^a-z0-9]*str(?:ing)?\d*$/;
 
-/** What a word may end with that says secret: `dbpass`, but neither `bypass` nor `compass`. */
-const SECRET_END = /(?:(?<!by|com)pass|[a-z]pw)\d*$/;
+/**
+ * What a word may end with that says secret, misspelt too: `dbpass`, `DBPWD`, but neither `bypass`
+ * nor `compass`.
+ */
+const SECRET_END = /(?:(?<!by|com)pass|pass?w(?:or|r)?[dt]|ps?wd|psw|[a-z]pw)\d*$/;
 
 /** `key` counts only as a word or a word's end: Fluid's own tests set `key1`. */
 const KEY_ENDS = ["key", "keys", "keyid"];
@@ -77,7 +80,8 @@ export function isSecretName(name: string): boolean {
 }
 
 function endsSecret(word: string): boolean {
-  return (word.includes("pass") || word.includes("pw")) && SECRET_END.test(word);
+  const may = word.includes("pas") || word.includes("pw") || word.includes("psw");
+  return may && SECRET_END.test(word);
 }
 
 /** Whether a word is one of these, with any number behind it. */

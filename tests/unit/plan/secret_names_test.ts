@@ -74,6 +74,14 @@ Deno.test("names that say secret, token, password or key are secret", () => {
       "client.pfx",
       "PASSPHRASE",
       "s3.credential",
+      "pswd",
+      "db_passwrd",
+      "DBPWD",
+      "pasword",
+      "passwort2",
+      "userpsw",
+      "keytab",
+      "kerberos.keytab",
     ]
   ) assert(isSecretName(name), name);
 });
