@@ -36,7 +36,13 @@ export function splitPipeline(text: string): ShellCommand[] | undefined {
   let appending = false;
   let rest = text;
   for (;;) {
-    rest = rest.replace(/^[ \t\n]+/, "");
+    rest = rest.replace(/^[ \t]+/, "");
+    if (rest.startsWith("\n")) {
+      // What follows a command on another line is another command.
+      if (command.words.length > 0 && /[^ \t\n]/.test(rest)) return undefined;
+      rest = rest.slice(1);
+      continue;
+    }
     const ends = rest === "" || /^\|(?![|&])/.test(rest);
     if (ends) {
       if (command.words.length === 0 || appending) return undefined;
@@ -74,7 +80,7 @@ const PLAIN = /^[^\x00-\x20\x7f|&;()<>'"\\$`]+/;
 
 function readWord(text: string): Found | undefined {
   // A comment, or somebody's home.
-  if (/^#|^~(?:$|[/ \t\n])/.test(text)) return undefined;
+  if (/^[#~]/.test(text)) return undefined;
   let value = "";
   let unquoted = "";
   let rest = text;
@@ -125,6 +131,8 @@ interface Piece {
 function readPiece(text: string): Piece | undefined {
   const plain = PLAIN.exec(text)?.[0];
   if (plain !== undefined) return { text: plain, length: plain.length, plain: true };
+  // What begins no variable, substitution or quote is a dollar.
+  if (/^\$(?![A-Za-z0-9_{(['"!@#$*?-])/.test(text)) return { text: "$", length: 1, plain: true };
   const escaped = /^\\([^\n])/u.exec(text);
   if (escaped !== null) return quoted(escaped[1] ?? "", escaped[0]);
   const single = /^'([^']*)'/.exec(text);

@@ -48,6 +48,9 @@ Deno.test("shell string: the postStart of every Fluid, its output's end too", ()
         "a[1]",
         "{x}",
         "v{1..}",
+        "a$",
+        "a$/b$.c",
+        "$",
       ]
     ) {
       assert.deepEqual(
@@ -137,6 +140,10 @@ Deno.test("shell string: whatever only a shell could do is refused", () => {
       "/check-mount.sh /a fuse x{a,b}",
       "/check-mount.sh /a fuse #x",
       "/check-mount.sh /a fuse x;y",
+      "/check-mount.sh /a fuse x$y",
+      "/check-mount.sh /a fuse x$?",
+      "/check-mount.sh /a fuse\nreboot",
+      "umount /a\n/b",
       "umount",
       "umount /a && umount /b",
       "umount /a/*",
@@ -150,7 +157,7 @@ Deno.test("shell string: no text makes it throw, and no target holds what was no
   fc.assert(fc.property(anyText(), (text) => {
     const found = readShellString(`df --block-size=1 |grep ${text}`);
     if (found?.kind === "disk-usage" && !/['"\\]/.test(text)) {
-      assert(!/[ \t\n;&|<>$`()]/.test(found.target), found.target);
+      assert(!/[ \t\n;&|<>`()]|\$[\w{(]/.test(found.target), found.target);
     }
   }));
 });
