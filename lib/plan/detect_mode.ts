@@ -78,7 +78,13 @@ function modeOf(facts: Facts): [Mode, string] {
   }
   const file = configPathOf(facts, "cache-runtime");
   if (facts.isFile(file)) return ["cache-runtime", `the runtime config "${file}" exists`];
-  return ["standalone", "no environment variable, word or file of Fluid's is there"];
+  const nothing = "no environment variable, word or file of Fluid's is there";
+  return [
+    "standalone",
+    env["FLUID_RUNTIME_CONFIG_PATH"]
+      ? `FLUID_RUNTIME_CONFIG_PATH names no file: "${file}"`
+      : nothing,
+  ];
 }
 
 function configPathOf({ env, isFile }: Facts, mode: Mode): string {

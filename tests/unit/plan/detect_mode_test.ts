@@ -131,3 +131,12 @@ Deno.test("an unknown component type is quoted with what is wanted", () => {
   const { reasons } = detect({ env: { FLUID_RUNTIME_COMPONENT_TYPE: "mastr" } });
   assert.match(reasons[1] ?? "", /"mastr", wanted master, worker, client or transfer/);
 });
+
+Deno.test("a runtime config that is named and not there is told as the reason for standalone", () => {
+  const told = (env: Record<string, string>) => detect({ env }).reasons[0];
+  assert.equal(
+    told(CONFIG),
+    'standalone: FLUID_RUNTIME_CONFIG_PATH names no file: "/c/runtime.json"',
+  );
+  assert.match(told({ FLUID_RUNTIME_CONFIG_PATH: "" }) ?? "", /: no environment variable/);
+});
