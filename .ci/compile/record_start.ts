@@ -31,7 +31,7 @@ let said = "";
 function world(
   args: readonly string[],
   env: Record<string, string>,
-  wait: () => Promise<void>,
+  done: () => void,
 ): unknown {
   const { errors, SeekMode } = machine;
   const write = (bytes: Uint8Array): number => bytes.length;
@@ -70,15 +70,16 @@ function world(
     statSync: (path: string) => ({ isFile: path in FILES, isDirectory: !(path in FILES) }),
     openSync: () => file,
     readDirSync: () => [],
-    dlopen: (_: string, symbols: { syscall?: { nonblocking?: boolean } }) => ({
-      symbols: { environ: {}, syscall: symbols.syscall?.nonblocking === true ? wait : syscall },
-    }),
+    // A server's start listens for what may have come before its exec; nothing ever comes.
+    addSignalListener: done,
+    dlopen: () => ({ symbols: { environ: {}, syscall } }),
     UnsafePointer: { of: none, value: () => 0 },
     UnsafePointerView: class {
       getBigUint64 = (): bigint => 0n;
     },
     Command: class {
       spawn(): void {
+        if (args[0] !== "client") throw new Error("it did not wait for signals");
         machine.writeFileSync(to, script.createCachedData());
         machine.exit();
       }
@@ -87,21 +88,21 @@ function world(
   return new Proxy(known, { get: (_, name) => known[name] ?? none });
 }
 
-/** Runs a start until it waits for signals the second time, which is before its end; a client's on. */
+/** Runs a start until it waits for signals: that is just before its end, but for a client's. */
 function run(args: readonly string[], env: Record<string, string>): Promise<void> {
   return new Promise((done, failed) => {
-    let waits = 0;
-    const wait = async (): Promise<void> => {
-      if (++waits > 1) done();
-      if (waits > 1 && args[0] !== "client") await new Promise(none);
-    };
-    const value = world(args, { CURVINE_HOME: "/h", ...env }, wait);
+    const value = world(args, { CURVINE_HOME: "/h", ...env }, done);
     Object.defineProperty(globalThis, "Deno", { value, configurable: true });
     const module = { exports: {} as typeof import("../../lib/dispatch/start.ts") };
     script.runInThisContext()(module);
+    const delivered = async (): Promise<void> => {
+      if (args[0] === "client") return;
+      done();
+      await new Promise(none);
+    };
     const ended = (error: unknown): void =>
       failed(new Error(`A start has ended: ${error}: ${JSON.stringify(said)}`));
-    module.exports.start({ takeOver: none, delivered: wait }).then(ended, ended);
+    module.exports.start({ takeOver: none, delivered }).then(ended, ended);
   });
 }
 
