@@ -73,14 +73,14 @@ export class Journal {
       format: settings.logFormat,
       level: settings.logLevel,
       date: () => world.clock.date(),
+      redact,
       write: (line) => world.output.line(line),
     });
     this.log = (level, event, text, fields) => {
-      const message = redact(text);
-      log(level, event, message, fields);
+      log(level, event, text, fields);
       if (level !== "warn" && level !== "error") return;
       const time = world.clock.date().toISOString();
-      this.lastErrors.push({ time, level, message: message.slice(0, MOST_CHARACTERS) });
+      this.lastErrors.push({ time, level, message: redact(text).slice(0, MOST_CHARACTERS) });
       if (this.lastErrors.length > MOST_ERRORS) this.lastErrors.shift();
     };
   }

@@ -104,3 +104,23 @@ Deno.test("the message goes where Kubernetes made the file, and to a place of on
   });
   assert.match(full ?? "", /Cannot write "\/mine": disk full/);
 });
+
+Deno.test("a message is looked through for secrets, but not one that is left out", () => {
+  const lines: string[] = [];
+  const seen: string[] = [];
+  const redact = (text: string): string => {
+    seen.push(text);
+    return text.replace("hush", "***");
+  };
+  const log = makeLog({
+    format: "json",
+    level: "info",
+    date,
+    redact,
+    write: (line) => lines.push(line),
+  });
+  log("debug", "e", "hush, a detail");
+  log("info", "e", "it is hush");
+  assert.deepEqual(seen, ["it is hush"]);
+  assert.equal(JSON.parse(lines[0] ?? "").message, "it is ***");
+});
