@@ -1,4 +1,4 @@
-import { isPlainStart } from "./lib/dispatch/is_plain_start.ts";
+import { plainCommand } from "./lib/dispatch/plain_command.ts";
 import { calledAs } from "./lib/system/called_as.ts";
 import { openScript } from "./lib/system/open_script.ts";
 import { catchSignals } from "./lib/system/signals.ts";
@@ -7,9 +7,12 @@ import { catchSignals } from "./lib/system/signals.ts";
 const signals = catchSignals();
 const program = (): Promise<typeof import("./lib/dispatch/start.ts")> =>
   import("./lib/dispatch/start.ts");
-// The executable has what a container's start needs a second time, as one script.
-const script = isPlainStart(calledAs(), Deno.args)
+const plain = plainCommand(calledAs(), Deno.args);
+// The executable has what a container's start and its probes need a second time, each in one piece.
+const piece = plain === "start"
   ? openScript<Awaited<ReturnType<typeof program>>>(`${import.meta.dirname}/start`)
+  : plain === "probe"
+  ? await import("./lib/dispatch/probe.ts")
   : undefined;
-const { start } = script ?? await program();
+const { start } = piece ?? await program();
 await start(signals);

@@ -30,10 +30,12 @@ const PERMISSIONS = ["--allow-all", "--no-prompt"];
 /**
  * Flags of V8 that pay (tests/bench/RESULTS.md). `--jitless`: nothing of ours runs often enough to
  * be worth machine code; without the machinery for it a start is quicker by milliseconds, and no
- * memory of a privileged PID 1 is both writable and executable. The other, in MiB: with half of it,
- * V8's default, garbage is collected twice before the daemon runs, and then there is as much anyway.
+ * memory of a privileged PID 1 is both writable and executable. `--single-threaded`: to wake threads
+ * that help to collect so little garbage takes longer than to collect it. The last, in MiB: with half
+ * of it, V8's default, garbage is collected twice before the daemon runs, and then there is as much
+ * anyway.
  */
-const V8_FLAGS = ["--jitless", "--min-semi-space-size=2"];
+const V8_FLAGS = ["--jitless", "--single-threaded", "--min-semi-space-size=2"];
 
 /**
  * Of a package with two builds the one of ES modules: `yaml` for node asks for node's modules by
@@ -44,8 +46,9 @@ const BUNDLE = ["bundle", "--minify", "--platform=browser"];
 /** What is bundled of a package: of this one its parser, without what formats and edits. */
 const PARTS: Readonly<Record<string, string>> = { "jsonc-parser": "/lib/esm/impl/parser.js" };
 
-/** All behind the listeners for signals. */
+/** All behind the listeners for signals, and as much of it as a probe needs. */
 const PROGRAM = "lib/dispatch/start.ts";
+const PROBE = "lib/dispatch/probe.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
@@ -81,17 +84,20 @@ async function writeImportMap(file: string): Promise<string> {
 /** Bundles `main.ts`, and the program with all that it imports: what is loaded later stays apart. */
 async function bundle(folder: string): Promise<void> {
   await emptyFolder(folder);
-  const main = `${folder}/main.js`;
+  const [main, probe] = [`${folder}/main.js`, `${folder}/probe.js`];
+  const later = [PROGRAM, PROBE].map((path) => `--external=./${path}`);
   await Promise.all([
     deno(root, [...BUNDLE, importMap, "--code-splitting", `--outdir=${folder}`, PROGRAM]),
-    // One file, for every further one costs a start a third of a millisecond.
-    deno(root, [...BUNDLE, `--external=./${PROGRAM}`, `--output=${main}`, "main.ts"]),
+    // One file each, for every further one costs a start a third of a millisecond.
+    deno(root, [...BUNDLE, ...later, `--output=${main}`, "main.ts"]),
+    deno(root, [...BUNDLE, importMap, ...allBut("health"), `--output=${probe}`, PROBE]),
   ]);
   const files = new Map<string, string>();
   for (const { name } of Deno.readDirSync(folder)) {
     const text = await Deno.readTextFile(`${folder}/${name}`);
     // The version is stamped here, so that the executable need not carry deno.json.
-    files.set(name, text.replaceAll("0.0.0-source", version).replace(PROGRAM, "start.js"));
+    const stamped = text.replaceAll("0.0.0-source", version);
+    files.set(name, stamped.replace(PROGRAM, "start.js").replace(PROBE, "probe.js"));
   }
   await emptyFolder(folder);
   for (const [name, text] of nameChunks(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
@@ -106,8 +112,7 @@ async function addStart(folder: string): Promise<void> {
   if (arch !== "amd64" || here !== "amd64") return;
   const stage = await Deno.makeTempDir({ dir: dist });
   const [script, recorder] = [`${folder}/start.cjs`, `${stage}/main.js`];
-  const left = outside((path) => Deno.readTextFileSync(`${root}lib/${path}`))
-    .map((name) => `--external=${name}`);
+  const left = allBut("run");
   await Promise.all([
     deno(root, [...BUNDLE, importMap, "--format=cjs", ...left, `--output=${script}`, PROGRAM]),
     deno(root, [...BUNDLE, `--output=${recorder}`, ".ci/compile/record_start.ts"]),
@@ -118,6 +123,12 @@ async function addStart(folder: string): Promise<void> {
   const outcome = await runCommand([`${stage}/record`, script, `${folder}/start.code`]);
   if (!outcome.ok) fail(`Cannot have V8 compile ${script}: ${outcome.reason}`);
   await Deno.remove(stage, { recursive: true });
+}
+
+/** The flags by which only one command, with all that it loads, becomes a part of a bundle. */
+function allBut(command: string): string[] {
+  return outside(command, (path) => Deno.readTextFileSync(`${root}lib/${path}`))
+    .map((name) => `--external=${name}`);
 }
 
 /** Makes an executable of a folder whose beginning is its `main.js`. */

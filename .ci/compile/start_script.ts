@@ -3,17 +3,21 @@
  * of a cold start is parsing and compiling. `record_start.ts` makes the code, `main.ts` opens it.
  */
 
-/** Where the script ends: what these files load when it is wanted stays in the chunks, */
+/** Where the script ends: what these files load when it is wanted stays in the chunks. */
 const BORDER = ["applets/applet.ts", "dispatch/dispatch.ts", "dispatch/load_command.ts"];
-/** except for this, with all that it loads itself. */
-const WITHIN = "../commands/run.ts";
 
-/** What is to be left out of the script. @param read gives the text of a file of `lib` */
-export function outside(read: (path: string) => string): string[] {
+/**
+ * What is to be left out of the program for it to have one command only.
+ *
+ * @param command it stays, with all that it loads itself
+ * @param read gives the text of a file of `lib`
+ */
+export function outside(command: string, read: (path: string) => string): string[] {
+  const within = `../commands/${command}.ts`;
   const texts = BORDER.map(read).join("\n");
   const names = [...texts.matchAll(/\bimport\("([^"]+)"\)/g)].map(([, name = ""]) => name);
-  if (!names.includes(WITHIN)) throw new Error(`Nothing loads ${WITHIN} any more`);
-  return names.filter((name) => name !== WITHIN);
+  if (!names.includes(within)) throw new Error(`Nothing loads ${within} any more`);
+  return names.filter((name) => name !== within);
 }
 
 /** Makes a script of the bundle: one function of its `module`. */

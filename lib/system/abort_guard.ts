@@ -1,4 +1,4 @@
-import { addressOfPointer, setHandler } from "./kernel_calls.ts";
+import { addressOfPointer, fixedBytes, kernel } from "./kernel_calls.ts";
 
 const SIGABRT = 6;
 const DEFAULT = 0n;
@@ -19,6 +19,18 @@ export function guardAbort(): () => void {
     { parameters: ["i64"], result: "void" },
     () => Deno.exit(ENDED_BY_TERM),
   );
-  setHandler(SIGABRT, addressOfPointer(end.pointer));
-  return () => setHandler(SIGABRT, DEFAULT);
+  handleAbort(addressOfPointer(end.pointer));
+  return () => handleAbort(DEFAULT);
+}
+
+/** `struct sigaction` as the kernel has it: handler, flags, restorer, mask. */
+const SIGACTION_BYTES = 32;
+const SIGSET_BYTES = 8;
+/** x86-64 calls no handler that does not say where it returns to; ours never does. */
+const SA_RESTORER = 0x04000000n;
+
+function handleAbort(handler: bigint): void {
+  const action = fixedBytes(SIGACTION_BYTES);
+  new BigUint64Array(action.buffer).set([handler, SA_RESTORER, handler]);
+  kernel("rt_sigaction", SIGABRT, action, null, SIGSET_BYTES);
 }

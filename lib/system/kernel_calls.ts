@@ -129,15 +129,6 @@ export function trimHeap(): void {
   Deno.dlopen("libc.so.6", symbols).symbols.malloc_trim(0n);
 }
 
-/**
- * Has a signal handled by native code. Through libc, which knows how a handler returns; it is not
- * asked whether that worked, for it only refuses numbers that are no signals.
- */
-export function setHandler(signal: number, address: bigint): void {
-  const symbols = { signal: { parameters: ["i64", "i64", STRUCT], result: "i64" } } as const;
-  Deno.dlopen("libc.so.6", symbols).symbols.signal(BigInt(signal), address, UNREAD);
-}
-
 /** The environment that a new program would get, as `execve` takes it. */
 export function environment(): bigint {
   const { environ } = Deno.dlopen("libc.so.6", { environ: { type: "pointer" } }).symbols;

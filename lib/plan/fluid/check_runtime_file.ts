@@ -60,6 +60,7 @@ interface Schema {
   readonly _zod: {
     readonly def: {
       readonly innerType?: Schema;
+      readonly getter?: () => Schema;
       readonly element?: Schema;
       readonly shape?: Readonly<Record<string, Schema>>;
     };
@@ -76,9 +77,10 @@ function knownFields(path: readonly PropertyKey[]): string[] {
   return Object.keys(at?._zod.def.shape ?? {});
 }
 
-/** A schema without the wrappers that say that it may be absent. */
+/** A schema without the wrappers that say that it may be absent, or is made only when it is needed. */
 function within(schema: Schema | undefined): Schema | undefined {
-  const inner = schema?._zod.def.innerType;
+  const { innerType, getter } = schema?._zod.def ?? {};
+  const inner = innerType ?? getter?.();
   return inner === undefined ? schema : within(inner);
 }
 

@@ -11,7 +11,8 @@ import * as z from "zod/mini";
 
 /** No file, argument or variable can hold a NUL, and nobody means one. */
 const text = z.string().check(z.regex(/^[^\0]*$/));
-// What stands in several places is made once: every start makes all of it.
+// What stands in several places is made once, and what few files have only when one has it (`lazy`):
+// every start makes the rest.
 const maybeText = z.nullish(text);
 const maybeFlag = z.nullish(z.boolean());
 const texts = z.nullish(z.array(text));
@@ -21,13 +22,15 @@ const optionValue = z.union([text, z.number(), z.boolean(), z.array(text)]);
 const options = z.nullish(z.record(text, optionValue));
 
 /** A map from name to file path, or Kubernetes' list form. */
-const encryptOptions = z.nullish(z.union([
-  z.record(text, text),
-  z.array(z.object({
-    name: text,
-    valueFrom: z.object({ secretKeyRef: z.object({ name: text, key: text }) }),
-  })),
-]));
+const encryptOptions = z.nullish(z.lazy(() =>
+  z.union([
+    z.record(text, text),
+    z.array(z.object({
+      name: text,
+      valueFrom: z.object({ secretKeyRef: z.object({ name: text, key: text }) }),
+    })),
+  ])
+));
 
 /** What Fluid writes and we have no use for. */
 const unused = z.optional(z.unknown());
@@ -51,26 +54,30 @@ const level = z.strictObject({
 });
 
 /** The older shape has more in these than was ever read: they are not strict. */
-const legacyStore = z.object({
-  path: maybeText,
-  cacheDir: maybeText,
-  quota: maybeText,
-  medium: z.nullish(z.object({
-    emptyDir: z.nullish(z.object({ medium: maybeText })),
-  })),
-});
+const legacyStore = z.lazy(() =>
+  z.object({
+    path: maybeText,
+    cacheDir: maybeText,
+    quota: maybeText,
+    medium: z.nullish(z.object({
+      emptyDir: z.nullish(z.object({ medium: maybeText })),
+    })),
+  })
+);
 
-const component = z.nullish(z.strictObject({
-  enabled: maybeFlag,
-  name: maybeText,
-  options,
-  replicas: z.nullish(z.int().check(z.minimum(0), z.maximum(10_000))),
-  service: z.nullish(z.strictObject({ name: maybeText })),
-  tieredStoreLevels: z.nullish(z.array(level)),
-  tieredStore: z.nullish(z.array(legacyStore)),
-  podConfigs: z.nullish(z.array(z.object({ podName: text }))),
-  targetPath: maybeText,
-}));
+const component = z.nullish(z.lazy(() =>
+  z.strictObject({
+    enabled: maybeFlag,
+    name: maybeText,
+    options,
+    replicas: z.nullish(z.int().check(z.minimum(0), z.maximum(10_000))),
+    service: z.nullish(z.strictObject({ name: maybeText })),
+    tieredStoreLevels: z.nullish(z.array(level)),
+    tieredStore: z.nullish(z.array(legacyStore)),
+    podConfigs: z.nullish(z.array(z.object({ podName: text }))),
+    targetPath: maybeText,
+  })
+));
 
 const components = { master: component, worker: component, client: component };
 
@@ -83,7 +90,7 @@ export const runtimeSchema = z.strictObject({
   datasetNamespace: maybeText,
   runtimeNamespace: maybeText,
   ...components,
-  topology: z.nullish(z.strictObject(components)),
+  topology: z.nullish(z.lazy(() => z.strictObject(components))),
   runtimeOptions: options,
   persistentVolumeAttrs: unused,
   persistentVolumeMountOptions: unused,

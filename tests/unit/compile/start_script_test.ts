@@ -5,7 +5,7 @@ import { outside, wrap } from "../../../.ci/compile/start_script.ts";
 const lib = new URL("../../../lib/", import.meta.url).pathname;
 
 Deno.test("the script of a start has run with all that it loads, and no other command", () => {
-  const left = outside((path) => Deno.readTextFileSync(lib + path));
+  const left = outside("run", (path) => Deno.readTextFileSync(lib + path));
   for (const name of ["../commands/render.ts", "../commands/health.ts", "./umount.ts"]) {
     assert.ok(left.includes(name), name);
   }
@@ -16,7 +16,7 @@ Deno.test("the script of a start has run with all that it loads, and no other co
 });
 
 Deno.test("a start that loads its parts otherwise than the build believes is no build", () => {
-  assert.throws(() => outside(() => ""), /Nothing loads .*run\.ts any more/);
+  assert.throws(() => outside("run", () => ""), /Nothing loads .*run\.ts any more/);
 });
 
 Deno.test("a script is a function of its module, whatever its last line is", () => {
