@@ -1,13 +1,14 @@
 import { plainCommand } from "./lib/dispatch/plain_command.ts";
 import { calledAs } from "./lib/system/called_as.ts";
 import { openScript } from "./lib/system/open_script.ts";
-import { catchSignals } from "./lib/system/signals.ts";
+import { catchSignals, catchSignalsLater } from "./lib/system/signals.ts";
 
 // First of all: Deno as PID 1 dies of SIGSEGV on a signal that nobody listens to.
-const signals = catchSignals();
+const early = Deno.pid === 1 ? catchSignals() : undefined;
+const plain = plainCommand(calledAs(), Deno.args);
+const signals = early ?? (plain === "start" ? catchSignals() : catchSignalsLater());
 const program = (): Promise<typeof import("./lib/dispatch/start.ts")> =>
   import("./lib/dispatch/start.ts");
-const plain = plainCommand(calledAs(), Deno.args);
 // The executable has what a container's start and its probes need a second time, each in one piece.
 const piece = plain === "start"
   ? openScript<Awaited<ReturnType<typeof program>>>(`${import.meta.dirname}/start`)

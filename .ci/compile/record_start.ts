@@ -102,7 +102,7 @@ function run(args: readonly string[], env: Record<string, string>): Promise<void
     };
     const ended = (error: unknown): void =>
       failed(new Error(`A start has ended: ${error}: ${JSON.stringify(said)}`));
-    module.exports.start({ takeOver: none, delivered }).then(ended, ended);
+    module.exports.start({ takeOver: none, endBy: none, delivered }).then(ended, ended);
   });
 }
 

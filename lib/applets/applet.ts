@@ -36,7 +36,7 @@ export function runApplet(
 
 async function load(name: string, args: readonly string[], host: Host): Promise<number> {
   // To a small tool a signal means what it always does.
-  host.signals.takeOver((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
+  host.signals.endBy((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
   const module = await APPLETS[name]?.();
   if (module === undefined) throw new RangeError(`there is no applet "${name}"`);
   return await module.applet(args, host);

@@ -107,7 +107,7 @@ async function runCommand(
     return ExitCode.Done;
   }
   // Whoever runs longer takes the signals over; for everybody else they mean what they always do.
-  if (name !== "run") host.signals.takeOver((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
+  if (name !== "run") host.signals.endBy((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
   return await module.command(invocation, host);
 }
 

@@ -5,6 +5,8 @@ export type CaughtSignal = "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR
 export interface Signals {
   /** Gives every signal, those that wait included, to this handler from now on. */
   takeOver(handler: (signal: CaughtSignal) => void): void;
+  /** Lets signals end this process until somebody takes them over, by this where the kernel does not. */
+  endBy(handler: (signal: CaughtSignal) => void): void;
   /** Waits until every signal that has come so far was given to the handler, or is kept for it. */
   delivered(): Promise<void>;
 }

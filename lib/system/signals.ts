@@ -25,14 +25,25 @@ export function catchSignals(): Signals {
     caught.push(...names.filter((name) => SIGNAL_NUMBERS[name] === taken));
   }
   unblockSignals();
+  const takeOver = (next: (signal: CaughtSignal) => void): void => {
+    handler = next;
+    const early = caught;
+    caught = [];
+    for (const signal of early) next(signal);
+  };
+  return { takeOver, endBy: takeOver, delivered: deliverSignals };
+}
+
+/**
+ * For whom the kernel ends by a signal as any program, that is, not for PID 1: the handlers are
+ * installed when somebody takes the signals over. They take a millisecond, which a probe feels.
+ */
+export function catchSignalsLater(): Signals {
+  let signals: Signals | undefined;
   return {
-    takeOver(next: (signal: CaughtSignal) => void): void {
-      handler = next;
-      const early = caught;
-      caught = [];
-      for (const signal of early) next(signal);
-    },
-    delivered: deliverSignals,
+    takeOver: (next) => (signals ??= catchSignals()).takeOver(next),
+    endBy: () => {},
+    delivered: async () => await signals?.delivered(),
   };
 }
 

@@ -11,17 +11,21 @@ interface Outcome {
   readonly pid: number;
 }
 
-/** Runs a program of TypeScript that may use `exec` and `host`. */
-async function run(body: string, env: Record<string, string> = {}): Promise<Outcome> {
+/** Runs a program of TypeScript that may use `exec`, `host` and `own`, its host. */
+async function run(
+  body: string,
+  env: Record<string, string> = {},
+  signals: "catchSignals" | "catchSignalsLater" = "catchSignals",
+): Promise<Outcome> {
   const dir = await Deno.makeTempDir({ prefix: "curvine-fluid-exec-" });
   try {
     await Deno.writeTextFile(
       `${dir}/main.ts`,
       `import { exec } from "${ROOT}lib/system/exec.ts";
        import { host } from "${ROOT}lib/system/host.ts";
-       import { catchSignals } from "${ROOT}lib/system/signals.ts";
+       import { ${signals} } from "${ROOT}lib/system/signals.ts";
        const PATH = Deno.env.get("PATH") ?? "";
-       const own = host(catchSignals());
+       const own = host(${signals}());
        ${body}`,
     );
     const child = new Deno.Command(Deno.execPath(), {
@@ -149,4 +153,15 @@ Deno.test("writing to a pipe that nobody reads any more is no error", async () =
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+});
+
+Deno.test("without early listeners a signal ends us as any program, until somebody takes it over", async () => {
+  const send =
+    `Deno.kill(Deno.pid, "SIGTERM"); await new Promise((done) => setTimeout(done, 9000));`;
+  const late = (body: string) => run(`${body} ${send}`, {}, "catchSignalsLater");
+  assert.equal((await late("own.signals.endBy(() => Deno.exit(5));")).signal, "SIGTERM");
+  const taken = await late(
+    "own.signals.takeOver((signal) => { console.log(signal); Deno.exit(3); });",
+  );
+  assert.deepEqual([taken.code, taken.stdout], [3, "SIGTERM\n"]);
 });

@@ -48,6 +48,7 @@ export function fakeHost(
     signals: {
       delivered: () => Promise.resolve(),
       takeOver: (handler): void => (given.early ?? []).forEach(handler),
+      endBy: (handler): void => (given.early ?? []).forEach(handler),
     },
     pid: given.pid ?? 42,
     hostname: () => "node-7",

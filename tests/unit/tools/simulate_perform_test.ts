@@ -79,7 +79,11 @@ function begin(
       readMount: () => {},
       end: Infinity,
     },
-    signals: { takeOver: (next) => void (handler = next), delivered: () => Promise.resolve() },
+    signals: {
+      takeOver: (next) => void (handler = next),
+      endBy: () => {},
+      delivered: () => Promise.resolve(),
+    },
     chaos: false,
     lookOn: 300,
     limit: 10_000,
