@@ -6,12 +6,14 @@ import { catchSignals, catchSignalsLater } from "./lib/system/signals.ts";
 // First of all: Deno as PID 1 dies of SIGSEGV on a signal that nobody listens to.
 const early = Deno.pid === 1 ? catchSignals() : undefined;
 const plain = plainCommand(calledAs(), Deno.args);
-const signals = early ?? (plain === "start" ? catchSignals() : catchSignalsLater());
+const isStart = plain === "start" || plain === "server";
+const signals = early ?? (isStart ? catchSignals() : catchSignalsLater());
 const program = (): Promise<typeof import("./lib/dispatch/start.ts")> =>
   import("./lib/dispatch/start.ts");
+const here = import.meta.dirname;
 // The executable has what a container's start and its probes need a second time, each in one piece.
-const piece = plain === "start"
-  ? openScript<Awaited<ReturnType<typeof program>>>(`${import.meta.dirname}/start`)
+const piece = isStart
+  ? openScript<Awaited<ReturnType<typeof program>>>(`${here}/start.cjs`, `${here}/${plain}.code`)
   : plain === "probe"
   ? await import("./lib/dispatch/probe.ts")
   : undefined;

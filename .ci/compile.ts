@@ -120,7 +120,8 @@ async function addStart(folder: string): Promise<void> {
   const text = (await Deno.readTextFile(script)).replaceAll("0.0.0-source", version);
   await Deno.writeTextFile(script, wrap(text));
   await compile(stage, `${stage}/record`, V8_FLAGS);
-  const outcome = await runCommand([`${stage}/record`, script, `${folder}/start.code`]);
+  const codes = ["server", "start"].map((name) => `${folder}/${name}.code`);
+  const outcome = await runCommand([`${stage}/record`, script, ...codes]);
   if (!outcome.ok) fail(`Cannot have V8 compile ${script}: ${outcome.reason}`);
   await Deno.remove(stage, { recursive: true });
 }

@@ -1,11 +1,11 @@
 /**
- * Runs in the base runtime: writes V8's code of the functions that a start calls. Every kind of
- * start is run, in a world that is made up here: nothing of this machine bears on it.
+ * Runs in the base runtime: writes V8's code of the functions that a server's start calls, and of
+ * those that any start calls. Every kind of start is run, in a world that is made up here: nothing of this machine bears on it.
  */
 import { Script } from "node:vm";
 
 const machine = Deno;
-const [from = "", to = ""] = machine.args;
+const [from = "", server = "", any = ""] = machine.args;
 const script = new Script(machine.readTextFileSync(from), { filename: "start.cjs" });
 
 const component = { name: "a", service: { name: "a" }, options: { a: "1" }, replicas: 3 };
@@ -80,7 +80,7 @@ function world(
     Command: class {
       spawn(): void {
         if (args[0] !== "client") throw new Error("it did not wait for signals");
-        machine.writeFileSync(to, script.createCachedData());
+        machine.writeFileSync(any, script.createCachedData());
         machine.exit();
       }
     },
@@ -109,7 +109,9 @@ function run(args: readonly string[], env: Record<string, string>): Promise<void
 setTimeout(() => {
   throw new Error(`A client's start does not come to its daemon: ${JSON.stringify(said)}`);
 }, 5000);
-await run([], { FLUID_RUNTIME_CONFIG_PATH: "/thin", FLUID_RUNTIME_TYPE: "thin" });
-for (const name of ["master", "worker", "client"]) {
+for (const name of ["master", "worker"]) {
   await run([name, "start"], { FLUID_RUNTIME_CONFIG_PATH: "/cache" });
 }
+machine.writeFileSync(server, script.createCachedData());
+await run([], { FLUID_RUNTIME_CONFIG_PATH: "/thin", FLUID_RUNTIME_TYPE: "thin" });
+await run(["client", "start"], { FLUID_RUNTIME_CONFIG_PATH: "/cache" });

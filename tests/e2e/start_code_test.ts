@@ -27,7 +27,7 @@ Deno.test({
     await using sandbox = await Sandbox.make();
     const bytes = await Deno.readFile(executable);
     const bundled = await Deno.readFile(
-      new URL("../../dist/bundle/amd64/start.code", import.meta.url),
+      new URL("../../dist/bundle/amd64/server.code", import.meta.url),
     );
     const places = codeAt(bytes, bundled.subarray(0, HEAD));
     assert.equal(places.length, 1);

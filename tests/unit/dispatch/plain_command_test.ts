@@ -2,11 +2,17 @@ import assert from "node:assert/strict";
 import { plainCommand } from "../../../lib/dispatch/plain_command.ts";
 
 Deno.test("a component's start is plain, whatever of our names it is called by", () => {
-  for (const args of [[], ["run"], ["worker", "start"], ["run", "fluid-thin-runtime"]]) {
+  for (const args of [[], ["run"], ["client", "start"], ["run", "fluid-thin-runtime"]]) {
     assert.equal(plainCommand("/usr/local/bin/curvine-fluid", args), "start", args.join(" "));
   }
   for (const path of ["curvine-fluid-arm64", "/entrypoint.sh", "fluid-entrypoint.sh"]) {
-    assert.equal(plainCommand(path, ["master", "start"]), "start", path);
+    assert.equal(plainCommand(path, ["client", "start"]), "start", path);
+  }
+});
+
+Deno.test("a server's start is told from the others", () => {
+  for (const args of [["master", "start"], ["worker"], ["transfer", "start"]]) {
+    assert.equal(plainCommand("curvine-fluid", args), "server", args.join(" "));
   }
 });
 

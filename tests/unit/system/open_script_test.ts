@@ -20,7 +20,7 @@ function opened(
     const other = new Script(text(number ^ 1), { filename: "start.cjs" });
     const made = code(other.createCachedData());
     if (made !== undefined) Deno.writeFileSync(`${folder}/start.code`, made);
-    return openScript(`${folder}/start`);
+    return openScript(`${folder}/start.cjs`, `${folder}/start.code`);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
