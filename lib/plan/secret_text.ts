@@ -42,6 +42,11 @@ const BY_FORM = new RegExp(
     "\\b(?:gh[opsur]_|github_pat_|glpat-|xox[abprs]-|A[KS]IA|LTAI)[\\w-]{12,}",
   "g",
 );
+/** What stands in each of them, in lower case. */
+const FORMS = [
+  ...["eyj", "private key-----", "ls0tls1crudjti", "gho_", "ghp_", "ghs_", "ghu_", "ghr_"],
+  ...["github_pat_", "glpat-", "xox", "akia", "asia", "ltai"],
+];
 /**
  * A flag with a name and the word behind it: `--secret-key X`, also as a list of words in quotes;
  * what the name says decides. `-u name:X` as curl has it.
@@ -85,10 +90,14 @@ const ABOUT = new RegExp(
  * ```
  */
 export function withoutPasswords(text: string): string {
-  const shown = withoutAddresses(text)
-    .replace(HEADER, `$1$2${REDACTED}`)
-    .replace(BY_FORM, REDACTED);
-  return withoutSpoken(withoutNamed(shown));
+  let shown = withoutAddresses(text);
+  // A pattern is costly the first time; most texts have nothing that most patterns need.
+  const lower = text.toLowerCase();
+  const has = (parts: readonly string[]): boolean => parts.some((part) => lower.includes(part));
+  if (has(["bearer", "basic"])) shown = shown.replace(HEADER, `$1$2${REDACTED}`);
+  if (has(FORMS)) shown = shown.replace(BY_FORM, REDACTED);
+  shown = withoutFlags(withoutNamed(shown));
+  return has(["pass", "pwd"]) ? withoutSpoken(shown) : shown;
 }
 
 function withoutAddresses(text: string): string {
@@ -100,17 +109,25 @@ function withoutAddresses(text: string): string {
     .replace(ENCODED_ADDRESS, `$1$2$3${REDACTED}$5`);
 }
 
-/** Text without the words that follow a flag or a word that says password. */
+/** Text without the words that follow a flag that says password. */
+function withoutFlags(text: string): string {
+  if (!text.includes("-")) return text;
+  const shown = text
+    .replace(FLAG, (all, flag: string, name: string) => isSecretName(name) ? flag + REDACTED : all);
+  const withUser = shown.includes("-u") ? shown.replace(USER_FLAG, `$1:${REDACTED}`) : shown;
+  return withUser.replace(
+    SHORT_FLAG,
+    (all, flag: string) =>
+      WITH_PASSWORD_FLAG.test(text) || LOOKS_LIKE_PASSWORD.test(all) ? flag + REDACTED : all,
+  );
+}
+
+/** Text without the words that follow one that says password. */
 function withoutSpoken(text: string): string {
-  const anyFlag = WITH_PASSWORD_FLAG.test(text);
-  return text
-    .replace(FLAG, (all, flag: string, name: string) => isSecretName(name) ? flag + REDACTED : all)
-    .replace(USER_FLAG, `$1:${REDACTED}`)
-    .replace(
-      SHORT_FLAG,
-      (all, flag: string) => anyFlag || LOOKS_LIKE_PASSWORD.test(all) ? flag + REDACTED : all,
-    )
-    .replace(SPOKEN, (all, said: string, word: string) => ABOUT.test(word) ? all : said + REDACTED);
+  return text.replace(
+    SPOKEN,
+    (all, said: string, word: string) => ABOUT.test(word) ? all : said + REDACTED,
+  );
 }
 
 /** Text without the values of names that say secret. What is none may hold others: `a: {sk: x}`. */

@@ -7,7 +7,10 @@ export interface Signals {
   takeOver(handler: (signal: CaughtSignal) => void): void;
   /** Lets signals end this process until somebody takes them over, by this where the kernel does not. */
   endBy(handler: (signal: CaughtSignal) => void): void;
-  /** Waits until every signal that has come so far was given to the handler, or is kept for it. */
+  /**
+   * Waits until the signals that have come so far were given to the handler, or are kept for it; one
+   * of this very moment may be a bit later.
+   */
   delivered(): Promise<void>;
 }
 

@@ -31,7 +31,7 @@ export function catchSignals(): Signals {
     caught = [];
     for (const signal of early) next(signal);
   };
-  return { takeOver, endBy: takeOver, delivered: deliverSignals };
+  return { takeOver, endBy: takeOver, delivered: markerHeard };
 }
 
 /**
