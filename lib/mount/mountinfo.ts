@@ -35,6 +35,7 @@ export interface Mount {
  * ```
  */
 export function parseMountinfo(text: string): Mount[] {
+  if (text === last.text) return last.mounts.slice();
   const mounts: Mount[] = [];
   let from = 0;
   while (from < text.length) {
@@ -44,8 +45,14 @@ export function parseMountinfo(text: string): Mount[] {
     if (mount !== undefined) mounts.push(mount);
     from = to + 1;
   }
+  if (text.length <= MOST_REMEMBERED) last = { text, mounts: mounts.slice() };
   return mounts;
 }
+
+/** A start, and whatever a change of the table sets off, looks at the same table several times. */
+let last: { readonly text: string; readonly mounts: readonly Mount[] } = { text: "", mounts: [] };
+/** A table of thousands of mounts would be held for ever, at megabytes. */
+const MOST_REMEMBERED = 32 * 1024;
 
 function parseLine(line: string): Mount | undefined {
   // Spaces inside a field are escaped, so a single space always separates.

@@ -59,3 +59,15 @@ Deno.test("FUSE is told by its type", () => {
   const lines = types.map((type) => `36 35 0:98 / /m rw - ${type} s rw`).join("\n");
   assert.deepEqual(parseMountinfo(lines).map(isFuse), [true, true, true, false, false, false]);
 });
+
+Deno.test("who changes what was parsed changes nobody else's", () => {
+  const text = "1 0 8:1 / / rw - ext4 d rw\n9 1 0:9 / /m rw - fuse s rw";
+  parseMountinfo(text).reverse().pop();
+  assert.deepEqual(parseMountinfo(text).map(({ id }) => id), [1, 9]);
+  assert.deepEqual(parseMountinfo(`${text}\n10 9 0:9 / /m rw - fuse s rw`).map(({ id }) => id), [
+    1,
+    9,
+    10,
+  ]);
+  assert.deepEqual(parseMountinfo(""), []);
+});
