@@ -166,6 +166,7 @@ async function stageRun(generated: Generated, scene: Scene): Promise<number> {
   const own = actors.home === undefined
     ? standInWorld(scene.world, {
       current: actors.mount === "pretended" ? pretended : serving,
+      beside: actors.mount !== "pretended",
       end(server: StandInServer): void {
         // Where a mount is only pretended there is nothing to end but the stand-in itself.
         if (actors.mount === "bindfs") sendSignal(server.pid, "SIGKILL");

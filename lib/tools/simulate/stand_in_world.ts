@@ -13,6 +13,8 @@ export interface StandInServer {
 export interface StandInServers {
   /** `undefined` where nothing is mounted. */
   current(): StandInServer | undefined;
+  /** Whether whoever serves is a process of its own beside the stand-in, as bindfs is. */
+  readonly beside: boolean;
   /** Ends the mount. */
   end(server: StandInServer): void;
 }
@@ -30,10 +32,11 @@ export function standInWorld(world: World, servers: StandInServers): World {
     },
     processes: {
       ...world.processes,
-      // A leftover of the daemon would be ended before its successor begins.
+      // A leftover of the daemon would be ended before its successor begins. A stand-in that serves
+      // by itself is no leftover: it may be the very successor that is sought.
       marked: (variable, value) =>
         world.processes.marked(variable, value)
-          .filter(({ pid }) => pid !== servers.current()?.pid),
+          .filter(({ pid }) => !servers.beside || pid !== servers.current()?.pid),
     },
     sockets: { ...world.sockets, connectTcp: () => Promise.resolve(silent()) },
   };

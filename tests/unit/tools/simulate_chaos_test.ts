@@ -276,6 +276,7 @@ Deno.test("a stand-in's world hands its mount on while somebody serves it; maste
   const ended: number[] = [];
   const world = standInWorld(inner, {
     current: () => server,
+    beside: true,
     end: ({ pid }) => void ended.push(pid),
   });
   const held = world.takeover.hold(1, [{ minor: "50", path: "/t" }]);
@@ -296,4 +297,16 @@ Deno.test("a stand-in's world hands its mount on while somebody serves it; maste
   assert.equal(again.value.handOn({ folder: "/run", nth: 2 }, () => 0).ok, false);
   const connection = await world.sockets.connectTcp("nobody", 1);
   assert.equal(await connection.read(new Uint8Array(1)), null);
+});
+
+Deno.test("who serves beside a stand-in is no kin of it; a successor that serves by itself is", () => {
+  const inner = new FakeWorld();
+  inner.processes.spawn({ argv: ["curvine-fuse"], env: {}, cwd: "/" }, () => {});
+  const successor = inner.orphan(["KIN=x"]);
+  const kin = (beside: boolean): number[] => {
+    const servers = { current: () => ({ pid: successor.pid, id: 1 }), beside, end: () => {} };
+    return standInWorld(inner, servers).processes.marked("KIN", "x").map(({ pid }) => pid);
+  };
+  assert.deepEqual(kin(false), [successor.pid]);
+  assert.deepEqual(kin(true), []);
 });
