@@ -1,5 +1,4 @@
 import type { Host } from "../ports/host.ts";
-import { SIGNAL_NUMBERS } from "../ports/signals.ts";
 
 /** Does the job of a small tool. @returns its exit code */
 export type Applet = (args: readonly string[], host: Host) => Promise<number> | number;
@@ -36,7 +35,7 @@ export function runApplet(
 
 async function load(name: string, args: readonly string[], host: Host): Promise<number> {
   // To a small tool a signal means what it always does.
-  host.signals.endBy((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
+  host.signals.endBy((code) => host.exit(code));
   const module = await APPLETS[name]?.();
   if (module === undefined) throw new RangeError(`there is no applet "${name}"`);
   return await module.applet(args, host);

@@ -3,7 +3,6 @@ import { nearestName } from "../text/nearest_name.ts";
 import { ConfigError } from "../plan/config_error.ts";
 import type { Host } from "../ports/host.ts";
 import { describeError } from "../text/describe_error.ts";
-import { SIGNAL_NUMBERS } from "../ports/signals.ts";
 import type { CommandSpec } from "../cli/command.ts";
 import { CommandError } from "../ports/command_error.ts";
 import { ExitCode } from "../ports/exit_code.ts";
@@ -107,7 +106,7 @@ async function runCommand(
     return ExitCode.Done;
   }
   // Whoever runs longer takes the signals over; for everybody else they mean what they always do.
-  if (name !== "run") host.signals.endBy((signal) => host.exit(128 + SIGNAL_NUMBERS[signal]));
+  if (name !== "run") host.signals.endBy((code) => host.exit(code));
   return await module.command(invocation, host);
 }
 

@@ -5,8 +5,11 @@ export type CaughtSignal = "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "SIGUSR
 export interface Signals {
   /** Gives every signal, those that wait included, to this handler from now on. */
   takeOver(handler: (signal: CaughtSignal) => void): void;
-  /** Lets signals end this process until somebody takes them over, by this where the kernel does not. */
-  endBy(handler: (signal: CaughtSignal) => void): void;
+  /**
+   * Lets signals end this process until somebody takes them over: by `exit`, with the code that a
+   * shell has for each, where the kernel does not end it.
+   */
+  endBy(exit: (code: number) => void): void;
   /**
    * Waits until the signals that have come so far were given to the handler, or are kept for it; one
    * of this very moment may be a bit later.

@@ -1,7 +1,7 @@
-import { addressOfPointer, fixedBytes, kernel } from "./kernel_calls.ts";
+import { addressOfPointer } from "./kernel_calls.ts";
+import { setSignalAction } from "./signal_action.ts";
 
 const SIGABRT = 6;
-const DEFAULT = 0n;
 /** As a shell tells an end by TERM. No success: a job that did nothing must not claim it. */
 const ENDED_BY_TERM = 143;
 
@@ -19,18 +19,6 @@ export function guardAbort(): () => void {
     { parameters: ["i64"], result: "void" },
     () => Deno.exit(ENDED_BY_TERM),
   );
-  handleAbort(addressOfPointer(end.pointer));
-  return () => handleAbort(DEFAULT);
-}
-
-/** `struct sigaction` as the kernel has it: handler, flags, restorer, mask. */
-const SIGACTION_BYTES = 32;
-const SIGSET_BYTES = 8;
-/** x86-64 calls no handler that does not say where it returns to; ours never does. */
-const SA_RESTORER = 0x04000000n;
-
-function handleAbort(handler: bigint): void {
-  const action = fixedBytes(SIGACTION_BYTES);
-  new BigUint64Array(action.buffer).set([handler, SA_RESTORER, handler]);
-  kernel("rt_sigaction", SIGABRT, action, null, SIGSET_BYTES);
+  setSignalAction([SIGABRT], addressOfPointer(end.pointer));
+  return () => setSignalAction([SIGABRT]);
 }

@@ -11,6 +11,7 @@ import {
   kernel,
   withErrno,
 } from "./kernel_calls.ts";
+import { setSignalAction } from "./signal_action.ts";
 import { deliverSignals } from "./signals.ts";
 import { raiseOpenFiles } from "./raise_open_files.ts";
 import { unblockSignals } from "./signal_mask.ts";
@@ -29,9 +30,6 @@ export class ExecError extends Error {
 const LAST_SIGNAL = 64;
 /** What ends a program that does not listen. */
 const ENDING = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP"] as const;
-/** `struct sigaction` and `sigset_t` as the kernel has them: handler, flags, restorer, mask. */
-const SIGACTION_BYTES = 32;
-const SIGSET_BYTES = 8;
 /** For `prlimit`. */
 const OURSELVES = 0;
 
@@ -62,9 +60,11 @@ export async function exec(
   closeOnExec();
   if (allFiles) raiseOpenFiles(OURSELVES);
   // What comes from here on ends us as it would end the program; what came before is heard first.
-  resetSignals(ENDING.map((name) => SIGNAL_NUMBERS[name]));
+  setSignalAction(ENDING.map((name) => SIGNAL_NUMBERS[name]));
   await deliverSignals();
-  resetSignals(Array.from({ length: LAST_SIGNAL }, (_, index) => index + 1));
+  // They and the mask outlive exec. Rust's runtime ignores SIGPIPE: a daemon that inherited that
+  // would never notice a closed pipe.
+  setSignalAction(Array.from({ length: LAST_SIGNAL }, (_, index) => index + 1));
   unblockSignals();
   let worst: number = Errno.ENOENT;
   for (const candidate of candidates) {
@@ -106,15 +106,6 @@ function argumentBlock(argv: readonly string[]): Uint8Array<ArrayBuffer> {
     offset += one.length;
   });
   return block;
-}
-
-/**
- * Signal dispositions and the mask outlive exec. Rust's runtime ignores SIGPIPE: a daemon that
- * inherited that would never notice a closed pipe.
- */
-function resetSignals(signals: readonly number[]): void {
-  const action = fixedBytes(SIGACTION_BYTES);
-  for (const signal of signals) kernel("rt_sigaction", signal, action, null, SIGSET_BYTES);
 }
 
 /** Of a script whose interpreter is absent, or a program whose loader is, the kernel says the same. */

@@ -2,7 +2,7 @@ import { fixedBytes, kernel } from "./kernel_calls.ts";
 
 const SIG_SETMASK = 2;
 /** `sigset_t` as the kernel has it. */
-const SIGSET_BYTES = 8;
+export const SIGSET_BYTES = 8;
 
 /**
  * Takes a blocked signal that waits for this process.

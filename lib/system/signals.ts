@@ -31,7 +31,11 @@ export function catchSignals(): Signals {
     caught = [];
     for (const signal of early) next(signal);
   };
-  return { takeOver, endBy: takeOver, delivered: markerHeard };
+  return {
+    takeOver,
+    endBy: (exit) => takeOver((signal) => exit(128 + SIGNAL_NUMBERS[signal])),
+    delivered: markerHeard,
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { FileKind, Host } from "../../lib/ports/host.ts";
-import type { CaughtSignal } from "../../lib/ports/signals.ts";
+import { type CaughtSignal, SIGNAL_NUMBERS } from "../../lib/ports/signals.ts";
 
 /** Thrown where a real host's process ends. */
 export class Ended extends Error {
@@ -48,7 +48,8 @@ export function fakeHost(
     signals: {
       delivered: () => Promise.resolve(),
       takeOver: (handler): void => (given.early ?? []).forEach(handler),
-      endBy: (handler): void => (given.early ?? []).forEach(handler),
+      endBy: (exit): void =>
+        (given.early ?? []).forEach((signal) => exit(128 + SIGNAL_NUMBERS[signal])),
     },
     pid: given.pid ?? 42,
     hostname: () => "node-7",
