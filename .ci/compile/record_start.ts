@@ -1,6 +1,7 @@
 /**
  * Runs in the base runtime: writes V8's code of the functions that a server's start calls, and of
- * those that any start calls. Every kind of start is run, in a world that is made up here: nothing of this machine bears on it.
+ * those that any start calls. Every kind of start is run, in a world that is made up here: nothing
+ * of this machine bears on it.
  */
 import { Script } from "node:vm";
 

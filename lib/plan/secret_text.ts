@@ -115,11 +115,11 @@ function withoutFlags(text: string): string {
   const shown = text
     .replace(FLAG, (all, flag: string, name: string) => isSecretName(name) ? flag + REDACTED : all);
   const withUser = shown.includes("-u") ? shown.replace(USER_FLAG, `$1:${REDACTED}`) : shown;
-  return withUser.replace(
-    SHORT_FLAG,
-    (all, flag: string) =>
-      WITH_PASSWORD_FLAG.test(text) || LOOKS_LIKE_PASSWORD.test(all) ? flag + REDACTED : all,
-  );
+  let anyFlag: boolean | undefined;
+  return withUser.replace(SHORT_FLAG, (all, flag: string) => {
+    anyFlag ??= WITH_PASSWORD_FLAG.test(text);
+    return anyFlag || LOOKS_LIKE_PASSWORD.test(all) ? flag + REDACTED : all;
+  });
 }
 
 /** Text without the words that follow one that says password. */

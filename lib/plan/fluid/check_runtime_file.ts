@@ -77,7 +77,7 @@ function knownFields(path: readonly PropertyKey[]): string[] {
   return Object.keys(at?._zod.def.shape ?? {});
 }
 
-/** A schema without the wrappers that say that it may be absent, or is made only when it is needed. */
+/** A schema without its wrappers: that it may be absent, that it is made when it is needed. */
 function within(schema: Schema | undefined): Schema | undefined {
   const { innerType, getter } = schema?._zod.def ?? {};
   const inner = innerType ?? getter?.();

@@ -1,4 +1,4 @@
-import { pathParts } from "../../mount/mount_path.ts";
+import { tidyPath } from "../../mount/mount_path.ts";
 import { SECRETS_FOLDER } from "../../plan/secrets.ts";
 import { listAt, type Manifest, textAt, valueAt } from "./manifest.ts";
 import type { Origins } from "./origins.ts";
@@ -82,14 +82,9 @@ export function laySecrets(
     const secret = textAt(entry, ["valueFrom", "secretKeyRef", "name"]) ?? "";
     const key = textAt(entry, ["valueFrom", "secretKeyRef", "key"]) ?? "";
     const file = `${SECRETS_FOLDER}${secret}/${key}`;
-    onto.set(name, clean ? cleaned(file) : file);
+    onto.set(name, clean ? tidyPath(file) : file);
     origins.add(`${path}.${name}`, manifest, [...place, index]);
   });
-}
-
-/** As Go's `filepath.Clean` of an absolute path. */
-function cleaned(path: string): string {
-  return `/${pathParts(path).join("/")}`;
 }
 
 /** A map sorted by name, or nothing where it is empty: so Go writes `omitempty`. */
