@@ -6,7 +6,8 @@
  * than so many in a hundred are noticed.
  *
  * The mistakes are made in a copy of the repository. A mutant is tried with the tests that reach its
- * module by imports, those that import it themselves first.
+ * module by imports, those that import it themselves first. All of them are run without a mistake
+ * before, for a test that fails anyway would notice everything.
  */
 import { parseArgs } from "node:util";
 import { mutate, type Site, sitesOf } from "./sites.ts";
@@ -56,6 +57,9 @@ try {
   const { success } = await new Deno.Command("cp", { args: ["-r", ...filesToCopy(), copy] })
     .output();
   if (!success) throw new Error("cp failed");
+  if (await run(tests) !== undefined) {
+    throw new Error("Cannot judge tests that fail without a mutant: see `deno task test:unit`");
+  }
   const picked = pick(all, count ?? 100, random(seed ?? 1));
   say(
     `${picked.length} of ${all.length} possible mutants of ${modules.size} modules, seed ${seed}`,
