@@ -1,3 +1,4 @@
+import { NO_LESSON } from "../ports/mounts.ts";
 import type { Invocation } from "../cli/command.ts";
 import { VERSION } from "../cli/version.ts";
 import { makeLog } from "../observe/log.ts";
@@ -44,6 +45,7 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
     mounts: systemMounts({
       ask: (path, deadline) => askAlone(path, deadline),
       walk: () => Promise.resolve(false),
+      teach: () => NO_LESSON,
     }),
     isLocked: isFileLocked,
   };

@@ -44,9 +44,18 @@ export type Forgetting =
   /** The connection has ended. */
   | "ended";
 
+/** How callers ask for files. */
+export type Asked =
+  /** Nobody asks. */
+  | "not"
+  /** From the root on, which every daemon knows. */
+  | "by path"
+  /** Somebody, too, by a number that a successor does not know. */
+  | "by number";
+
 /** How a connection is handed on. */
 export interface HandOnOptions {
-  /** An existing folder of ours for the state file, which is gone after {@link HandedOn.served}. */
+  /** An existing folder of ours for the state file, which is gone after {@link Door.remove}. */
   readonly folder: string;
   /** The first takeover of these connections is 1. */
   readonly nth: number;
@@ -55,8 +64,17 @@ export interface HandOnOptions {
 /** A successor that was started with the connections. */
 export interface HandedOn<Successor> {
   readonly successor: Successor;
-  /** Removes the state file. To be called when the successor serves, or has ended. */
-  served(): void;
+  readonly door: Door;
+}
+
+/** Where a successor waits, its start all done, until it is to serve. */
+export interface Door {
+  /** Whether it stands there, or nothing can keep it. */
+  isReached(): boolean;
+  /** Lets it in. */
+  open(): void;
+  /** Nothing of it is left. To be called when the successor serves, or has ended. */
+  remove(): void;
 }
 
 /** Connections that we hold. */
@@ -64,11 +82,23 @@ export interface Hold {
   readonly mounts: readonly ServedMount[];
   /** Whether all of them still are connections: an abort or the end of the last mount ends one. */
   alive(): boolean;
-  /**
-   * Has the kernel look up again all that it remembers of the mounts, what waits for an answer of the
-   * dead daemon included. Before a successor serves.
-   */
+  /** Has the kernel look up again all that it remembers of the mounts. Before a successor serves. */
   forgetNames(): Forgetting;
+  /**
+   * Keeps what is asked for now from a successor that does not know yet what it names. Never once that
+   * is let in.
+   *
+   * @param isLate whether callers that get a signal are to be let go, with `EINTR`
+   */
+  park(isLate: boolean): void;
+  /** How parked callers ask, of any mount. */
+  asked(): Asked;
+  /** The numbers of files that parked callers ask a mount for, but for its root. */
+  nodesAsked(path: string): bigint[];
+  /** A successor knows a file that parked callers ask a mount for: has the kernel ask it. */
+  release(path: string, node: bigint): void;
+  /** Has the kernel ask a successor all that is parked. */
+  resume(): void;
   /**
    * Starts a successor that inherits the connections, nobody else does: the descriptors are closed
    * before this returns.

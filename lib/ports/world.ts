@@ -59,11 +59,13 @@ export interface Processes {
   /**
    * Runs a helper to its end and collects what it prints.
    *
+   * @param onLine is told each line of its output at once
    * @returns `undefined` when it could not be started or was killed at the deadline
    */
   run(
     request: SpawnRequest,
     deadline: number,
+    onLine?: (line: string) => void,
   ): Promise<{ status: ExitStatus; stdout: string; stderr: string } | undefined>;
   /** Waits for an orphan that became our child. */
   adopt(pid: number): ProcessHandle;

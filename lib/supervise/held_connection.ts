@@ -1,15 +1,16 @@
 import type { Log } from "../observe/log.ts";
-import type { Forgetting, HandedOn, Hold, Outcome } from "../ports/takeover.ts";
+import { ROOT_NODE } from "../ports/mounts.ts";
+import type { Asked, Forgetting, HandedOn, Hold, Outcome } from "../ports/takeover.ts";
 import type { FuseConnections, Stop, World } from "../ports/world.ts";
 import { minorOf } from "../mount/mountinfo.ts";
 import type { ServedMount } from "./target_watch.ts";
 
 /** What a {@link HeldConnection} needs. */
 export interface HeldConnectionParts {
-  readonly world: Pick<World, "takeover" | "clock">;
+  readonly world: Pick<World, "takeover" | "clock" | "files">;
   readonly connections: FuseConnections;
   readonly log: Log;
-  /** For the state file; without it nothing can be handed on. */
+  /** For the state file and {@link HeldConnection.nodesFile}; without it nothing can be handed on. */
   readonly folder: string | undefined;
 }
 
@@ -43,6 +44,8 @@ export class HeldConnection {
   /** Holds what a daemon serves, unless that is the connection that is held already. */
   keep(pid: number, served: readonly ServedMount[]): void {
     this.#retry();
+    this.#hold?.resume();
+    this.#forgetNodes();
     if (this.#isRefused) return;
     const wanted = served.map(({ device, path }) => ({ minor: minorOf(device), path }));
     if (this.isKept && String(minorsOf(this.#hold?.mounts)) === String(minorsOf(wanted))) return;
@@ -72,6 +75,45 @@ export class HeldConnection {
   }
 
   /**
+   * Keeps whoever asks from a successor that does not know yet what is meant, until something serves
+   * that is {@link keep kept}.
+   *
+   * @param isLate whether callers that get a signal are to be let go
+   */
+  park(isLate: boolean): void {
+    this.#hold?.park(isLate);
+  }
+
+  /** How parked callers ask for files. */
+  get asked(): Asked {
+    return this.#hold?.asked() ?? "not";
+  }
+
+  /** Whoever asks for the root of a mount goes on; what else is asked for is written down. */
+  letIn(): void {
+    for (const { path } of this.#hold?.mounts ?? []) {
+      const nodes = this.#hold?.nodesAsked(path) ?? [];
+      try {
+        if (nodes.length > 0) this.#parts.world.files.write(this.nodesFile(path), nodes.join("\n"));
+      } catch {
+        // The disk is full: the successor learns what it can without.
+      }
+      this.#hold?.release(path, ROOT_NODE);
+    }
+  }
+
+  /** Where the numbers of files stand that callers ask a mount for, one in a line. */
+  nodesFile(path: string): string {
+    const minor = this.#hold?.mounts.find((mount) => mount.path === path)?.minor ?? "";
+    return `${this.#parts.folder ?? "/"}/takeover.nodes.${minor}`;
+  }
+
+  /** A successor knows a file that callers wait for. */
+  release(path: string, node: bigint): void {
+    this.#hold?.release(path, node);
+  }
+
+  /**
    * Starts a successor that inherits the connection.
    *
    * @param start starts it, at once, with this as its state file
@@ -94,8 +136,15 @@ export class HeldConnection {
   /** Nobody serves any more, nor will: whoever waits gets an error. */
   end(): void {
     this.#retry();
+    this.#forgetNodes();
     this.#hold?.end((minor) => this.#parts.connections.abort(minor));
     this.#hold = undefined;
+  }
+
+  #forgetNodes(): void {
+    for (const { path } of this.#hold?.mounts ?? []) {
+      this.#parts.world.files.remove(this.nodesFile(path));
+    }
   }
 
   #refuse(reason: string, lasting: boolean): void {

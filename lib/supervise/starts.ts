@@ -1,14 +1,16 @@
 import { masterEndpoints } from "../plan/generate/masters.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
+import type { Door } from "../ports/takeover.ts";
 import { SpawnError, type Stop, type World } from "../ports/world.ts";
 import { awaitMaster } from "./await_master.ts";
 import { clearTarget, type NotReady } from "./clear_target.ts";
-import { pause } from "./clock_waits.ts";
+import { doneWithin, pause } from "./clock_waits.ts";
 import { type Daemon, seekHeir, settles } from "./daemon.ts";
 import type { News } from "./event_loop.ts";
 import type { HeldConnection } from "./held_connection.ts";
 import type { Journal } from "./journal.ts";
+import { letIn } from "./let_in.ts";
 import { LEAST_PATIENCE_MS } from "./neighbour_watch.ts";
 import type { State } from "./state.ts";
 import type { TargetWatch } from "./target_watch.ts";
@@ -32,8 +34,8 @@ export interface StartsParts {
 /** A daemon that mounts nothing counts as started when it has lived for so long. */
 const RUNNING_MS = 1000;
 
-/** A successor gets so long before anybody asks for it; most serve by then. */
-const BEFORE_ASKING_MS = 25;
+/** Callers that ask for what a successor does not know wait no longer than this when it serves. */
+const LESSON_MS = 500;
 
 /** A successor is looked at so often until it serves. */
 const LOOK_MS = 100;
@@ -99,31 +101,46 @@ export class Starts {
 
   /** A start with the connection of the daemon before. Tells when it serves, or cannot. */
   async takeOver(): Promise<void> {
-    const { world: { clock }, daemon, held, journal, take } = this.#parts;
+    const { world: { clock, mounts }, settings, daemon, held, journal, target, take } = this.#parts;
     const forgetting = held.forgetNames();
     if (forgetting === "ended") {
       return take({ name: "takeover-refused", message: "the mount's connection has ended" });
     }
-    let served = (): void => {};
+    held.park(false);
+    let wanted = (): boolean => true;
+    // They take longer to begin than the successor.
+    const lessons = (target()?.mounts.paths ?? []).map((path) =>
+      // A child that was stuck may tell of a daemon before.
+      mounts.teach(path, held.nodesFile(path), (node) => wanted() && held.release(path, node))
+    );
+    let door: Door | undefined;
     const started = this.#start(() => {
       const outcome = held.handOn((statePath) => this.#begin(statePath));
-      if (outcome.ok) served = outcome.value.served;
+      if (outcome.ok) ({ door } = outcome.value);
       else take({ name: "takeover-refused", message: outcome.reason });
       return outcome.ok;
     });
-    if (!started) return;
+    if (!started || door === undefined) return;
     const { current } = daemon;
-    void current?.exited.then(served);
+    void current?.exited.then(() => door?.remove());
     journal.log("info", "started", "Started a successor for the mount", { pid: current?.pid ?? 0 });
-    const wanted = (): boolean =>
+    wanted = (): boolean =>
       this.#parts.state().name === "taking-over" && daemon.current === current;
     void this.#lookForConfusion(wanted);
-    // The successor needs the processor more than whoever asks whether it is there.
-    await pause(clock, BEFORE_ASKING_MS);
-    if (!await this.#serves(wanted)) return;
-    served();
+    const taught = await letIn({ clock, held, door, lessons, wanted });
+    if (taught === undefined) return;
+    const answers = Promise.all(taught.map(async ({ answered }) => {
+      if (!await answered) throw new Error("no answer");
+    }));
+    const isProved = await doneWithin(clock, settings.probeTimeout, answers);
+    if (!isProved && !await this.#serves(wanted)) return;
+    // A large tree takes its time, and a caller may hold a lock of the kernel that the search needs.
+    await doneWithin(clock, LESSON_MS, Promise.all(taught.map(({ over }) => over)));
+    if (!wanted()) return;
+    door.remove();
     take({ name: "healthy" });
-    await this.#teachNames();
+    // Whoever was to teach them has not come to it.
+    if (!isProved) await this.#teachNames();
   }
 
   /** An adopted process is to prove itself. */
@@ -152,8 +169,8 @@ export class Starts {
 
   /**
    * A bind mount of a folder of the mount, as of a `subPath`, asks for it by a number that no name
-   * leads to, and so does an old kernel for all that it knows: the successor has to learn them first
-   * (Takeover: Folders that are bound elsewhere).
+   * leads to, and so does an old kernel for all that it knows. Of those that nobody asked for while
+   * nobody served, the successor learns the upper ones (Takeover: Folders that are bound elsewhere).
    */
   async #teachNames(): Promise<void> {
     const { target, world: { mounts } } = this.#parts;

@@ -230,7 +230,10 @@ export class TargetWatch {
 
   /** From now on what is mounted at the target is ours. */
   own(): readonly ServedMount[] {
-    const served = this.#ours();
+    const served = this.mounts.served().filter((mount) =>
+      // A daemon that dies just now serves nothing any more, and what it served is still ours.
+      this.mounts.ownDevices.has(mount.device) || this.#isOurs(mount)
+    );
     this.mounts.own(served);
     this.state = "served";
     // It may have gone again since it was seen.
@@ -240,9 +243,11 @@ export class TargetWatch {
 
   /** What our daemon serves: somebody else may mount here just now. */
   #ours(table?: readonly Mount[]): ServedMount[] {
-    return this.mounts.served(table).filter(({ device, named }) =>
-      this.#events.serves(minorOf(device)) ?? (named || this.#events.servesFuse())
-    );
+    return this.mounts.served(table).filter((mount) => this.#isOurs(mount));
+  }
+
+  #isOurs({ device, named }: ServedMount): boolean {
+    return this.#events.serves(minorOf(device)) ?? (named || this.#events.servesFuse());
   }
 
   look(): void {

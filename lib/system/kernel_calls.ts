@@ -12,10 +12,12 @@ const NUMBERS = {
   faccessat: [269, 48],
   fcntl: [72, 25],
   flock: [73, 32],
+  getdents64: [217, 61],
   inotify_add_watch: [254, 27],
   inotify_init1: [294, 26],
   ioctl: [16, 29],
   madvise: [28, 233],
+  mknodat: [259, 33],
   mount: [165, 40],
   openat: [257, 56],
   pidfd_getfd: [438, 438],
@@ -189,10 +191,12 @@ export const Errno = {
   ENOSYS: 38,
   ELOOP: 40,
   ENOTCONN: 107,
+  ESTALE: 116,
 } as const;
 
 /** `open` flags that are the same on x86-64 and arm64. */
 export const Open = {
+  WRONLY: 1,
   RDWR: 2,
   CREAT: 0o100,
   CLOEXEC: 0o2000000,

@@ -1,4 +1,4 @@
-import type { Mounts } from "../ports/mounts.ts";
+import { type Mounts, NO_LESSON } from "../ports/mounts.ts";
 import { cString, kernelInBackground } from "./kernel_calls.ts";
 import { MOUNTINFO, readMountinfo } from "./read_mountinfo.ts";
 import { within } from "./within.ts";
@@ -14,9 +14,10 @@ const CAP_SYS_ADMIN = 21n;
 const DETACH_WAIT_MS = 500;
 
 /** For who never asks a mount for anything. */
-const NO_CHILDREN: Pick<Mounts, "ask" | "walk"> = {
+const NO_CHILDREN: Pick<Mounts, "ask" | "walk" | "teach"> = {
   ask: () => Promise.resolve("unknown"),
   walk: () => Promise.resolve(false),
+  teach: () => NO_LESSON,
 };
 
 /**
@@ -26,7 +27,7 @@ const NO_CHILDREN: Pick<Mounts, "ask" | "walk"> = {
  * @param table how the mount table is read; see {@link HeldMountTable}
  */
 export function systemMounts(
-  { ask, walk }: Pick<Mounts, "ask" | "walk"> = NO_CHILDREN,
+  { ask, walk, teach }: Pick<Mounts, "ask" | "walk" | "teach"> = NO_CHILDREN,
   table: () => string = readMountinfo,
 ): Mounts {
   return {
@@ -39,6 +40,7 @@ export function systemMounts(
     },
     ask,
     walk,
+    teach,
     mayMount,
   };
 }

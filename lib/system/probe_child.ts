@@ -1,4 +1,4 @@
-import type { MountAnswer, Mounts } from "../ports/mounts.ts";
+import type { Lesson, MountAnswer, Mounts } from "../ports/mounts.ts";
 import type { Processes } from "../ports/world.ts";
 import { disposableChild } from "./disposable_child.ts";
 import { within } from "./within.ts";
@@ -18,16 +18,20 @@ const STUCK_MS = 2 ** 31 - 1;
 export function mountAskers(
   self: readonly string[],
   processes: Processes,
-): Pick<Mounts, "ask" | "walk"> {
+): Pick<Mounts, "ask" | "walk" | "teach"> {
   const asked: UnderWay<MountAnswer> = { now: new Map(), next: new Map() };
   const walked: UnderWay<boolean> = { now: new Map(), next: new Map() };
-  const run = async (...words: string[]): Promise<number | undefined> => {
+  const lessons = new Map<string, OpenLesson>();
+  const run = async (
+    words: readonly string[],
+    onLine?: (line: string) => void,
+  ): Promise<number | undefined> => {
     const request = { argv: [...self, ...words], env: Deno.env.toObject(), cwd: "/" };
-    return (await processes.run(request, STUCK_MS))?.status.code;
+    return (await processes.run(request, STUCK_MS, onLine))?.status.code;
   };
   return {
     async ask(path: string, deadline: number, isAfresh = false): Promise<MountAnswer> {
-      const begin = async (): Promise<MountAnswer> => meaningOf(await run("probe", path));
+      const begin = async (): Promise<MountAnswer> => meaningOf(await run(["probe", path]));
       const answer = isAfresh ? afresh(asked, path, begin) : once(asked.now, path, begin);
       return await within(deadline, answer) ?? "silent";
     },
@@ -36,9 +40,19 @@ export function mountAskers(
       const walk = afresh(
         walked,
         path,
-        async () => await run("ask-mount", "walk", path) === 0,
+        async () => await run(["ask-mount", "walk", path]) === 0,
       );
       return await within(deadline, walk) ?? false;
+    },
+    teach: (path, nodes, knows) => {
+      const before = lessons.get(path);
+      if (before?.isOpen() === true) return before;
+      const lesson = begun(
+        async (onLine) => void await run(["ask-mount", "teach", path, nodes], onLine),
+        knows,
+      );
+      lessons.set(path, lesson);
+      return lesson;
     },
   };
 }
@@ -56,6 +70,46 @@ export async function askAlone(
   const answer = await disposableChild(["probe", path], deadline, self);
   if (answer === "late") return "silent";
   return answer === "not-started" ? "unknown" : meaningOf(answer.code);
+}
+
+/** A lesson, and whether it still waits for its first answer. */
+interface OpenLesson extends Lesson {
+  isOpen(): boolean;
+}
+
+/** What a child tells of its lesson, each in a line, beside the numbers of files. */
+export const LESSON_WORDS = { ready: "ready", answered: "answered", over: "over" } as const;
+
+function begun(
+  run: (onLine: (line: string) => void) => Promise<void>,
+  knows: (node: bigint) => void,
+): OpenLesson {
+  const [ready, answered, over] = [
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<boolean>(),
+    Promise.withResolvers<void>(),
+  ];
+  let isOpen = true;
+  const end = (hasAnswered: boolean): void => {
+    isOpen = false;
+    ready.resolve();
+    answered.resolve(hasAnswered);
+  };
+  void run((line) => {
+    if (line === LESSON_WORDS.ready) ready.resolve();
+    else if (line === LESSON_WORDS.answered) end(true);
+    else if (line === LESSON_WORDS.over) over.resolve();
+    else knows(BigInt(line));
+  }).then(() => {
+    end(false);
+    over.resolve();
+  });
+  return {
+    ready: ready.promise,
+    answered: answered.promise,
+    over: over.promise,
+    isOpen: () => isOpen,
+  };
 }
 
 /** The children that are out, by their paths, and those that follow them. */

@@ -81,6 +81,7 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
     async run(
       request: SpawnRequest,
       deadline: number,
+      onLine?: (line: string) => void,
     ): Promise<{ status: ExitStatus; stdout: string; stderr: string } | undefined> {
       let child: Deno.ChildProcess;
       try {
@@ -93,7 +94,10 @@ export function systemProcesses(stdout: Sink, stderr: Sink): Processes {
       const helper = handle(child.pid, exited);
       helpers.add(helper);
       void exited.then(() => helpers.delete(helper));
-      const outputs = [child.stdout, child.stderr].map((one) => collectOutput(one, MOST_CAPTURED));
+      const outputs = [
+        collectOutput(child.stdout, MOST_CAPTURED, onLine),
+        collectOutput(child.stderr, MOST_CAPTURED),
+      ];
       const texts = Promise.all(outputs.map(({ text }) => text));
       const done = await within(
         deadline,

@@ -1,5 +1,6 @@
 import { takeoverState } from "../mount/takeover_state.ts";
 import type {
+  Asked,
   Forgetting,
   HandedOn,
   HandOnOptions,
@@ -21,7 +22,8 @@ import {
   Open,
   withErrno,
 } from "./kernel_calls.ts";
-import { answerStaleRequests } from "./stale_requests.ts";
+import { ParkedRequests } from "./parked_requests.ts";
+import { StateDoor } from "./state_door.ts";
 import { type WhatFailed, whyNotTaken } from "./takeover_reasons.ts";
 
 const DEVICE = "/dev/fuse";
@@ -38,6 +40,7 @@ const F_SETFD = 2;
 interface Held {
   readonly mount: ServedMount;
   readonly descriptor: number;
+  readonly parked: ParkedRequests;
 }
 
 /** A system call that failed while a connection was being taken. */
@@ -55,7 +58,8 @@ export const systemTakeover: Takeover = {
     const held: Held[] = [];
     try {
       for (const { mount, owner, descriptors } of matched(pid, mounts)) {
-        held.push({ mount, descriptor: holdOne(owner, descriptors) });
+        const descriptor = holdOne(owner, descriptors);
+        held.push({ mount, descriptor, parked: new ParkedRequests(descriptor) });
       }
     } catch (error) {
       for (const { descriptor } of held) close(descriptor);
@@ -87,11 +91,30 @@ class SystemHold implements Hold {
     for (const { descriptor } of this.#held) {
       const { result, errno } = withErrno(() => notifyEpoch(descriptor));
       if (result < 0) answer = errno === Errno.EINVAL ? "unsupported" : "ended";
-      // After the notice: whoever asks again must not find the old names.
-      // It does no harm without one either: a second walk trusts no name.
-      if (answer !== "ended") answerStaleRequests(descriptor);
     }
     return answer;
+  }
+
+  park(isLate: boolean): void {
+    for (const { parked } of this.#held) parked.take(isLate);
+  }
+
+  asked(): Asked {
+    if (this.#held.some(({ parked }) => parked.nodes.length > 0)) return "by number";
+    return this.#held.every(({ parked }) => parked.isEmpty) ? "not" : "by path";
+  }
+
+  nodesAsked(path: string): bigint[] {
+    return this.#held.filter(({ mount }) => mount.path === path)
+      .flatMap(({ parked }) => parked.nodes);
+  }
+
+  release(path: string, node: bigint): void {
+    for (const { mount, parked } of this.#held) if (mount.path === path) parked.resume(node);
+  }
+
+  resume(): void {
+    for (const { parked } of this.#held) parked.resume();
   }
 
   handOn<Successor>(
@@ -99,8 +122,8 @@ class SystemHold implements Hold {
     start: (statePath: string) => Successor,
   ): Outcome<HandedOn<Successor>> {
     if (!this.alive()) return refusal(new CallFailed("connection-ended", 0));
-    const path = `${folder}/takeover.state`;
     const given: number[] = [];
+    let door: StateDoor | undefined;
     let started = false;
     try {
       for (const { descriptor } of this.#held) given.push(cloneOf(descriptor));
@@ -108,18 +131,18 @@ class SystemHold implements Hold {
         descriptor: given[index] ?? -1,
         path: mount.path,
       }));
-      writeAlone(path, takeoverState(inherited, nth));
+      door = stateDoor(`${folder}/takeover.state`, takeoverState(inherited, nth));
       // From here to the closing below nothing else may run: whoever is started now inherits.
       for (const descriptor of given) inheritable(descriptor);
-      const successor = start(path);
+      const successor = start(door.path);
       started = true;
-      return { ok: true, value: { successor, served: () => remove(path) } };
+      return { ok: true, value: { successor, door } };
     } catch (error) {
       if (error instanceof CallFailed) return refusal(error);
       throw error;
     } finally {
       for (const descriptor of given) close(descriptor);
-      if (!started) remove(path);
+      if (!started) door?.remove();
     }
   }
 
@@ -132,6 +155,7 @@ class SystemHold implements Hold {
   }
 
   close(): void {
+    this.resume();
     const held = this.#held;
     this.#held = [];
     for (const { descriptor } of held) close(descriptor);
@@ -247,24 +271,13 @@ function close(descriptor: number): void {
 }
 
 /** @throws {CallFailed} when it cannot be written */
-function writeAlone(path: string, text: string): void {
-  remove(path);
+function stateDoor(path: string, text: string): StateDoor {
   try {
-    const file = Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
-    try {
-      let rest = new TextEncoder().encode(text);
-      while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
-    } finally {
-      file.close();
-    }
+    return new StateDoor(path, text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CallFailed("state-file", 0, reason);
   }
-}
-
-function remove(path: string): void {
-  kernel("unlinkat", AT_FDCWD, cString(path), 0);
 }
 
 function refusal(error: unknown): Refusal {

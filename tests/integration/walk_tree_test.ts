@@ -44,3 +44,48 @@ Deno.test("a walk follows no link, and leaves out what it cannot read", () => {
     Deno.removeSync(root, { recursive: true });
   }
 });
+
+Deno.test("a walk for files ends where it has met them", () => {
+  const root = tree();
+  try {
+    const listed = [...Deno.readDirSync(root)].map(({ name }) => name);
+    const [first = 0n, second = 0n, deep = 0n] = [...listed, "0/1/0/1"]
+      .map((path) => BigInt(Deno.statSync(`${root}/${path}`).ino ?? 0));
+    const far = { ...LIMITS, depth: 9 };
+    const search = (...nodes: bigint[]): [number, bigint[]] => {
+      const met: bigint[] = [];
+      return [walkTree(root, far, { nodes, met: (node) => void met.push(node) }), met];
+    };
+    assert.deepEqual(search(), [0, []], "nothing has to be read");
+    assert.deepEqual(search(second, first), [2, [first, second]]);
+    const [seen, met] = search(second, deep);
+    assert.ok(seen > 2 + 4 + 8 && seen <= 2 + 4 + 8 + 16, `${seen} seen`);
+    assert.deepEqual(met, [second, deep]);
+    assert.deepEqual(search(0n), [30, []], "what is not there is looked for everywhere");
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});
+
+Deno.test("a walk passes names that are no text, and a folder that takes more than one reading", () => {
+  const root = Deno.makeTempDirSync({ prefix: "cf-walk-" });
+  try {
+    const mkdir = new Deno.Command("python3", {
+      args: ["-c", "import os, sys; os.makedirs(os.fsencode(sys.argv[1]) + b'/\\xff/in')", root],
+    });
+    assert.equal(mkdir.outputSync().success, true);
+    for (let n = 0; n < 3000; n++) Deno.writeTextFileSync(`${root}/${"n".repeat(30)}${n}`, "");
+    assert.equal(walkTree(root, { ...LIMITS, entries: 10_000 }), 3002);
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});
+
+Deno.test("an empty root has no entries", () => {
+  const root = Deno.makeTempDirSync({ prefix: "cf-walk-" });
+  try {
+    assert.equal(walkTree(root, LIMITS), 0);
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});

@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import type { FaultRun } from "./fault_run.ts";
 
 /**
- * Reads the canary again and again and writes a line for each answer: `ok`, `wrong`, or the error's
- * name; with the milliseconds that it took.
+ * Reads a file again and again and writes a line for each answer: `ok`, `wrong`, or the error's
+ * name; with the milliseconds that it took. The first answer is the right one.
  */
-const READ_ON = `
+export const READ_ON = `
 import os, sys, time
-path, log = sys.argv[1], open(sys.argv[2], "w", buffering=1)
+os.chdir(sys.argv[1])
+path, log = sys.argv[2], open(sys.argv[3], "w", buffering=1)
+with open(path) as file: wanted = file.read()
 while True:
     begun = time.monotonic()
     try:
-        with open(path) as file: answer = "ok" if file.read() == "alive\\n" else "wrong"
+        with open(path) as file: answer = "ok" if file.read() == wanted else "wrong"
     except OSError as error: answer = os.strerror(error.errno).replace(" ", "-")
     log.write(f"{answer} {(time.monotonic() - begun) * 1000:.1f}\\n")
     time.sleep(0.002)
@@ -28,6 +30,7 @@ export interface AppAnswer {
  * namespace, without an end.
  */
 export class AppReader {
+  static #count = 0;
   readonly #run: FaultRun;
   readonly #log: string;
 
@@ -42,8 +45,21 @@ export class AppReader {
     Deno.mkdirSync(bound, { recursive: true });
     const { code, stderr } = await run.onHost(["mount", "--bind", path, bound]);
     assert.equal(code, 0, stderr);
-    const reader = new AppReader(run, `${run.root}/app-answers`);
-    run.spawnOnHost(["python3", "-c", READ_ON, `${bound}/canary`, reader.#log]);
+    return await AppReader.#readOn(run, "/", `${bound}/canary`);
+  }
+
+  /**
+   * Begins to read a file by its name alone, with its folder as working directory: the kernel asks
+   * for it by the folder's number, and no path leads there.
+   */
+  static async inside(run: FaultRun, folder: string, name: string): Promise<AppReader> {
+    return await AppReader.#readOn(run, folder, name);
+  }
+
+  static async #readOn(run: FaultRun, cwd: string, path: string): Promise<AppReader> {
+    const log = `${run.root}/app-answers${AppReader.#count++}`;
+    const reader = new AppReader(run, log);
+    run.spawnOnHost(["python3", "-c", READ_ON, cwd, path, log]);
     await reader.next();
     return reader;
   }

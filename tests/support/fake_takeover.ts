@@ -1,4 +1,5 @@
 import type {
+  Asked,
   Forgetting,
   HandedOn,
   HandOnOptions,
@@ -16,6 +17,8 @@ export class FakeTakeover implements Takeover {
   /** When set, nothing can be handed on. */
   refusesHandOn: Refusal | undefined;
   forgetting: Forgetting = "forgotten";
+  /** Whether successors are about to serve. */
+  reachesDoor = true;
   /** All holds that were ever taken. */
   readonly holds: FakeHold[] = [];
   /** State files that lie there. */
@@ -43,6 +46,13 @@ export class FakeHold implements Hold {
   isOpen = true;
   /** Set to false for a connection that has ended. */
   connected = true;
+  /** How often callers were parked since they were last told to go on. */
+  parked = 0;
+  isLate = false;
+  /** Parked callers. */
+  callers = 0;
+  /** What callers ask for. */
+  nodes: bigint[] = [];
 
   constructor(readonly of: FakeTakeover, readonly mounts: readonly ServedMount[]) {}
 
@@ -56,6 +66,28 @@ export class FakeHold implements Hold {
     return this.of.forgetting;
   }
 
+  park(isLate: boolean): void {
+    this.parked++;
+    this.isLate = isLate;
+  }
+
+  asked(): Asked {
+    return this.nodes.length > 0 ? "by number" : this.callers > 0 ? "by path" : "not";
+  }
+
+  nodesAsked(): bigint[] {
+    return this.nodes;
+  }
+
+  release(path: string, node: bigint): void {
+    this.of.did(`release ${path} ${node}`);
+  }
+
+  resume(): void {
+    if (this.parked > 0) this.of.did(`resume ${this.#minors}`);
+    this.parked = 0;
+  }
+
   handOn<Successor>(
     { folder, nth }: HandOnOptions,
     start: (statePath: string) => Successor,
@@ -66,7 +98,12 @@ export class FakeHold implements Hold {
     const path = `${folder}/takeover.state`;
     const successor = start(path);
     this.of.stateFiles.add(path);
-    return { ok: true, value: { successor, served: () => void this.of.stateFiles.delete(path) } };
+    const door = {
+      isReached: () => this.of.reachesDoor,
+      open: () => this.of.did("let in"),
+      remove: () => void this.of.stateFiles.delete(path),
+    };
+    return { ok: true, value: { successor, door } };
   }
 
   end(abort: (minor: string) => boolean): void {

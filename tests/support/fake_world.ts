@@ -1,4 +1,4 @@
-import type { MountAnswer } from "../../lib/ports/mounts.ts";
+import { type Lesson, type MountAnswer, NO_LESSON } from "../../lib/ports/mounts.ts";
 import { parseMountinfo } from "../../lib/mount/mountinfo.ts";
 import type { ExitStatus } from "../../lib/ports/child.ts";
 import type { Connection, Listener } from "../../lib/ports/sockets.ts";
@@ -146,6 +146,14 @@ export class FakeWorld implements World {
     walk: (path: string): Promise<boolean> => {
       this.done.push(`walk ${path}`);
       return Promise.resolve(this.answer === "answers");
+    },
+    teach: (path: string): Lesson => {
+      this.done.push(`teach ${path}`);
+      // A successor that has only been let in takes a moment.
+      const answered = new Promise<boolean>((done) => {
+        this.clock.after(5, () => done(this.answer === "answers"));
+      });
+      return { ...NO_LESSON, answered };
     },
     mayMount: (): boolean => true,
   };

@@ -1,6 +1,6 @@
 import { mountsOnTheWay, tidyPath } from "../../mount/mount_path.ts";
 import { parseMountinfo } from "../../mount/mountinfo.ts";
-import type { Mounts } from "../../ports/mounts.ts";
+import { type Mounts, NO_LESSON } from "../../ports/mounts.ts";
 import type { FuseConnections, Processes, Stop, World } from "../../ports/world.ts";
 
 /** No kernel gives out such a number. */
@@ -58,6 +58,7 @@ export function withPretendedMount(
       return answers[stateOf(mount.pid)];
     },
     walk: () => Promise.resolve(true),
+    teach: () => ({ ...NO_LESSON, answered: Promise.resolve(true) }),
     mayMount: () => true,
   };
   const connections: FuseConnections = {

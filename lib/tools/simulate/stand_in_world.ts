@@ -52,6 +52,12 @@ function standInHold(
     mounts,
     alive: () => isHeld && servers.current() !== undefined,
     forgetNames: () => isHeld && servers.current() !== undefined ? "forgotten" : "ended",
+    // A stand-in knows all names, and its kernel asks nobody.
+    park: () => {},
+    asked: () => "not",
+    nodesAsked: () => [],
+    release: () => {},
+    resume: () => {},
     handOn<Successor>(
       { folder }: HandOnOptions,
       start: (statePath: string) => Successor,
@@ -63,7 +69,8 @@ function standInHold(
       const path = `${folder}/takeover.state`;
       files.write(path, JSON.stringify(server));
       // The mount answers all along: only the successor knows when it has read this, and removes it.
-      return { ok: true, value: { successor: start(path), served: () => {} } };
+      const door = { isReached: () => true, open: () => {}, remove: () => {} };
+      return { ok: true, value: { successor: start(path), door } };
     },
     end(): void {
       const server = servers.current();

@@ -16,6 +16,10 @@ import { kill } from "../../support/limited_command.ts";
 import { hasOpen } from "../../support/process_table.ts";
 
 const RAW = { plan: ["raw"] };
+const FAST_RESTARTS = {
+  CURVINE_FLUID_RESTART_DELAY: "1ms",
+  CURVINE_FLUID_RESTART_MAX_DELAY: "1ms",
+};
 
 /** Descriptors of `/dev/fuse` that the supervisor has open: one for each connection that it holds. */
 function heldBy(run: FaultRun): number {
@@ -124,10 +128,7 @@ fault("five kills in a row, then a reload: one mount all along", RAW, async (run
 
 fault("two hundred takeovers leave nothing over", {
   ...RAW,
-  env: {
-    CURVINE_FLUID_RESTART_DELAY: "1ms",
-    CURVINE_FLUID_RESTART_MAX_DELAY: "1ms",
-  },
+  env: FAST_RESTARTS,
 }, async (run) => {
   const { old, app } = await serving(run);
   const open = [...Deno.readDirSync(`/proc/${run.pid}/fd`)].length;
@@ -163,29 +164,49 @@ fault("killed while somebody reads a file that is open: an error at most, no end
   await assertStops(run);
 });
 
-fault("a bind mount of a folder of the mount, as a subPath has it: it answers after each kill", {
-  ...RAW,
-  // As Curvine's own files have them.
-  plan: ["raw,ids=stable"],
-}, async (run) => {
-  await run.start();
-  const old = await run.mounted();
-  const bound = `${run.root}/sub-path`;
-  Deno.mkdirSync(bound);
-  const { code, stderr } = await run.onHost(["mount", "--bind", `${run.target}/deep/er`, bound]);
-  assert.equal(code, 0, stderr);
-  const app = await AppReader.begin(run);
-  for (const kills of [1, 2]) {
-    Deno.kill(run.daemon().pid, "SIGKILL");
-    await assertTakenOver(run, old, kills + 1);
-    // Nobody reads the folders above it but us.
-    await eventually("the folder answers", async () => {
-      return (await run.onHost(["cat", `${bound}/and deeper/3`])).stdout.startsWith("3\n3\n");
-    });
-  }
-  await assertWhole(run, app, 2);
-  await assertStops(run);
-});
+fault(
+  "whoever asks by a folder's number, as a subPath and a working directory do: no false answer",
+  {
+    // As Curvine's own files have them.
+    plan: ["raw,ids=stable"],
+    env: FAST_RESTARTS,
+  },
+  async (run) => {
+    // Deeper than the successor learns by itself.
+    const deep = "deep/er/and deeper/a/b/c/d/e/f";
+    Deno.mkdirSync(`${run.root}/source/${deep}`, { recursive: true });
+    Deno.writeTextFileSync(`${run.root}/source/${deep}/file`, "at the bottom\n");
+    await run.start();
+    const old = await run.mounted();
+    const bound = `${run.root}/sub-path`;
+    Deno.mkdirSync(bound);
+    const { code, stderr } = await run.onHost(["mount", "--bind", `${run.target}/deep/er`, bound]);
+    assert.equal(code, 0, stderr);
+    const app = await AppReader.begin(run);
+    const users = [
+      await AppReader.inside(run, bound, "and deeper/3"),
+      await AppReader.inside(run, `${run.target}/${deep}`, "file"),
+      await AppReader.inside(run, `${run.target}/${deep}`, "../../e/f/file"),
+    ];
+    for (let kills = 1; kills <= 5; kills++) {
+      Deno.kill(run.daemon().pid, "SIGKILL");
+      await assertTakenOver(run, old, kills + 1);
+      for (const user of users) assert.equal((await user.next()).what, "ok");
+    }
+    for (const user of users) {
+      assert.ok(!user.faults().includes("wrong"), "a wrong answer");
+      assert.ok(!user.faults().includes("No-such-file-or-directory"), "a false answer");
+      assert.ok(user.faults().length <= 10, user.faults().join(", "));
+    }
+    await assertWhole(run, app, 5);
+    assert.deepEqual(
+      [...Deno.readDirSync(`${run.root}/run`)].filter(({ name }) => name.includes("nodes")),
+      [],
+    );
+    await assertStops(run);
+    Deno.removeSync(`${run.root}/source/deep/er/and deeper/a`, { recursive: true });
+  },
+);
 
 fault("killed while somebody writes: what is written afterwards is there", RAW, async (run) => {
   const { old, app } = await serving(run);

@@ -1,3 +1,4 @@
+import { NO_LESSON } from "../../../lib/ports/mounts.ts";
 import assert from "node:assert/strict";
 import { clearMounts } from "../../../lib/mount/clear.ts";
 import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
@@ -105,6 +106,7 @@ Deno.test({
     const dead = systemMounts({
       ask: () => Promise.resolve("stale"),
       walk: () => Promise.resolve(false),
+      teach: () => NO_LESSON,
     });
     assert.equal((await clearMounts(place.target, dead)).cleared.length, 1);
     await place.mount(`${OURS},nonempty`);

@@ -1,6 +1,6 @@
 /** What the kernel does when a daemon is killed and its connection is held. */
 import assert from "node:assert/strict";
-import type { Hold, Outcome } from "../../../lib/ports/takeover.ts";
+import type { Door, Hold, Outcome } from "../../../lib/ports/takeover.ts";
 import { openKernel } from "../../../lib/system/kernel_calls.ts";
 import { systemTakeover } from "../../../lib/system/takeover.ts";
 import { walkTree } from "../../../lib/system/walk_tree.ts";
@@ -10,10 +10,16 @@ import { openDescriptors, type PlacedDaemon, TakeoverPlace } from "../../support
 
 openKernel();
 
+const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+
 const ignore = missing("root", "fuse", "tool:gcc", "tool:python3");
 
 function held(place: TakeoverPlace): Hold {
   return valueOf(systemTakeover.hold(place.daemon.pid, place.mounts()));
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function valueOf<Value>(outcome: Outcome<Value>): Value {
@@ -21,18 +27,32 @@ function valueOf<Value>(outcome: Outcome<Value>): Value {
   return outcome.value;
 }
 
+/** Starts a successor and lets it in when it has come to that. */
+async function handOn(
+  place: TakeoverPlace,
+  hold: Hold,
+  nth = 1,
+  folder = `${place.root}/run`,
+): Promise<{ successor: PlacedDaemon; door: Door }> {
+  const handed = valueOf(hold.handOn({ folder, nth }, (state) => place.start(state)));
+  await eventually("the successor is about to serve", () => handed.door.isReached());
+  hold.park(false);
+  hold.release(place.paths[0] ?? "", 1n);
+  handed.door.open();
+  return handed;
+}
+
 /** Kills the daemon and starts its successor. @returns what the hand-over gave */
 async function takeOver(place: TakeoverPlace, hold: Hold, nth = 1): Promise<PlacedDaemon> {
   await place.kill();
   hold.forgetNames();
   const folder = `${place.root}/run`;
-  const { successor, served } = valueOf(
-    hold.handOn({ folder, nth }, (state) => place.start(state)),
-  );
+  const { successor, door } = await handOn(place, hold, nth);
+  hold.resume();
   const { code, text } = await place.read(`${place.paths[0]}/top`);
   assert.deepEqual([code, text], [0, "this is top\n"]);
-  served();
-  assert.deepEqual([...Deno.readDirSync(folder)].filter(({ isFile }) => isFile), []);
+  door.remove();
+  assert.deepEqual([...Deno.readDirSync(folder)].filter(({ isDirectory }) => !isDirectory), []);
   return successor;
 }
 
@@ -49,18 +69,18 @@ Deno.test({
     assert.equal(hold.alive(), true);
     const reader = place.read(`${place.bound}/a/one`);
     await place.someoneWaits();
+    assert.equal(hold.asked(), "not");
+    hold.park(false);
+    assert.equal(hold.asked(), "by path");
     assert.notEqual(hold.forgetNames(), "ended");
-    const folder = `${place.root}/run`;
-    let mode = 0;
-    let text = "";
-    const { successor, served } = valueOf(hold.handOn({ folder, nth: 1 }, (state) => {
-      mode = (Deno.statSync(state).mode ?? 0) & 0o777;
-      text = Deno.readTextFileSync(state);
-      return place.start(state);
-    }));
+    const { successor, door } = await handOn(place, hold);
     assert.equal(openDescriptors().fuse, before.fuse + 1, "only the hold is left with us");
     assert.deepEqual(await reader, { code: 0, text: "this is a/one\n" });
-    served();
+    const state = `${place.root}/run/takeover.state`;
+    const mode = (Deno.statSync(state).mode ?? 0) & 0o777;
+    // Whoever reads it a second time finds it as a file.
+    const text = Deno.readTextFileSync(state);
+    door.remove();
     assert.equal(mode, 0o600);
     assert.match(text, /^\{"\d+":"[^"]*\/target"\}\ncvfs1\n4611687117939015679\n/);
     assert.deepEqual(place.ids(), ids);
@@ -92,14 +112,13 @@ for (const ids of ["counted", "stable"]) {
       const hold = held(place);
       await place.kill();
       const forgotten = hold.forgetNames();
-      const folder = `${place.root}/run`;
-      const { served } = valueOf(hold.handOn({ folder, nth: 1 }, (state) => place.start(state)));
+      const { door } = await handOn(place, hold);
       for (const name of forgotten === "forgotten" ? files : ["top"]) {
         const wanted = { code: 0, text: `this is ${name}\n` };
         assert.deepEqual(await place.read(`${bound}/${name}`), wanted);
         assert.deepEqual(await place.read(`${target}/${name}`), wanted);
       }
-      served();
+      door.remove();
       hold.close();
     },
   });
@@ -151,6 +170,81 @@ Deno.test({
 });
 
 Deno.test({
+  name: "who works deep inside is parked until the successor knows what he asks for",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve({
+      plan: ["raw,ids=stable"],
+      fuse: ["entry_timeout_ms = 300000", "attr_timeout_ms = 300000"],
+    });
+    const deep = `${place.target}/a/b/c`;
+    const hold = held(place);
+    const wanted = Deno.statSync(deep).ino;
+    // It is inside before nobody serves.
+    const user = new Deno.Command("sh", {
+      args: ["-c", "read go && exec cat deepest"],
+      cwd: deep,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    await place.kill();
+    assert.notEqual(hold.forgetNames(), "ended");
+    const input = user.stdin.getWriter();
+    await input.write(new TextEncoder().encode("go\n"));
+    await input.close();
+    await place.someoneWaits();
+    hold.park(false);
+    assert.deepEqual(hold.nodesAsked(place.target), [BigInt(wanted ?? 0)]);
+    assert.deepEqual(hold.nodesAsked("/elsewhere"), []);
+    assert.equal(hold.asked(), "by number");
+    const nodes = `${place.root}/nodes`;
+    Deno.writeTextFileSync(nodes, `${wanted}\n`);
+    const lesson = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", "--no-check", MAIN, "ask-mount", "teach", place.target, nodes],
+    }).output();
+    await place.someoneWaits();
+    const { door } = await handOn(place, hold);
+    assert.equal(text((await lesson).stdout), `ready\nanswered\n${wanted}\nover\n`);
+    hold.release("/elsewhere", BigInt(wanted ?? 0));
+    assert.equal(hold.nodesAsked(place.target).length, 1);
+    hold.release(place.target, BigInt(wanted ?? 0));
+    assert.equal(hold.nodesAsked(place.target).length, 0);
+    door.remove();
+    const { code, stdout, stderr } = await user.output();
+    assert.deepEqual([code, text(stdout), text(stderr)], [0, "this is a/b/c/deepest\n", ""]);
+    hold.close();
+  },
+});
+
+Deno.test({
+  name: "who is parked and gets a signal is let go when it is late, not before",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve();
+    const hold = held(place);
+    await place.kill();
+    const user = new Deno.Command("cat", { args: [`${place.target}/top`], stderr: "null" }).spawn();
+    await place.someoneWaits();
+    hold.park(false);
+    user.kill("SIGKILL");
+    let hasEnded = false;
+    const ended = user.status.then((status) => {
+      hasEnded = true;
+      return status;
+    });
+    await eventually("the kernel tells of the signal", () => {
+      hold.park(false);
+      return processState(user.pid).state === "D";
+    });
+    assert.equal(hasEnded, false);
+    hold.park(true);
+    assert.equal((await ended).signal, "SIGKILL");
+    hold.close();
+  },
+});
+
+Deno.test({
   name: "an abort releases who waits, and so does letting go of the last descriptor",
   ignore,
   fn: async () => {
@@ -160,6 +254,7 @@ Deno.test({
       await place.kill();
       const reader = place.read(`${place.bound}/a/one`);
       await place.someoneWaits();
+      hold.park(false);
       const aborted: string[] = [];
       if (end === "close") hold.close();
       else {
@@ -296,11 +391,9 @@ Deno.test({
       return state === undefined || state === "Z";
     });
     hold.forgetNames();
-    const { served } = valueOf(
-      hold.handOn({ folder: place.root, nth: 1 }, (state) => place.start(state)),
-    );
+    const { door } = await handOn(place, hold, 1, place.root);
     assert.deepEqual(await place.read(`${place.bound}/top`), { code: 0, text: "this is top\n" });
-    served();
+    door.remove();
     hold.close();
   },
 });
@@ -312,12 +405,9 @@ Deno.test({
     await using place = await TakeoverPlace.serve({ plan: ["raw", "raw,restore=refuse", "raw"] });
     const hold = held(place);
     await place.kill();
-    const folder = `${place.root}/run`;
-    const { successor, served } = valueOf(
-      hold.handOn({ folder, nth: 1 }, (state) => place.start(state)),
-    );
+    const { successor, door } = await handOn(place, hold);
     assert.equal((await successor.status).code, 1);
-    served();
+    door.remove();
     assert.equal(hold.alive(), true);
     hold.end((minor) => place.connections.abort(minor));
     assert.notEqual((await place.read(`${place.target}/top`)).code, 0);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { MountAnswer } from "../../../lib/ports/mounts.ts";
+import { type MountAnswer, NO_LESSON } from "../../../lib/ports/mounts.ts";
 import { clearMounts } from "../../../lib/mount/clear.ts";
 import { parseMountinfo } from "../../../lib/mount/mountinfo.ts";
 import type { Mounts } from "../../../lib/ports/mounts.ts";
@@ -27,6 +27,7 @@ function fakeMounts(
       return Promise.resolve(answer);
     },
     walk: () => Promise.resolve(false),
+    teach: () => NO_LESSON,
     mayMount: () => mayMount,
   };
 }

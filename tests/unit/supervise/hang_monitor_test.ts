@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { MountAnswer } from "../../../lib/ports/mounts.ts";
+import { type MountAnswer, NO_LESSON } from "../../../lib/ports/mounts.ts";
 import { HangMonitor } from "../../../lib/supervise/hang_monitor.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
@@ -25,6 +25,7 @@ function setUp(limits = LIMITS): {
     detach: () => Promise.resolve(),
     unmount: () => Promise.resolve(),
     walk: () => Promise.resolve(true),
+    teach: () => NO_LESSON,
     mayMount: () => true,
     ask: (_: string, deadline: number) => {
       world.asked++;

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { HeldConnection } from "../../../lib/supervise/held_connection.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTakeover } from "../../support/fake_takeover.ts";
+import { FakeWorld } from "../../support/fake_world.ts";
+import type { Files } from "../../../lib/ports/world.ts";
 
 const SERVED = [{ path: "/t", device: "0:50", named: true }];
 
@@ -11,13 +13,15 @@ function setUp(): {
   clock: FakeClock;
   did: string[];
   logged: string[];
+  files: Map<string, string>;
 } {
   const did: string[] = [];
   const logged: string[] = [];
   const takeover = new FakeTakeover((what) => void did.push(what));
   const clock = new FakeClock();
+  const files = new Map<string, string>();
   const held = new HeldConnection({
-    world: { takeover, clock },
+    world: { takeover, clock, files: filesOf(files) },
     connections: {
       waiting: () => 0,
       abort: (minor) => {
@@ -29,7 +33,18 @@ function setUp(): {
     log: (level, _event, message) => void logged.push(`${level} ${message}`),
     folder: "/run",
   });
-  return { held, takeover, clock, did, logged };
+  return { held, takeover, clock, did, logged, files };
+}
+
+function filesOf(files: Map<string, string>): Files {
+  return {
+    ...new FakeWorld().files,
+    write(path, text): void {
+      if (files.has("full")) throw new Error("the disk is full");
+      files.set(path, text);
+    },
+    remove: (path) => void files.delete(path),
+  };
 }
 
 Deno.test("held connection: what serves is held once, and another mount's takes its place", () => {
@@ -61,7 +76,11 @@ Deno.test("held connection: without a run folder there is none for good, without
   assert.deepEqual(did, ["hold 7 50"]);
 
   const nowhere = new HeldConnection({
-    world: { takeover: new FakeTakeover(() => assert.fail("held")), clock: new FakeClock() },
+    world: {
+      takeover: new FakeTakeover(() => assert.fail("held")),
+      clock: new FakeClock(),
+      files: filesOf(new Map()),
+    },
     connections: { waiting: () => 0, abort: () => true, close: () => Promise.resolve() },
     log: (level, _event, message) => void logged.push(`${level} ${message}`),
     folder: undefined,
@@ -118,4 +137,35 @@ Deno.test("held connection: its end wakes whoever waits, and no try comes after 
   takeover.refusesHold = undefined;
   await clock.pass(60_000);
   assert.equal(held.isKept, false);
+});
+
+Deno.test("held connection: callers are parked, and go on when somebody serves or nobody will", () => {
+  const { held, takeover, did, files } = setUp();
+  held.park(false);
+  assert.equal(held.asked, "not", "nothing is held");
+  held.letIn();
+  held.keep(7, SERVED);
+  const [hold] = takeover.holds;
+  assert.ok(hold);
+  held.letIn();
+  assert.deepEqual([...files], [], "nobody asks for anything but the root");
+  hold.nodes = [7n, 4_611_687_117_939_015_679n];
+  held.park(true);
+  assert.deepEqual([hold.parked, hold.isLate, held.asked], [1, true, "by number"]);
+  held.letIn();
+  const file = held.nodesFile("/t");
+  assert.equal(file, "/run/takeover.nodes.50");
+  assert.deepEqual([...files], [[file, "7\n4611687117939015679"]]);
+  held.release("/t", 7n);
+  assert.deepEqual(did.slice(-2), ["release /t 1", "release /t 7"]);
+  held.keep(8, SERVED);
+  assert.deepEqual([did.at(-1), hold.parked, files.size], ["resume 50", 0, 0]);
+  files.set("full", "");
+  held.park(false);
+  held.letIn();
+  assert.equal(did.at(-1), "release /t 1", "a full disk keeps nobody");
+  files.delete("full");
+  held.letIn();
+  held.end();
+  assert.deepEqual([hold.isOpen, files.size], [false, 0]);
 });

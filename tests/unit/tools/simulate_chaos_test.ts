@@ -285,7 +285,8 @@ Deno.test("a stand-in's world hands its mount on while somebody serves it; maste
   const handed = held.value.handOn({ folder: "/run", nth: 1 }, (path) => inner.texts.get(path));
   assert(handed.ok);
   assert.equal(handed.value.successor, '{"pid":9,"id":9}');
-  handed.value.served();
+  handed.value.door.open();
+  handed.value.door.remove();
   assert.equal(inner.texts.size, 1, "the successor may not have read it yet");
   held.value.end(() => true);
   assert.deepEqual(ended, [9]);
