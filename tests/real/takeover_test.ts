@@ -155,6 +155,9 @@ Deno.test({
       cluster.dir,
       DEEP,
     ]);
+    await eventually("the user is inside", () => {
+      return Deno.readTextFileSync(answers).includes("content\n");
+    });
     const mountIds = async (): Promise<string[]> => {
       const { stdout } = await cluster.exec(["cat", "/proc/self/mountinfo"]);
       return stdout.split("\n").filter((line) => line.includes(` ${cluster.target} `))
