@@ -42,7 +42,7 @@ export async function letIn(
   let isReady = false;
   let isEarly = false;
   void Promise.all(lessons.map(({ ready }) => ready)).then(() => isReady = true);
-  void Promise.any(lessons.map(({ answered }) => answered)).then(() => isEarly = true);
+  void Promise.race(lessons.map(({ answered }) => answered)).then(() => isEarly = true);
   for (let past = 0;; past = clock.now() - begun) {
     held.park(past > LATE_MS);
     const patience = held.asked === "by path" ? LEAST_PATIENCE_MS : PATIENCE_MS;

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import type { HttpRequest } from "../../../lib/supervise/http_request.ts";
 import { parseRequest } from "../../../lib/supervise/http_request.ts";
 import { respond } from "../../../lib/supervise/control_endpoints.ts";
-import { ControlServer } from "../../../lib/supervise/control_server.ts";
+import { ControlServer, openControl } from "../../../lib/supervise/control_server.ts";
 import { parseAnswer } from "../../../lib/supervise/control_client.ts";
 import type { Connection, Listener } from "../../../lib/ports/sockets.ts";
 import { FakeClock, settle } from "../../support/fake_clock.ts";
+import { readSettings, type SupervisorSettings } from "../../../lib/plan/settings.ts";
+import { FakeWorld } from "../../support/fake_world.ts";
 import { SNAPSHOT } from "../observe/sample_snapshot.ts";
 
 /** A client at the other end of a connection. */
@@ -294,6 +296,14 @@ Deno.test("endpoints: what changes something wants POST", async () => {
   }
   assert.deepEqual(ask("POST", "/reload").done, ["reload"]);
   assert.equal((await ask("POST", "/stop").answer).status, 202);
+  // Who waits for an unmount still runs when the answer comes, and would end with us.
+  const seenOff = async (target: string): Promise<boolean> =>
+    (await ask("POST", target).answer).seeOff === true;
+  assert.equal(await seenOff("/stop?wait=true"), true);
+  assert.equal(await seenOff("/stop?wait=false"), false);
+  assert.equal(await seenOff("/stop"), false);
+  assert.equal(await seenOff("/unmounting?target=%2Fm"), true);
+  assert.equal(await seenOff("/unmounting?target=%2Fn"), false);
   assert.equal((await ask("POST", "/stop?wait=true").answer).status, 200);
   assert.equal((await ask("POST", "/unmounting?target=%2Fm").answer).status, 200);
   assert.equal((await ask("POST", "/unmounting?target=%2Fn").answer).status, 409);
@@ -317,4 +327,96 @@ Deno.test("endpoints: from another machine nobody stops or reloads, everybody re
   for (const path of ["/livez", "/readyz", "/metrics", "/status"]) {
     assert.equal((await ask("GET", path, SNAPSHOT, false).answer).status, 200);
   }
+});
+
+/** Opens the control socket, and the port where one is set. */
+async function opened(
+  httpAddr: SupervisorSettings["httpAddr"],
+  folder: string | undefined,
+  answers = false,
+  fails: readonly string[] = [],
+): Promise<{ path: string | undefined; did: string[]; told: string[] }> {
+  const world = new FakeWorld();
+  const did: string[] = [];
+  const told: string[] = [];
+  const listener = (what: string): Listener => {
+    if (fails.includes(what)) throw new Error("address in use");
+    did.push(what);
+    return new FakeListener();
+  };
+  const { server } = setUp(echo);
+  const path = await openControl(
+    server,
+    folder,
+    {
+      files: { ...world.files, remove: (gone) => void did.push(`remove ${gone}`) },
+      sockets: {
+        ...world.sockets,
+        connectUnix: () =>
+          answers ? Promise.resolve(new FakeClient()) : Promise.reject(new Error()),
+        listenUnix: (at) => listener(`unix ${at}`),
+        listenTcp: (host, port) => listener(`tcp ${host}:${port}`),
+      },
+    },
+    { ...readSettings({}), ...(httpAddr === undefined ? {} : { httpAddr }) },
+    (level, _event, message) => void told.push(`${level} ${message}`),
+  );
+  return { path, did, told };
+}
+
+Deno.test("control: the socket of the run folder takes an old one's place, and the port comes beside it", async () => {
+  const socket = "/run/control.sock";
+  assert.deepEqual(await opened(undefined, "/run"), {
+    path: socket,
+    did: [`remove ${socket}`, `unix ${socket}`],
+    told: [],
+  });
+  const port = await opened({ host: "127.0.0.1", port: 9000 }, "/run");
+  assert.deepEqual(port.did, ["tcp 127.0.0.1:9000", `remove ${socket}`, `unix ${socket}`]);
+  const alone = await opened({ host: "127.0.0.1", port: 9000 }, undefined);
+  assert.deepEqual([alone.path, alone.did], [undefined, ["tcp 127.0.0.1:9000"]]);
+  assert.deepEqual((await opened(undefined, undefined)).did, []);
+});
+
+Deno.test("control: another supervisor's socket is left alone; what cannot be had is told", async () => {
+  const taken = await opened(undefined, "/run", true);
+  assert.deepEqual([taken.path, taken.did], [undefined, []]);
+  assert.match(taken.told[0] ?? "", /^warn Another supervisor answers at "\/run/);
+  const failed = await opened({ host: "::", port: 1 }, "/run", false, [
+    "tcp :::1",
+    "unix /run/control.sock",
+  ]);
+  assert.equal(failed.path, undefined);
+  assert.deepEqual(failed.told, [
+    "warn Cannot listen on :::1: address in use",
+    'warn Cannot listen on "/run/control.sock": address in use',
+  ]);
+});
+
+Deno.test("control: who is seen off keeps his place, though others have no room, until he leaves", async () => {
+  const clock = new FakeClock();
+  const listener = new FakeListener();
+  const server = new ControlServer(
+    () => Promise.resolve({ status: 200, type: "text/plain", body: "", seeOff: true }),
+    clock,
+  );
+  server.serve(listener);
+  const seen = await listener.connect();
+  seen.say("POST /unmounting HTTP/1.1\r\n\r\n");
+  await settle();
+  for (let i = 0; i < 300; i++) await listener.connect();
+  await clock.pass(1000);
+  assert.equal(seen.closed, false);
+  await clock.pass(60_000);
+  assert.equal(seen.closed, true, "not for ever");
+});
+
+Deno.test("control: a client that has its answer and says no more is sent away soon", async () => {
+  const { clock, listener } = setUp(echo);
+  const client = await listener.connect();
+  client.say("GET / HTTP/1.1\r\n\r\n");
+  await clock.pass(299);
+  assert.equal(client.closed, false);
+  await clock.pass(2);
+  assert.equal(client.closed, true);
 });

@@ -45,6 +45,7 @@ function begin(
   more: Partial<SimulationParts> & {
     readonly left?: readonly number[];
     readonly status?: Stage["status"];
+    readonly settings?: Stage["settings"];
   } = {},
 ): Performance {
   const told: Told[] = [];
@@ -61,7 +62,10 @@ function begin(
         write: (text) => void told.push(JSON.parse(text)),
       }),
       world,
-      settings: { ...readSettings({ CURVINE_FLUID_LOG_FORMAT: "json" }), stopTimeout: 1000 },
+      settings: {
+        ...more.settings ?? readSettings({ CURVINE_FLUID_LOG_FORMAT: "json" }),
+        stopTimeout: 1000,
+      },
       env: { OWN: "x", GONE: "y" },
       status: more.status ?? (() => Promise.resolve(undefined)),
       stop: () => {
@@ -219,4 +223,62 @@ Deno.test("perform: a supervised client mounts, is looked at, and is told to sto
     String(run.told.at(-1)?.["text"]),
     /no process of the daemon is left, and no mount$/,
   );
+});
+
+Deno.test("perform: the supervisor's lines become the story: what matters of them, long ones cut", async () => {
+  const world = new FakeWorld();
+  const settings = readSettings({
+    CURVINE_FLUID_LOG_FORMAT: "json",
+    CURVINE_FLUID_HANG_TIMEOUT: "2s",
+    CURVINE_FLUID_PROBE_INTERVAL: "1s",
+    CURVINE_FLUID_PROBE_TIMEOUT: "1s",
+  });
+  const run = begin(CLIENT, world, { lookOn: 60_000, settings });
+  await world.clock.pass(100);
+  await world.mount();
+  world.waitingRequests = 2;
+  world.answer = "silent";
+  await world.clock.pass(9000);
+  run.signal("SIGTERM");
+  for (let i = 0; i < 400 && run.kinds().at(-1) !== "end"; i++) await world.clock.pass(1000);
+  await run.code;
+  const logs = run.told.filter(({ kind }) => kind === "log");
+  const of = (event: string): Told | undefined => logs.find((line) => line["event"] === event);
+  assert.match(String(of("mounted")?.["text"]), /^Mounted \(pid \d+\)$/, "its target is known");
+  assert.match(String(of("restart")?.["text"]), /^warn: Restart: .*\(cause hang\)$/);
+  const long = logs.filter(({ lines }) => Array.isArray(lines)).map(({ lines }) =>
+    lines as string[]
+  );
+  assert(long.length > 0, "the stacks of the daemon's threads");
+  for (const lines of long) {
+    assert(lines.length <= 3, lines.join());
+    if (lines.length === 3) assert.match(lines[2] ?? "", /^… and \d+ more$/);
+  }
+});
+
+Deno.test("perform: a server that asked for its end is told so once, whatever its lives", async () => {
+  const world = hurried();
+  const run = begin(SERVER, world, { chaos: true });
+  world.daemon.end({ code: 0 });
+  assert.equal(await run.code, 0);
+  assert.deepEqual(
+    run.kinds(),
+    ["run", "started", "exited", "end"],
+    "it ended well: no second life",
+  );
+  assert.equal(run.told[2]?.["text"], "Exited with 0");
+});
+
+Deno.test("perform: a mount that is left is told", async () => {
+  const world = new FakeWorld();
+  const run = begin(CLIENT, world);
+  await world.clock.pass(100);
+  await world.mount();
+  world.onSignal = (_, process) => process.end({ code: 0 });
+  world.mounts.detach = () => Promise.resolve();
+  for (let i = 0; i < 400 && run.kinds().at(-1) !== "end"; i++) await world.clock.pass(1000);
+  await run.code;
+  const end = run.told.at(-1);
+  assert.equal(end?.["mounted"], true);
+  assert.match(String(end?.["text"]), /; the mount is left$/);
 });

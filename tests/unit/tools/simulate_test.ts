@@ -6,6 +6,7 @@ import { styleFor } from "../../../lib/observe/style.ts";
 import { fakeHost } from "../../support/fake_host.ts";
 import { containerHost } from "../../../lib/tools/simulate/container_host.ts";
 import { readEnvFiles } from "../../../lib/tools/simulate/dotenv.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { withPretendedMount } from "../../../lib/tools/simulate/pretended_mount.ts";
 import {
   below,
@@ -267,4 +268,48 @@ Deno.test("a pretended mount is in the table, hangs, dies and goes as a real one
   assert.equal(await mounts.ask("/r/a b", 1), "stale");
   await mounts.detach("/r/a b/");
   assert.deepEqual(layers(), []);
+});
+
+Deno.test("a pretended mount leaves other mounts to the real world, and is told of when it changes", async () => {
+  let note: string | undefined = JSON.stringify({ target: "/r/t", pid: 7, id: 3 });
+  const did: string[] = [];
+  const clock = new FakeClock();
+  let stirred: () => void = () => {};
+  const real = {
+    clock,
+    files: { read: () => note, remove: () => note = undefined },
+    mounts: {
+      table: () => "21 1 8:1 / / rw - ext4 /dev/sda rw\n",
+      detach: (path: string) => Promise.resolve(void did.push(`detach ${path}`)),
+      unmount: (path: string) => Promise.resolve(void did.push(`unmount ${path}`)),
+      ask: (path: string) => Promise.resolve(path === "/other" ? "unknown" : "stale"),
+    },
+    processes: { serves: () => true },
+    watchMounts(changed: () => void): () => void {
+      stirred = changed;
+      return () => void did.push("unwatched");
+    },
+  } as unknown as World;
+  const world = withPretendedMount(real, "/r/note", () => "running");
+  await world.mounts.detach("/other");
+  await world.mounts.unmount("/other");
+  assert.deepEqual(did, ["detach /other", "unmount /other"]);
+  assert.equal(await world.mounts.ask("/other", 1), "unknown");
+  assert.equal(world.mounts.mayMount(), true);
+  assert.equal(await world.mounts.walk("/r/t", 1), true);
+  assert.equal(world.connections("/x").waiting("3"), 0);
+  assert.equal(world.processes.serves(7, "MARK", "x", "8"), true, "as the real world says");
+  let changes = 0;
+  const stop = world.watchMounts(() => changes++);
+  await clock.pass(200);
+  assert.equal(changes, 0);
+  await world.mounts.unmount("/r/t/");
+  await clock.pass(60);
+  assert.deepEqual([changes, note], [1, undefined]);
+  stirred();
+  assert.equal(changes, 2);
+  assert.equal(await world.mounts.ask("/r/t", 1), "stale");
+  stop();
+  await clock.pass(200);
+  assert.deepEqual([did.at(-1), clock.pending], ["unwatched", 0]);
 });

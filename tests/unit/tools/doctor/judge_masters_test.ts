@@ -175,3 +175,52 @@ Deno.test("a load fails for a path that no mount is at, above or below", () => {
   assert.equal(judge("/data/a:/"), "ok ok");
   assert.equal(judge("/data:/data2"), "ok fail");
 });
+
+Deno.test("the workers' room is told in the largest unit that fits", () => {
+  const room = (available: number, capacity: number): string =>
+    judgeWorkers({ ...CLUSTER, live: [worker("w0")], available, capacity }, [])[0]?.seen ?? "";
+  assert.equal(room(0, 1), "1 alive, 0 B of 1 B free");
+  assert.equal(room(1023, 1024), "1 alive, 1023 B of 1.0 KiB free");
+  assert.equal(room(1536 * 1024, 3 * 1024 ** 3), "1 alive, 1.5 MiB of 3.0 GiB free");
+  assert.equal(room(2 * 1024 ** 4, 3000 * 1024 ** 5), "1 alive, 2.0 TiB of 3000.0 PiB free");
+});
+
+Deno.test("a clock that is off is told by how much and where to", () => {
+  const told = (ahead: number): string => {
+    const web = { clock: { ahead, error: 0 } } as MasterReport["web"];
+    return judgeClocks([report({ kind: "leader", cluster: CLUSTER }, { web })])[0]?.seen ?? "";
+  };
+  assert.match(told(119_000), /is 119 s ahead of ours$/);
+  assert.match(told(-120_000), /is 2 min behind ours$/);
+  assert.match(told(119 * 60_000), /is 119 min ahead/);
+  assert.match(told(-120 * 60_000), /is 2 h behind/);
+  assert.equal(told(0), "the master's is ours");
+  const two = judgeClocks([leader(), leader()].map((one) => ({
+    ...one,
+    web: { clock: { ahead: 1, error: 0 } } as MasterReport["web"],
+  })));
+  assert.equal(two[0]?.seen, "the masters' are ours");
+});
+
+Deno.test("of many workers the first three are named, those without a name by their address", () => {
+  const nameless = { ...worker(""), address: "10.0.0.9" };
+  const lost = [worker("a"), nameless, worker("c"), worker("d")];
+  const [, told] = judgeWorkers({ ...CLUSTER, live: [worker("w")], lost }, []);
+  const names = ["a", "10.0.0.9", "c"].map((name) =>
+    JSON.stringify(`${name}:${worker("").rpcPort}`)
+  );
+  assert.match(told?.seen ?? "", /^4 no longer report/);
+  assert.ok(told?.seen.endsWith(`: ${names.join(", ")}, …`), told?.seen);
+  const [, three] = judgeWorkers({ ...CLUSTER, live: [worker("w")], lost: lost.slice(0, 3) }, []);
+  assert.ok(three?.seen.endsWith(names.join(", ")), three?.seen);
+});
+
+Deno.test("a worker is another's by its name or its port", () => {
+  const own = { hostname: "w0", port: worker("").rpcPort };
+  const other = { ...worker("w0"), rpcPort: own.port + 1 };
+  const said = (live: WorkerSeen[]): string => judgeOwnWorker({ ...CLUSTER, live }, own).seen;
+  assert.match(said([worker("w1"), other]), /not known/);
+  assert.match(said([other, worker("w0")]), /is among them/);
+  const lost = judgeOwnWorker({ ...CLUSTER, blacklisted: [worker("w0")] }, own).seen;
+  assert.match(lost, /no longer reports/);
+});

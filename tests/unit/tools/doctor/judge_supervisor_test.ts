@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Status } from "../../../../lib/observe/status.ts";
 import { RESTART_CAUSES } from "../../../../lib/supervise/state.ts";
 import { mainCause, MENDS } from "../../../../lib/tools/doctor/restart_causes.ts";
-import { judgeSupervisor } from "../../../../lib/tools/doctor/supervisor.ts";
+import type { Patient } from "../../../../lib/tools/doctor/patient.ts";
+import { judgeSupervisor, supervisorProbe } from "../../../../lib/tools/doctor/supervisor.ts";
 import { shown } from "../../../support/findings.ts";
 
 /** What a supervisor says that has mounted, and has had no trouble. */
@@ -119,4 +120,17 @@ Deno.test("every cause of a restart has a mend, and the most frequent one counts
   assert.equal(mainCause({ exit: 1, hang: 3, oom: 0 }), "hang");
   assert.equal(mainCause({ exit: 0 }), undefined);
   assert.equal(mainCause({ "of-a-newer-version": 1 }), undefined);
+});
+
+Deno.test("a supervisor is missed only here, where one should run", async () => {
+  const verdicts = async (isHere: boolean, policy: string | undefined): Promise<string> => {
+    const draft = policy === undefined ? undefined : { plan: { process: { policy } } };
+    const status = (): Promise<undefined> => Promise.resolve(undefined);
+    const patient = { isHere, draft, status } as unknown as Patient;
+    return shown([...await supervisorProbe.look(patient)]);
+  };
+  assert.equal(await verdicts(true, "supervise"), "fail supervisor restarts");
+  assert.equal(await verdicts(true, "exec"), "");
+  assert.equal(await verdicts(true, undefined), "");
+  assert.equal(await verdicts(false, "supervise"), "");
 });

@@ -94,3 +94,29 @@ Deno.test("each component has its ports, by the configuration or by Curvine's de
   const [finding] = judgePorts(wantedPorts(plan("client", {}), {}), taken, OWN);
   assert.equal(finding?.verdict, "warn", "curvine-fuse runs on without it");
 });
+
+Deno.test("a socket that a fork shares is its first holder's; what cannot be read is left out", () => {
+  const world = {
+    read: (path: string) =>
+      ({
+        "/proc/net/tcp": [HEAD, ROW("00000000:2323", "0A", 11), "   1: nonsense"].join("\n"),
+        "/proc/3/cmdline": "/bin/first\0",
+        "/proc/4/cmdline": "/bin/second\0",
+      })[path],
+    readLink: (path: string) => path.endsWith("/exe") ? undefined : "socket:[11]",
+    names: (path: string) => path === "/proc" ? ["3", "4", "self"] : ["0"],
+  };
+  const [taken, ...more] = takenPorts([8995], world);
+  assert.deepEqual(taken, {
+    port: 8995,
+    holder: { pid: 3, argv: ["/bin/first"], executable: undefined },
+  });
+  assert.equal(more.length, 0);
+  const unseen = {
+    ...world,
+    read: (path: string) => path.startsWith("/proc/net") ? world.read(path) : undefined,
+  };
+  assert.deepEqual(takenPorts([8995], unseen)[0]?.holder?.argv, []);
+  const links = { ...world, readLink: () => "/socket:[11]" };
+  assert.deepEqual(takenPorts([8995], links), [{ port: 8995, holder: undefined }]);
+});
