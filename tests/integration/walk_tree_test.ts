@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { openKernel } from "../../lib/system/kernel_calls.ts";
 import { walkTree } from "../../lib/system/walk_tree.ts";
+
+openKernel();
 
 const LIMITS = { depth: 3, entries: 1000, time: 60_000 };
 
