@@ -17,6 +17,24 @@ const DEEP = "a/b/c/d/e/f";
 /** What a daemon took with it when it died. */
 const IN_FLIGHT = /Bad file descriptor|Software caused connection abort/;
 
+/** Reads a file that it keeps open, not out of the kernel's memory; after an error it opens it anew. */
+const KEEP_OPEN = `
+import os, sys, time
+path, log, over = sys.argv[1], open(sys.argv[2], "w", buffering=1), sys.argv[3]
+file = os.open(path, os.O_RDONLY)
+while not os.path.exists(over):
+    try:
+        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+        log.write("ok\\n" if os.pread(file, 100, 0) == b"content\\n" else "wrong\\n")
+    except OSError as error:
+        log.write(os.strerror(error.errno) + "\\n")
+        # Its handle is not known any more: that is told once more.
+        try: os.close(file)
+        except OSError: pass
+        file = os.open(path, os.O_RDONLY)
+    time.sleep(0.02)
+`;
+
 /** For whoever reads the run: what was measured. */
 function tell(what: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`real Curvine: ${what}\n`));
@@ -155,6 +173,15 @@ Deno.test({
       cluster.dir,
       DEEP,
     ]);
+    const opened = `${cluster.dir}/opened`;
+    const other = cluster.exec([
+      "python3",
+      "-c",
+      KEEP_OPEN,
+      `${cluster.target}/${DEEP}/file`,
+      opened,
+      `${cluster.dir}/over`,
+    ]);
     await eventually("the user is inside", () => {
       return Deno.readTextFileSync(answers).includes("content\n");
     });
@@ -196,6 +223,13 @@ Deno.test({
     for (const line of others) assert.match(line, IN_FLIGHT);
     assert.ok(others.length <= ways.length, others.join("\n"));
     tell(`${lines.length} answers from deep inside, ${others.length} of them errors`);
+    const { code, stderr } = await other;
+    assert.equal(code, 0, stderr);
+    const reads = Deno.readTextFileSync(opened).trimEnd().split("\n");
+    const errors = reads.filter((line) => line !== "ok");
+    for (const line of errors) assert.match(line, IN_FLIGHT);
+    assert.ok(errors.length <= ways.length, errors.join("\n"));
+    tell(`${reads.length} answers of an open file, ${errors.length} of them errors`);
     client.signal("SIGTERM");
     assert.equal(await client.ended, 0);
     assert.deepEqual(await mountIds(), []);
