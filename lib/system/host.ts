@@ -1,4 +1,7 @@
+import { CommandError } from "../ports/command_error.ts";
+import { ExitCode } from "../ports/exit_code.ts";
 import type { FileKind, Host } from "../ports/host.ts";
+import { reasonOf } from "../text/describe_error.ts";
 import type { Content } from "../text/strict_text.ts";
 import { calledAs } from "./called_as.ts";
 import { exec } from "./exec.ts";
@@ -20,7 +23,7 @@ export function host(signals: Signals): Host {
     signals,
     pid: Deno.pid,
     hostname: Deno.hostname,
-    stdout: (text) => writeAll(Deno.stdout, text),
+    stdout: print,
     stderr: say,
     readFile,
     readText,
@@ -35,6 +38,18 @@ export function host(signals: Signals): Host {
     exec: (program) => exec(program, Deno.env.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin"),
     exit: Deno.exit,
   };
+}
+
+/** @throws {CommandError} where it cannot be written, to a full disk say */
+function print(text: string): void {
+  try {
+    writeAll(Deno.stdout, text);
+  } catch (error) {
+    throw new CommandError(
+      `Cannot write to standard output: ${reasonOf(error)}; what was written of it is not all`,
+      ExitCode.OsError,
+    );
+  }
 }
 
 /** A message that cannot be written, to a full disk say, must not end what it is about. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { COMMANDS, RUN_WORDS } from "../../lib/cli/command_table.ts";
-import { missing } from "../support/requirements.ts";
+import { executable, missing } from "../support/requirements.ts";
+import { run } from "../support/run.ts";
 import { runExecutable } from "../support/run_executable.ts";
 import { assertSnapshot } from "../support/snapshot.ts";
 
@@ -80,5 +81,17 @@ COMP_WORDS=(curvine-fluid wor); COMP_CWORD=1; _curvine_fluid; echo "\${COMPREPLY
     const { stdout } = await new Deno.Command("bash", { args: ["--norc", "-c", test] }).output();
     assert.equal(new TextDecoder().decode(stdout).trim(), "worker");
     assert(RUN_WORDS.includes("worker"));
+  },
+});
+
+Deno.test({
+  name: "a full disk behind standard output is an error of the system's, not a bug of ours",
+  ignore,
+  async fn(): Promise<void> {
+    const { code, stderr } = await run(["sh", "-c", 'exec "$0" options >/dev/full', executable], {
+      mayFail: true,
+    });
+    assert.equal(code, 71);
+    assert.match(stderr, /^Cannot write to standard output: No space left on device/);
   },
 });

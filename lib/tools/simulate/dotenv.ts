@@ -44,7 +44,25 @@ export function readEnvFiles(
   return { ...env };
 }
 
-function entries(text: string): Entry[] {
+/**
+ * Lines that set nothing and are no comment: who wrote them meant something.
+ *
+ * @param text an env file's content
+ * @returns their numbers, from 1 on
+ */
+export function lostLines(text: string): number[] {
+  const lost: number[] = [];
+  const whole = text.replaceAll("\r\n", "\n");
+  entries(whole, (at) => {
+    const line = restOfLine(whole, at).trim();
+    if (line === "" || line.startsWith("#")) return;
+    lost.push(whole.slice(0, at).split("\n").length);
+  });
+  return lost;
+}
+
+/** @param lost told where lines begin that are no entry */
+function entries(text: string, lost: (at: number) => void = () => {}): Entry[] {
   const found: Entry[] = [];
   const line = /^[^\S\n]*(?:export[^\S\n]+)?([^\s=#][^=\n]*?)[^\S\n]*=[^\S\n]*/my;
   let at = 0;
@@ -52,6 +70,7 @@ function entries(text: string): Entry[] {
     line.lastIndex = at;
     const match = line.exec(text);
     if (match === null) {
+      lost(at);
       at = afterLine(text, at);
       continue;
     }

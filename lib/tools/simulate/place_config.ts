@@ -3,7 +3,11 @@ import { loadJson } from "../../plan/fluid/load_json.ts";
 import { configSubject } from "../../plan/generate/generate_plan.ts";
 import { isWithin, tidyPath } from "../../mount/mount_path.ts";
 import { below, simulatedConfig, type SimulationPaths } from "./relocate.ts";
+import { CommandError } from "../../ports/command_error.ts";
+import { ExitCode } from "../../ports/exit_code.ts";
 import type { Host } from "../../ports/host.ts";
+import { strictText } from "../../text/strict_text.ts";
+import { lostLines } from "./dotenv.ts";
 
 /** Where Fluid's files lie in a container: never this machine's own. */
 const FLUID_FOLDER = "/etc/fluid";
@@ -38,7 +42,32 @@ export function placeConfig(
   return placed;
 }
 
-/** An env file's text. @throws {CommandError} where it cannot be read (66) */
-export function textOf(file: string, host: Host): string {
-  return new TextDecoder().decode(readNamedFile(file, "read the env file", host));
+/**
+ * An env file's text.
+ *
+ * @throws {CommandError} where it cannot be read (66), is no text, or has lines that set nothing (78)
+ */
+export function envFileText(file: string, host: Host): string {
+  const bytes = readNamedFile(file, "read the env file", host);
+  const cannot = (why: string): CommandError =>
+    new CommandError(
+      `Cannot use the env file ${JSON.stringify(file)}: ${why}`,
+      ExitCode.Config,
+    );
+  let text: string;
+  try {
+    text = strictText(bytes);
+  } catch {
+    throw cannot("it is no UTF-8 text; wanted is a line NAME=VALUE for each variable");
+  }
+  const lost = lostLines(text);
+  if (lost.length === 0) return text;
+  // Not what they say: it may be the rest of a secret that has no quotes.
+  const lines = `${lost.slice(0, MOST_SHOWN).join(", ")}${lost.length > MOST_SHOWN ? " …" : ""}`;
+  throw cannot(
+    `line ${lines} is neither NAME=VALUE nor a # comment; a value of several lines wants quotes`,
+  );
 }
+
+/** So many lines are named. */
+const MOST_SHOWN = 10;

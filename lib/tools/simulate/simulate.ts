@@ -17,7 +17,7 @@ import { type Cast, castOf } from "./cast.ts";
 import { containerHost } from "./container_host.ts";
 import { readEnvFiles } from "./dotenv.ts";
 import { longestStop, perform } from "./perform.ts";
-import { placeConfig, textOf } from "./place_config.ts";
+import { envFileText, placeConfig } from "./place_config.ts";
 import { servesFuse } from "../../system/child_processes.ts";
 import { pretendedMount, withPretendedMount } from "./pretended_mount.ts";
 import { simulatedEnvironment, type SimulationPaths, simulationPaths } from "./relocate.ts";
@@ -87,7 +87,7 @@ export async function simulate(wish: SimulationWish, parts: RunParts, host: Host
     stderr: daemonOutput(story),
   });
   try {
-    const fileEnv = readEnvFiles(wish.files.map((file) => textOf(file, host)), host.env);
+    const fileEnv = readEnvFiles(wish.files.map((file) => envFileText(file, host)), host.env);
     const configFile = placeConfig(fileEnv, wish.files, paths, host);
     const container = (actors?: Cast): Host => {
       const env = {

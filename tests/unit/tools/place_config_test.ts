@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { placeConfig, textOf } from "../../../lib/tools/simulate/place_config.ts";
+import { envFileText, placeConfig } from "../../../lib/tools/simulate/place_config.ts";
 import { simulationPaths } from "../../../lib/tools/simulate/relocate.ts";
 import { fakeHost } from "../../support/fake_host.ts";
 
@@ -39,8 +39,8 @@ Deno.test("a path below /etc/fluid is the container's: the machine's own file do
 });
 
 Deno.test("an env file that is not there, or cannot be read, is an error that names it", () => {
-  assert.equal(textOf("a.env", fakeHost({ files: { "a.env": "A=1" } })), "A=1");
-  assert.throws(() => textOf("b.env", fakeHost()), /"b\.env": there is no such file/);
+  assert.equal(envFileText("a.env", fakeHost({ files: { "a.env": "A=1" } })), "A=1");
+  assert.throws(() => envFileText("b.env", fakeHost()), /"b\.env": there is no such file/);
   const host = {
     ...fakeHost({ files: { "loop.env": "" } }),
     readFile: (): never => {
@@ -48,7 +48,24 @@ Deno.test("an env file that is not there, or cannot be read, is an error that na
     },
   };
   assert.throws(
-    () => textOf("loop.env", host),
+    () => envFileText("loop.env", host),
     { name: "CommandError", exitCode: 66, message: /"loop\.env": it cannot be read: Too many/ },
   );
+});
+
+Deno.test("an env file with lines that set nothing, or that is no text, is an error with its lines", () => {
+  const read = (content: string | Uint8Array): string =>
+    envFileText("a.env", {
+      ...fakeHost(),
+      readFile: () => typeof content === "string" ? new TextEncoder().encode(content) : content,
+    });
+  const fine = "\ufeff# all\n\nA=1 # one\nexport B='two\nlines'\r\n  C = \"x=y\"\n";
+  assert.equal(read(fine), fine.slice(1));
+  assert.throws(
+    () => read("A=1\nFLUID_RUNTIME_TYPE thin\n# fine\nexport B\nC=2"),
+    /"a\.env": line 2, 4 is neither NAME=VALUE nor a # comment/,
+  );
+  const many = Array.from({ length: 12 }, () => "x").join("\n");
+  assert.throws(() => read(many), /line 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 … is neither/);
+  assert.throws(() => read(new Uint8Array([0x41, 0x3d, 0xff])), /"a\.env": it is no UTF-8 text/);
 });
