@@ -121,3 +121,13 @@ Deno.test("a mount that came before the folder could be locked is seen, and the 
   assert.equal(prepareFolder("/m", () => LOCAL, covered).kind, "covered");
   assert.equal(released, 1);
 });
+
+Deno.test("a local mount of the target, as a volume is, is a folder; FUSE above it is left unlooked", () => {
+  const volume = parseMountinfo("1 0 8:1 / / rw - ext4 d rw\n9 1 8:2 / /m rw - xfs e rw");
+  assert.match(problem("/m", () => volume, fake(["data"], { mountId: 9 })) ?? "", /"data"/);
+  assert.equal(problem("/m", () => volume, fake([], { mountId: 9 })), undefined);
+  const above = parseMountinfo("1 0 8:1 / / rw - ext4 d rw\n9 1 0:9 / /m rw - fuse s rw");
+  const untouched = fake(["data"]);
+  assert.equal(problem("/m/x", () => above, untouched), undefined);
+  assert.equal(untouched.closed, 0, "nobody has looked into it");
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { awaitMaster } from "../../../lib/supervise/await_master.ts";
+import type { Connection } from "../../../lib/ports/sockets.ts";
 import { settle } from "../../support/fake_clock.ts";
 import { FakeWorld, silentConnection } from "../../support/fake_world.ts";
 
@@ -79,4 +80,26 @@ Deno.test("a master that takes connections and does nothing with them has not an
   const again = wait(world, 10_000);
   await settle();
   assert.deepEqual([again.isOver(), again.outcome()], [true, undefined]);
+});
+
+Deno.test("a connection that comes after all is over is closed, and changes nothing", async () => {
+  const world = new FakeWorld();
+  const late = Promise.withResolvers<Connection>();
+  world.sockets.connectTcp = (host) =>
+    host === "m-0" ? late.promise : Promise.resolve(silentConnection());
+  const waiting = wait(world, 10_000);
+  await world.clock.pass(100);
+  assert.equal(waiting.isOver(), true, "the other one answers");
+  let closed = 0;
+  let asked = 0;
+  late.resolve({
+    ...silentConnection(),
+    read: () => {
+      asked++;
+      return Promise.resolve(null);
+    },
+    close: () => void closed++,
+  });
+  await world.clock.pass(100);
+  assert.deepEqual([closed, asked], [1, 0]);
 });
