@@ -41,6 +41,8 @@ interface Parked {
 export class ParkedRequests {
   readonly #descriptor: number;
   readonly #parked = new Map<bigint, Parked>();
+  /** Kept from one look to the next, for they come every few milliseconds. */
+  #request: Uint8Array<ArrayBuffer> | undefined;
 
   /** @param descriptor opened with O_NONBLOCK: a request may go before it is read, with its caller */
   constructor(descriptor: number) {
@@ -66,9 +68,8 @@ export class ParkedRequests {
    *   who gets any other signal would not expect to be told of it.
    */
   take(isLate: boolean): void {
-    let request: Uint8Array<ArrayBuffer> | undefined;
     while (this.#parked.size < MOST_REQUESTS && isWaiting(this.#descriptor)) {
-      request ??= fixedBytes(MOST_BYTES);
+      const request = this.#request ??= fixedBytes(MOST_BYTES);
       // Its caller may have been killed meanwhile; then there is another one, or none.
       if (kernel("read", this.#descriptor, request, request.length) < 0) break;
       const view = new DataView(request.buffer);
@@ -96,6 +97,7 @@ export class ParkedRequests {
    * @param node only those who ask for this one: the successor knows it
    */
   resume(node?: bigint): void {
+    if (node === undefined) this.#request = undefined;
     for (const [unique, parked] of this.#parked) {
       if (node === undefined || parked.node === node) this.#answer(unique, parked.error);
     }

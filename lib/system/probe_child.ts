@@ -99,7 +99,8 @@ function begun(
     if (line === LESSON_WORDS.ready) ready.resolve();
     else if (line === LESSON_WORDS.answered) end(true);
     else if (line === LESSON_WORDS.over) over.resolve();
-    else knows(BigInt(line));
+    // Whatever else it says is for nobody.
+    else if (/^\d+$/.test(line)) knows(BigInt(line));
   }).then(() => {
     end(false);
     over.resolve();
