@@ -69,6 +69,8 @@ export interface HandedOn<Successor> {
 
 /** Where a successor waits, its start all done, until it is to serve. */
 export interface Door {
+  /** Whether it keeps anybody; where it does not, the successor may serve already. */
+  readonly keeps: boolean;
   /** Whether it stands there, or nothing can keep it. */
   isReached(): boolean;
   /** Lets it in. */
@@ -95,6 +97,11 @@ export interface Hold {
   asked(): Asked;
   /** The numbers of files that parked callers ask a mount for, but for its root. */
   nodesAsked(path: string): bigint[];
+  /**
+   * A successor is about to serve: it may be asked for what begins with a mount's root. Before it reads
+   * its first request.
+   */
+  letIn(): void;
   /** A successor knows a file that parked callers ask a mount for: has the kernel ask it. */
   release(path: string, node: bigint): void;
   /** Has the kernel ask a successor all that is parked. */

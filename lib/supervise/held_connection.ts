@@ -1,5 +1,4 @@
 import type { Log } from "../observe/log.ts";
-import { ROOT_NODE } from "../ports/mounts.ts";
 import type { Asked, Forgetting, HandedOn, Hold, Outcome } from "../ports/takeover.ts";
 import type { FuseConnections, Stop, World } from "../ports/world.ts";
 import { minorOf } from "../mount/mountinfo.ts";
@@ -89,6 +88,11 @@ export class HeldConnection {
     return this.#hold?.asked() ?? "not";
   }
 
+  /** Whoever is parked goes on. */
+  resume(): void {
+    this.#hold?.resume();
+  }
+
   /** Whoever asks for the root of a mount goes on; what else is asked for is written down. */
   letIn(): void {
     for (const { path } of this.#hold?.mounts ?? []) {
@@ -98,8 +102,8 @@ export class HeldConnection {
       } catch {
         // The disk is full: the successor learns what it can without.
       }
-      this.#hold?.release(path, ROOT_NODE);
     }
+    this.#hold?.letIn();
   }
 
   /** Where the numbers of files stand that callers ask a mount for, one in a line. */

@@ -11,8 +11,11 @@ const OPCODE_AT = 4;
 const UNIQUE_AT = 8;
 const NODE_AT = 16;
 const BODY_AT = 40;
-/** struct fuse_out_header: length, error, unique. */
-const ANSWER_BYTES = 16;
+/** struct fuse_out_header: length, error or kind of notice, unique. */
+const HEADER_BYTES = 16;
+
+/** `FUSE_NOTIFY_RESEND` of linux/fuse.h. */
+const NOTIFY_RESEND = 7;
 
 const INTERRUPT = 36;
 /** FORGET, INTERRUPT and BATCH_FORGET want no answer (linux/fuse.h). */
@@ -35,6 +38,9 @@ interface Parked {
  * numbers which a successor does not know yet: it would say that there are no such files. When it
  * knows them, `ESTALE` makes the kernel walk the path anew; whoever has a file open gets `EBADF`, as
  * from the successor itself.
+ *
+ * Where all ask from the root on, which every successor knows, they are given back instead, and their
+ * callers notice nothing.
  *
  * Whoever takes requests owes their callers a {@link resume}, or the end of the connection.
  */
@@ -79,9 +85,11 @@ export class ParkedRequests {
         if (parked !== undefined) parked.interrupted = true;
       }
       if (SILENT.includes(opcode)) continue;
+      const isOfHandle = OF_HANDLES.includes(opcode);
       this.#parked.set(view.getBigUint64(UNIQUE_AT, true), {
-        node: view.getBigUint64(NODE_AT, true),
-        error: OF_HANDLES.includes(opcode) ? Errno.EBADF : Errno.ESTALE,
+        // No successor knows the handle, whatever it knows of the file: nothing is to be waited for.
+        node: isOfHandle ? ROOT_NODE : view.getBigUint64(NODE_AT, true),
+        error: isOfHandle ? Errno.EBADF : Errno.ESTALE,
         interrupted: false,
       });
     }
@@ -89,6 +97,19 @@ export class ParkedRequests {
     for (const [unique, { interrupted }] of this.#parked) {
       if (interrupted) this.#answer(unique, Errno.EINTR);
     }
+  }
+
+  /**
+   * Has the kernel put all back into the queue, as if nobody had read them. It does so for whatever
+   * has been read of the connection, by whomever: only before a successor reads.
+   *
+   * @returns whether it could; a kernel before 6.9 cannot
+   */
+  giveBack(): boolean {
+    const bytes = header(NOTIFY_RESEND, 0n);
+    if (kernel("write", this.#descriptor, bytes, bytes.length) < 0) return false;
+    this.#parked.clear();
+    return true;
   }
 
   /**
@@ -105,13 +126,19 @@ export class ParkedRequests {
 
   #answer(unique: bigint, error: number): void {
     this.#parked.delete(unique);
-    const bytes = fixedBytes(ANSWER_BYTES);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, ANSWER_BYTES, true);
-    view.setInt32(4, -error, true);
-    view.setBigUint64(8, unique, true);
-    kernel("write", this.#descriptor, bytes, ANSWER_BYTES);
+    const bytes = header(-error, unique);
+    kernel("write", this.#descriptor, bytes, bytes.length);
   }
+}
+
+/** What goes to the kernel, with nothing behind it. @param what an error, or the kind of a notice */
+function header(what: number, unique: bigint): Uint8Array<ArrayBuffer> {
+  const bytes = fixedBytes(HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, HEADER_BYTES, true);
+  view.setInt32(4, what, true);
+  view.setBigUint64(8, unique, true);
+  return bytes;
 }
 
 function isWaiting(descriptor: number): boolean {

@@ -9,6 +9,7 @@ const OWNER_ONLY = 0o600;
  */
 export class StateDoor {
   readonly path: string;
+  readonly keeps: boolean;
   readonly #text: string;
   #descriptor = -1;
   #isOpen = false;
@@ -18,7 +19,8 @@ export class StateDoor {
     this.path = path;
     this.#text = text;
     removeFile(path);
-    if (kernel("mknodat", AT_FDCWD, cString(path), S_IFIFO | OWNER_ONLY, 0) === 0) return;
+    this.keeps = kernel("mknodat", AT_FDCWD, cString(path), S_IFIFO | OWNER_ONLY, 0) === 0;
+    if (this.keeps) return;
     writeAlone(path, text);
     this.#isOpen = true;
   }

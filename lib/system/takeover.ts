@@ -1,4 +1,5 @@
 import { takeoverState } from "../mount/takeover_state.ts";
+import { ROOT_NODE } from "../ports/mounts.ts";
 import type {
   Asked,
   Forgetting,
@@ -74,6 +75,7 @@ export const systemTakeover: Takeover = {
 
 class SystemHold implements Hold {
   #held: readonly Held[];
+  #givesBack = false;
   readonly mounts: readonly ServedMount[];
 
   constructor(held: readonly Held[]) {
@@ -92,6 +94,8 @@ class SystemHold implements Hold {
       const { result, errno } = withErrno(() => notifyEpoch(descriptor));
       if (result < 0) answer = errno === Errno.EINVAL ? "unsupported" : "ended";
     }
+    // Younger than giving back, which was not without faults at first.
+    this.#givesBack = answer === "forgotten";
     return answer;
   }
 
@@ -107,6 +111,13 @@ class SystemHold implements Hold {
   nodesAsked(path: string): bigint[] {
     return this.#held.filter(({ mount }) => mount.path === path)
       .flatMap(({ parked }) => parked.nodes);
+  }
+
+  letIn(): void {
+    for (const { parked } of this.#held) {
+      const isKnown = parked.nodes.length === 0;
+      if (!isKnown || !this.#givesBack || !parked.giveBack()) parked.resume(ROOT_NODE);
+    }
   }
 
   release(path: string, node: bigint): void {

@@ -20,7 +20,7 @@ Deno.test("who reads a state file waits until it is opened, and finds it all", (
     const text = '{"7":"/t"}\ncvfs1\n';
     const door = new StateDoor(path, text);
     assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
-    assert.equal(door.isReached(), false);
+    assert.deepEqual([door.keeps, door.isReached()], [true, false]);
     let isRead = false;
     const reader = run(["cat", path]).then(({ stdout }) => {
       isRead = true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Status } from "../../lib/observe/status.ts";
 import { READ_ON } from "../support/app_reader.ts";
+import { WORK } from "../support/app_work.ts";
 import { eventually } from "../support/eventually.ts";
 import { S3Server } from "../support/s3_server.ts";
 import { missingCurvine, RealCluster } from "./real_cluster.ts";
@@ -297,5 +298,53 @@ Deno.test({
       if (line !== "from the bucket") assert.match(line, IN_FLIGHT);
     }
     assert.equal((await statusOf(cluster)).restarts_total, 3);
+  },
+});
+
+Deno.test({
+  name: "real Curvine: many work while it is killed again and again: nothing false, nothing twice",
+  ignore,
+  fn: async () => {
+    await using cluster = await RealCluster.start();
+    cluster.start("client", 0, {
+      CURVINE_FLUID_RESTART_DELAY: "1ms",
+      CURVINE_FLUID_RESTART_MAX_DELAY: "1ms",
+    });
+    await cluster.healthy("client");
+    const made = await cluster.exec(["mkdir", "-p", `${cluster.target}/deep/work`]);
+    assert.equal(made.code, 0, made.stderr);
+    const logs = ["a", "b", "c"].map((name) => {
+      const log = `${cluster.dir}/work-${name}`;
+      void cluster.exec(["python3", "-c", WORK, `${cluster.target}/deep/work`, name, log]);
+      return log;
+    });
+    const rounds = (log: string): string[] => {
+      try {
+        return Deno.readTextFileSync(log).split("\n").slice(0, -1);
+      } catch {
+        return [];
+      }
+    };
+    for (let kills = 1; kills <= KILLS; kills++) {
+      const before = logs.map((log) => rounds(log).length);
+      await eventually(
+        "all work",
+        () => logs.every((log, at) => rounds(log).length > (before[at] ?? 0) + 3),
+      );
+      Deno.kill(daemonOf(cluster), "SIGKILL");
+      await eventually("it is taken over", async () => {
+        const now = await statusOf(cluster);
+        return now.takeovers_total === kills && now.state === "mounted";
+      }, 60_000);
+    }
+    const all = logs.flatMap(rounds);
+    const count = (what: string): number => all.filter((one) => one === what).length;
+    tell(
+      `${count("ok")} rounds of work, ${count("in-flight")} with an error of what was in flight`,
+    );
+    const said = new Set(all);
+    for (const fine of ["ok", "in-flight"]) said.delete(fine);
+    await cluster.exec(["pkill", "-f", `${cluster.dir}/work-`]);
+    assert.deepEqual([...said], []);
   },
 });

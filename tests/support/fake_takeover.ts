@@ -79,6 +79,10 @@ export class FakeHold implements Hold {
     return this.nodes;
   }
 
+  letIn(): void {
+    this.of.did("let callers go on");
+  }
+
   release(path: string, node: bigint): void {
     this.of.did(`release ${path} ${node}`);
   }
@@ -99,6 +103,7 @@ export class FakeHold implements Hold {
     const successor = start(path);
     this.of.stateFiles.add(path);
     const door = {
+      keeps: true,
       isReached: () => this.of.reachesDoor,
       open: () => this.of.did("let in"),
       remove: () => void this.of.stateFiles.delete(path),

@@ -56,6 +56,7 @@ function standInHold(
     park: () => {},
     asked: () => "not",
     nodesAsked: () => [],
+    letIn: () => {},
     release: () => {},
     resume: () => {},
     handOn<Successor>(
@@ -69,7 +70,7 @@ function standInHold(
       const path = `${folder}/takeover.state`;
       files.write(path, JSON.stringify(server));
       // The mount answers all along: only the successor knows when it has read this, and removes it.
-      const door = { isReached: () => true, open: () => {}, remove: () => {} };
+      const door = { keeps: true, isReached: () => true, open: () => {}, remove: () => {} };
       return { ok: true, value: { successor: start(path), door } };
     },
     end(): void {

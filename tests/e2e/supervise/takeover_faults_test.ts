@@ -1,6 +1,7 @@
 /** The daemon ends abruptly: the mount, and whoever uses it through a bind mount, live on. */
 import assert from "node:assert/strict";
 import { AppReader } from "../../support/app_reader.ts";
+import { WORK } from "../../support/app_work.ts";
 import { compiledProgram } from "../../support/compiled_program.ts";
 import { eventually, steadily } from "../../support/eventually.ts";
 import {
@@ -207,6 +208,46 @@ fault(
     Deno.removeSync(`${run.root}/source/deep/er/and deeper/a`, { recursive: true });
   },
 );
+
+fault("many work while the daemon is killed again and again: nothing false, nothing twice", {
+  plan: ["raw,ids=stable"],
+  env: FAST_RESTARTS,
+}, async (run) => {
+  await run.start();
+  const old = await run.mounted();
+  const made = `${run.root}/source/deep/er/work`;
+  Deno.mkdirSync(made);
+  const logs = ["a", "b", "c", "d"].map((name) => {
+    const log = `${run.root}/work-${name}`;
+    run.spawnOnHost(["python3", "-c", WORK, `${run.target}/deep/er/work`, name, log]);
+    return log;
+  });
+  const rounds = (log: string): string[] => {
+    try {
+      return Deno.readTextFileSync(log).split("\n").slice(0, -1);
+    } catch {
+      return [];
+    }
+  };
+  for (let kills = 1; kills <= 12; kills++) {
+    const before = logs.map((log) => rounds(log).length);
+    await eventually(
+      "all work",
+      () => logs.every((log, at) => rounds(log).length > (before[at] ?? 0) + 3),
+    );
+    Deno.kill(run.daemon().pid, "SIGKILL");
+    await assertTakenOver(run, old, kills + 1);
+  }
+  for (const log of logs) {
+    const said = new Set(rounds(log));
+    said.delete("in-flight");
+    assert.deepEqual([...said], ["ok"]);
+    const failed = rounds(log).filter((what) => what === "in-flight").length;
+    assert.ok(failed <= 2 * 12, `${failed} rounds failed`);
+  }
+  await assertStops(run);
+  Deno.removeSync(made, { recursive: true });
+});
 
 fault("killed while somebody writes: what is written afterwards is there", RAW, async (run) => {
   const { old, app } = await serving(run);

@@ -37,7 +37,7 @@ async function handOn(
   const handed = valueOf(hold.handOn({ folder, nth }, (state) => place.start(state)));
   await eventually("the successor is about to serve", () => handed.door.isReached());
   hold.park(false);
-  hold.release(place.paths[0] ?? "", 1n);
+  hold.letIn();
   handed.door.open();
   return handed;
 }

@@ -321,6 +321,8 @@ static int write_file(const struct node *node, const struct fuse_write_in *in) {
 
 static int read_folder(const struct node *node, const struct fuse_read_in *in) {
   if (!has_handle(in->fh)) return -EBADF;
+  /* The table moves when it grows; a path stays where it is. */
+  const struct node folder = *node;
   struct dirent **names;
   int count = scandir(real(node->path), &names, NULL, alphasort);
   if (count < 0) return -errno;
@@ -333,7 +335,7 @@ static int read_folder(const struct node *node, const struct fuse_read_in *in) {
       memset(out, 0, size);
       out->ino = names[n]->d_ino;
       if (option("ids=stable") != NULL && names[n]->d_name[0] != '.')
-        id_of(child_of(node, names[n]->d_name), names[n]->d_ino);
+        id_of(child_of(&folder, names[n]->d_name), names[n]->d_ino);
       out->off = (uint64_t)n + 1;
       out->namelen = (uint32_t)length;
       out->type = names[n]->d_type;

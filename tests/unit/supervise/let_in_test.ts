@@ -10,7 +10,7 @@ function setUp(): {
   world: FakeWorld;
   hold: FakeHold;
   did: string[];
-  reached: { is: boolean; wanted: boolean };
+  reached: { is: boolean; wanted: boolean; keeps: boolean };
   ready: () => void;
   answer: () => void;
   let: () => Promise<readonly Lesson[] | undefined>;
@@ -28,7 +28,7 @@ function setUp(): {
   const [hold] = takeover.holds;
   assert.ok(hold);
   did.length = 0;
-  const reached = { is: false, wanted: true };
+  const reached = { is: false, wanted: true, keeps: true };
   const ready = Promise.withResolvers<void>();
   const answered = Promise.withResolvers<boolean>();
   const lesson = { ready: ready.promise, answered: answered.promise, over: Promise.resolve() };
@@ -44,6 +44,7 @@ function setUp(): {
         clock: world.clock,
         held,
         door: {
+          keeps: reached.keeps,
           isReached: () => reached.is,
           open: () => void did.push("let in"),
           remove: () => {},
@@ -66,7 +67,7 @@ Deno.test("a successor is let in when it and its teacher are ready", async () =>
     ready();
     reached.is = true;
     await world.clock.pass(3);
-    assert.deepEqual(did, ["release /t 1", "let in"]);
+    assert.deepEqual(did, ["let callers go on", "let in"]);
     assert.equal((await lessons)?.length, 1);
   }
 });
@@ -128,4 +129,12 @@ Deno.test("an answer that came before the successor was let in is another daemon
   reached.is = true;
   await world.clock.pass(10);
   assert.equal(await (await lessons)?.[0]?.answered, false);
+});
+
+Deno.test("where nothing keeps a successor nobody is kept from it", async () => {
+  const { reached, did, hold, let: begin } = setUp();
+  reached.keeps = false;
+  hold.park(false);
+  assert.equal((await begin())?.length, 1);
+  assert.deepEqual(did, ["resume 50"]);
 });
