@@ -61,7 +61,7 @@ export function yamlDocuments(text: string, file: string): YamlDocument[] {
   const control = CONTROL.exec(text);
   if (control !== null) throw fault(control.index, "it has a control character");
   return documents.flatMap((document) => {
-    const reader = new Reader(document, fault);
+    const reader = new Reader(document, fault, text);
     const entry = reader.read();
     // An empty document is what a `---` too many makes.
     return entry.value === null ? [] : [{
@@ -77,6 +77,9 @@ export function yamlDocuments(text: string, file: string): YamlDocument[] {
 /** What Kubernetes' reader of YAML takes for "control characters are not allowed". */
 // deno-lint-ignore no-control-regex -- they are what is looked for
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/;
+
+/** The escape of half a surrogate pair, itself not escaped. */
+const HALF = /(?<!\\)(?:\\\\)*(\\(?:u|U0000)[dD][89a-fA-F][\da-fA-F]{2})/;
 
 function parse(text: string, lineCounter: LineCounter, subject: string): Document.Parsed[] {
   try {
@@ -126,6 +129,7 @@ class Reader {
   constructor(
     readonly document: Document.Parsed,
     readonly fault: (offset: number, message: string) => ConfigError,
+    readonly text: string,
   ) {}
 
   read(): Entry {
@@ -143,6 +147,7 @@ class Reader {
       this.#anchors.set(node.anchor, node);
     }
     if (isScalar(node)) {
+      this.#checkEscapes(node, at);
       const entry = { ...this.#scalar(node, at), at };
       if (typeof entry.value === "number" && !Number.isFinite(entry.value) && !isKey) {
         const message = `"${entry.plain}" is a number that JSON cannot hold; put it in quotes`;
@@ -161,6 +166,16 @@ class Reader {
       });
     }
     return { value: null, at };
+  }
+
+  /** Kubernetes' reader takes JSON for JSON, and of YAML no code that is no character of its own. */
+  #checkEscapes({ type, range }: Scalar, at: number): void {
+    if (type !== "QUOTE_DOUBLE" || !range || /^\s*\{/.test(this.text)) return;
+    const half = HALF.exec(this.text.slice(range[0], range[1]))?.[1];
+    if (half === undefined) return;
+    const message = `"${half}" is half of a surrogate pair; write the character itself, or \\U ` +
+      "and its eight digits";
+    throw this.fault(at, message);
   }
 
   #alias(name: string, at: number, depth: number): Entry {

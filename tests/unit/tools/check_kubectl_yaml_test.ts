@@ -85,6 +85,9 @@ Deno.test("what JSON cannot hold, and what never ends, is refused with its line"
     ["a: 1\nb: &x {c: *x}\n", /line 2, .* holds itself/],
     ["a: 1\nb: *x\n", /line 2, /],
     ["a: 1\nb: \u0001\n", /line 2, .* control character/],
+    ['a: 1\nb: "\\ud83d\\ude00"\n', /line 2, .*half of a surrogate pair/],
+    ['a: "x\\\\\\uDC00"\n', /line 1, .*"\\uDC00" is half/],
+    ['"\\U0000d800": 1\n', /line 1, .*half of a surrogate pair/],
     ["<<: 1\n", /line 1, .* merge key/],
     ["{[a]: 1}\n", /line 1, .* key has to be text/],
     [`${"[".repeat(20_000)}`, /nested|YAML/],
@@ -142,5 +145,20 @@ const QUANTITIES: readonly [given: string, written: string | undefined][] = [
 Deno.test("quantities are written as Kubernetes writes them", () => {
   for (const [given, written] of QUANTITIES) {
     assert.equal(quantityText(given)?.text, written, given);
+  }
+});
+
+Deno.test("escapes of whole characters, escaped ones, other quotes and JSON may look like halves", () => {
+  for (
+    const [text, value] of [
+      ['a: "\\U0001f600\\ud7ff\\ue000"\n', "\u{1f600}\ud7ff\ue000"],
+      ['a: "\\\\ud83d"\n', "\\ud83d"],
+      ["a: '\\ud83d'\n", "\\ud83d"],
+      ["a: \\ud83d\n", "\\ud83d"],
+      ['{"a": "\\ud83d\\ude00"}', "\u{1f600}"],
+    ] as const
+  ) {
+    const [document] = yamlDocuments(text, "it");
+    assert.deepEqual(document?.value, { a: value }, text);
   }
 });
