@@ -270,11 +270,12 @@ export class Keeper {
   }
 
   async #takeOver(): Promise<void> {
+    const lessons = this.#starts.teach();
     await this.#stops.endLeftovers();
     await this.#plans.writeBack();
     if (this.loop.state.name !== "taking-over") return;
     this.#plans.begin();
-    await this.#starts.takeOver();
+    await this.#starts.takeOver(lessons);
   }
 
   async #stop(manner: StopManner, leave: StopLeavings): Promise<void> {

@@ -25,7 +25,7 @@ const LATE_MS = 1000;
  * asks by a path: most who do not will have asked by then.
  */
 const PATIENCE_MS = 100;
-const LEAST_PATIENCE_MS = 15;
+const LEAST_PATIENCE_MS = 12;
 
 /**
  * Keeps callers waiting until a successor is about to serve, with a child at hand that teaches it: it

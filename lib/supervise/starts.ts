@@ -1,4 +1,5 @@
 import { masterEndpoints } from "../plan/generate/masters.ts";
+import type { Lesson } from "../ports/mounts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SupervisorSettings } from "../plan/settings.ts";
 import type { Door } from "../ports/takeover.ts";
@@ -99,20 +100,28 @@ export class Starts {
     });
   }
 
-  /** A start with the connection of the daemon before. Tells when it serves, or cannot. */
-  async takeOver(): Promise<void> {
-    const { world: { clock, mounts }, settings, daemon, held, journal, target, take } = this.#parts;
+  /** Begins to teach whoever is about to take over. A child takes longer to begin than a successor. */
+  teach(): readonly Lesson[] {
+    const { world: { mounts }, held, target, state } = this.#parts;
+    return (target()?.mounts.paths ?? []).map((path) =>
+      mounts.teach(path, held.nodesFile(path), (node) => {
+        if (state().name === "taking-over") held.release(path, node);
+      })
+    );
+  }
+
+  /**
+   * A start with the connection of the daemon before. Tells when it serves, or cannot.
+   *
+   * @param lessons of {@link teach}
+   */
+  async takeOver(lessons: readonly Lesson[]): Promise<void> {
+    const { world: { clock }, settings, daemon, held, journal, take } = this.#parts;
     const forgetting = held.forgetNames();
     if (forgetting === "ended") {
       return take({ name: "takeover-refused", message: "the mount's connection has ended" });
     }
     held.park(false);
-    let wanted = (): boolean => true;
-    // They take longer to begin than the successor.
-    const lessons = (target()?.mounts.paths ?? []).map((path) =>
-      // A child that was stuck may tell of a daemon before.
-      mounts.teach(path, held.nodesFile(path), (node) => wanted() && held.release(path, node))
-    );
     let door: Door | undefined;
     const started = this.#start(() => {
       const outcome = held.handOn((statePath) => this.#begin(statePath));
@@ -124,7 +133,7 @@ export class Starts {
     const { current } = daemon;
     void current?.exited.then(() => door?.remove());
     journal.log("info", "started", "Started a successor for the mount", { pid: current?.pid ?? 0 });
-    wanted = (): boolean =>
+    const wanted = (): boolean =>
       this.#parts.state().name === "taking-over" && daemon.current === current;
     void this.#lookForConfusion(wanted);
     const taught = await letIn({ clock, held, door, lessons, wanted });

@@ -46,7 +46,10 @@ export function mountAskers(
     },
     teach: (path, nodes, knows) => {
       const before = lessons.get(path);
-      if (before?.isOpen() === true) return before;
+      if (before?.isOpen() === true) {
+        before.knows = knows;
+        return before;
+      }
       const lesson = begun(
         async (onLine) => void await run(["ask-mount", "teach", path, nodes], onLine),
         knows,
@@ -75,6 +78,7 @@ export async function askAlone(
 /** A lesson, and whether it still waits for its first answer. */
 interface OpenLesson extends Lesson {
   isOpen(): boolean;
+  knows: (node: bigint) => void;
 }
 
 /** What a child tells of its lesson, each in a line, beside the numbers of files. */
@@ -90,6 +94,13 @@ function begun(
     Promise.withResolvers<void>(),
   ];
   let isOpen = true;
+  const lesson: OpenLesson = {
+    ready: ready.promise,
+    answered: answered.promise,
+    over: over.promise,
+    isOpen: () => isOpen,
+    knows,
+  };
   const end = (hasAnswered: boolean): void => {
     isOpen = false;
     ready.resolve();
@@ -100,17 +111,12 @@ function begun(
     else if (line === LESSON_WORDS.answered) end(true);
     else if (line === LESSON_WORDS.over) over.resolve();
     // Whatever else it says is for nobody.
-    else if (/^\d+$/.test(line)) knows(BigInt(line));
+    else if (/^\d+$/.test(line)) lesson.knows(BigInt(line));
   }).then(() => {
     end(false);
     over.resolve();
   });
-  return {
-    ready: ready.promise,
-    answered: answered.promise,
-    over: over.promise,
-    isOpen: () => isOpen,
-  };
+  return lesson;
 }
 
 /** The children that are out, by their paths, and those that follow them. */

@@ -76,7 +76,7 @@ for (
   const [who, set, limit] of [
     ["nobody asks", () => {}, 100],
     ["somebody asks by a number", (hold: FakeHold) => void (hold.nodes = [7n]), 100],
-    ["all ask by paths", (hold: FakeHold) => void (hold.callers = 2), 15],
+    ["all ask by paths", (hold: FakeHold) => void (hold.callers = 2), 12],
   ] as const
 ) {
   Deno.test(`a successor waits ${limit} ms for its teacher where ${who}`, async () => {

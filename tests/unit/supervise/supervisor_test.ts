@@ -274,8 +274,8 @@ Deno.test("the daemon dies: a successor takes the mount over, which is never tou
     world.daemon.end({ code: 137, signal: "SIGKILL" });
     await world.clock.pass(nth === 1 ? 30 : 1000);
     const done = [
-      "forget 50",
       `teach ${TARGET}`,
+      "forget 50",
       `hand on 50 ${nth}`,
       "spawn /fuse",
       "let callers go on",
@@ -499,8 +499,8 @@ Deno.test("a hang: stacks first, then ABRT, and a successor takes the mount over
   await world.clock.pass(3000);
   assert.deepEqual(doneBy(world), [
     `SIGABRT ${pid}`,
-    "forget 50",
     `teach ${TARGET}`,
+    "forget 50",
     "hand on 50 1",
     "spawn /fuse",
     "let callers go on",
@@ -527,7 +527,7 @@ Deno.test("a hot reload: the successor is adopted and waited for; when it dies, 
   assert.ok(world.lines.some((line) => /Reloaded/.test(line)));
   successor?.end({ code: 139, signal: "SIGSEGV" });
   await world.clock.pass(10);
-  const done = ["forget 50", `teach ${TARGET}`, "hand on 50 1", "spawn /fuse"];
+  const done = [`teach ${TARGET}`, "forget 50", "hand on 50 1", "spawn /fuse"];
   assert.deepEqual(doneBy(world).slice(0, 4), done);
 });
 

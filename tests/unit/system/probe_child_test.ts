@@ -97,9 +97,12 @@ Deno.test("a lesson tells when its child is ready, has an answer, knows a file, 
 
 Deno.test("a lesson that still waits for its answer is taken again, one that had it is not", async () => {
   const { teach, begun, say } = askers();
-  const first = teach("/m", "/n", () => {});
+  const known: string[] = [];
+  const first = teach("/m", "/n", (node) => void known.push(`before ${node}`));
   await say("ready");
-  assert.equal(teach("/m", "/n", () => {}), first);
+  assert.equal(teach("/m", "/n", (node) => void known.push(`now ${node}`)), first);
+  await say("7");
+  assert.deepEqual(known, ["now 7"]);
   assert.notEqual(teach("/other", "/n", () => {}), first);
   assert.equal(begun.length, 2);
   const { teach: again, begun: started, say: tell } = askers();
