@@ -175,6 +175,12 @@ withCluster("a master that stands still is told from one that answers", {}, asyn
   const pid = Number(found);
   Deno.kill(pid, "SIGSTOP");
   try {
+    // One thread after the other stops, and any of them may still answer.
+    await eventually("all its threads stand still", () => {
+      return [...Deno.readDirSync(`/proc/${pid}/task`)].every(({ name }) => {
+        return Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`).includes(") T ");
+      });
+    });
     assert.match(await ask(2_500) ?? "", /takes a connection, but does not answer within 2 s/);
   } finally {
     Deno.kill(pid, "SIGCONT");
