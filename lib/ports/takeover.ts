@@ -88,11 +88,12 @@ export interface Hold {
   forgetNames(): Forgetting;
   /**
    * Keeps what is asked for now from a successor that does not know yet what it names. Never once that
-   * is let in.
+   * is let in. Whoever has a file open loses it, with `EBADF`.
    *
    * @param isLate whether callers that get a signal are to be let go, with `EINTR`
+   * @returns whether somebody lost a file: what he asks next is on its way
    */
-  park(isLate: boolean): void;
+  park(isLate: boolean): boolean;
   /** How parked callers ask, of any mount. */
   asked(): Asked;
   /** The numbers of files that parked callers ask a mount for, but for its root. */

@@ -78,9 +78,10 @@ export class HeldConnection {
    * that is {@link keep kept}.
    *
    * @param isLate whether callers that get a signal are to be let go
+   * @returns whether somebody lost what he had open: what he asks next is on its way
    */
-  park(isLate: boolean): void {
-    this.#hold?.park(isLate);
+  park(isLate: boolean): boolean {
+    return this.#hold?.park(isLate) ?? false;
   }
 
   /** How parked callers ask for files. */

@@ -48,9 +48,10 @@ export async function letIn(
   void Promise.all(lessons.map(({ ready }) => ready)).then(() => isReady = true);
   void Promise.race(lessons.map(({ answered }) => answered)).then(() => isEarly = true);
   for (let past = 0;; past = clock.now() - begun) {
-    held.park(past > LATE_MS);
-    const patience = held.asked === "by path" ? LEAST_PATIENCE_MS : PATIENCE_MS;
-    if (door.isReached() && (isReady || past >= patience)) break;
+    const turnedAway = held.park(past > LATE_MS);
+    const patience = held.asked === "by path" && !turnedAway ? LEAST_PATIENCE_MS : PATIENCE_MS;
+    const isTaught = isReady && !turnedAway;
+    if (door.isReached() && (isTaught || past >= patience)) break;
     await pause(clock, Math.min(Math.max(past / 20, PARK_MS), MOST_PARK_MS));
     if (!wanted()) return undefined;
   }

@@ -28,7 +28,6 @@ const MOST_REQUESTS = 65_536;
 
 interface Parked {
   readonly node: bigint;
-  readonly error: number;
   /** Its caller has got a signal. */
   interrupted: boolean;
 }
@@ -36,8 +35,9 @@ interface Parked {
 /**
  * The requests of a connection whose daemon has gone, taken out of its queue. They name files by
  * numbers which a successor does not know yet: it would say that there are no such files. When it
- * knows them, `ESTALE` makes the kernel walk the path anew; whoever has a file open gets `EBADF`, as
- * from the successor itself.
+ * knows them, `ESTALE` makes the kernel walk the path anew. Whoever has a file open gets `EBADF` at
+ * once, as later from the successor itself: what he asks next, in the place of it, is then here
+ * before the successor serves, and may well be the first that names the folder he is in.
  *
  * Where all ask from the root on, which every successor knows, they are given back instead, and their
  * callers notice nothing.
@@ -72,8 +72,10 @@ export class ParkedRequests {
    * @param isLate whether this has lasted so long that whoever gets a signal is to be let go. Who is
    *   to be killed could not go before, for the kernel knows us to be at work on what he asked for;
    *   who gets any other signal would not expect to be told of it.
+   * @returns whether somebody was turned away, who will ask for something else now
    */
-  take(isLate: boolean): void {
+  take(isLate: boolean): boolean {
+    let turnedAway = false;
     while (this.#parked.size < MOST_REQUESTS && isWaiting(this.#descriptor)) {
       const request = this.#request ??= fixedBytes(MOST_BYTES);
       // Its caller may have been killed meanwhile; then there is another one, or none.
@@ -85,18 +87,19 @@ export class ParkedRequests {
         if (parked !== undefined) parked.interrupted = true;
       }
       if (SILENT.includes(opcode)) continue;
-      const isOfHandle = OF_HANDLES.includes(opcode);
-      this.#parked.set(view.getBigUint64(UNIQUE_AT, true), {
-        // No successor knows the handle, whatever it knows of the file: nothing is to be waited for.
-        node: isOfHandle ? ROOT_NODE : view.getBigUint64(NODE_AT, true),
-        error: isOfHandle ? Errno.EBADF : Errno.ESTALE,
-        interrupted: false,
-      });
+      const unique = view.getBigUint64(UNIQUE_AT, true);
+      if (OF_HANDLES.includes(opcode)) {
+        this.#answer(unique, Errno.EBADF);
+        turnedAway = true;
+        continue;
+      }
+      this.#parked.set(unique, { node: view.getBigUint64(NODE_AT, true), interrupted: false });
     }
-    if (!isLate) return;
+    if (!isLate) return turnedAway;
     for (const [unique, { interrupted }] of this.#parked) {
       if (interrupted) this.#answer(unique, Errno.EINTR);
     }
+    return turnedAway;
   }
 
   /**
@@ -120,7 +123,7 @@ export class ParkedRequests {
   resume(node?: bigint): void {
     if (node === undefined) this.#request = undefined;
     for (const [unique, parked] of this.#parked) {
-      if (node === undefined || parked.node === node) this.#answer(unique, parked.error);
+      if (node === undefined || parked.node === node) this.#answer(unique, Errno.ESTALE);
     }
   }
 

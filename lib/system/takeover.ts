@@ -99,8 +99,8 @@ class SystemHold implements Hold {
     return answer;
   }
 
-  park(isLate: boolean): void {
-    for (const { parked } of this.#held) parked.take(isLate);
+  park(isLate: boolean): boolean {
+    return this.#held.map(({ parked }) => parked.take(isLate)).includes(true);
   }
 
   asked(): Asked {

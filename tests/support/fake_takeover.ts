@@ -53,6 +53,8 @@ export class FakeHold implements Hold {
   callers = 0;
   /** What callers ask for. */
   nodes: bigint[] = [];
+  /** How many looks will find somebody who has a file open. */
+  opened = 0;
 
   constructor(readonly of: FakeTakeover, readonly mounts: readonly ServedMount[]) {}
 
@@ -66,9 +68,10 @@ export class FakeHold implements Hold {
     return this.of.forgetting;
   }
 
-  park(isLate: boolean): void {
+  park(isLate: boolean): boolean {
     this.parked++;
     this.isLate = isLate;
+    return this.opened > 0 && this.opened-- > 0;
   }
 
   asked(): Asked {

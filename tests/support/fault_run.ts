@@ -401,6 +401,21 @@ export class FaultRun implements AsyncDisposable {
     }, limitMs);
   }
 
+  /** Waits until the supervisor knows whether it could keep the mount if its daemon died now. */
+  async decided(): Promise<void> {
+    await eventually("it is known whether a takeover is possible", async () => {
+      const { takeover_possible, takeover_problem } = await this.status();
+      return takeover_possible === true || takeover_problem !== "nothing is mounted yet";
+    });
+  }
+
+  /** A mount that answers, and whose daemon may be killed: the supervisor has seen it as well. */
+  async served(): Promise<ServedLayer> {
+    const layer = await this.mounted();
+    await this.decided();
+    return layer;
+  }
+
   /** Waits until a mount answers, alone, that was made after `old`. */
   async remounted(old: ServedLayer, limitMs?: number): Promise<ServedLayer> {
     return await eventually(

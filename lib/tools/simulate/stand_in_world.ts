@@ -53,7 +53,7 @@ function standInHold(
     alive: () => isHeld && servers.current() !== undefined,
     forgetNames: () => isHeld && servers.current() !== undefined ? "forgotten" : "ended",
     // A stand-in knows all names, and its kernel asks nobody.
-    park: () => {},
+    park: () => false,
     asked: () => "not",
     nodesAsked: () => [],
     letIn: () => {},

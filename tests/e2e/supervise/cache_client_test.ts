@@ -15,7 +15,7 @@ fault("a CacheRuntime's client serves on its volume, and stops", CACHE, async (r
 
 fault("a CacheRuntime's daemon is killed: taken over, one layer", CACHE, async (run) => {
   await run.start();
-  const old = await run.mounted();
+  const old = await run.served();
   Deno.kill(run.daemon().pid, "SIGKILL");
   await assertTakenOver(run, old, 2);
   await assertHealthy(run);

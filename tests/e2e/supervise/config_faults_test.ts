@@ -241,7 +241,7 @@ fault(
   SETUP,
   async (run) => {
     await run.start();
-    const old = await run.mounted();
+    const old = await run.served();
     run.config.write("{");
     await steadily("the number of starts", 1, 500, () => run.starts().length);
     Deno.kill(run.daemon().pid, "SIGKILL");

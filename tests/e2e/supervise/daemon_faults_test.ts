@@ -11,7 +11,7 @@ for (const signal of ["SIGKILL", "SIGSEGV", "SIGABRT"] as const) {
     {},
     async (run) => {
       await run.start();
-      const old = await run.mounted();
+      const old = await run.served();
       Deno.kill(run.daemon().pid, signal);
       await run.remounted(old);
       await assertHealthy(run);
@@ -23,7 +23,7 @@ for (const signal of ["SIGKILL", "SIGSEGV", "SIGABRT"] as const) {
 
 fault("the daemon is killed as a plain child of ours", { pid1: false }, async (run) => {
   await run.start();
-  const old = await run.mounted();
+  const old = await run.served();
   Deno.kill(run.daemon().pid, "SIGKILL");
   await run.remounted(old);
   await assertHealthy(run);
@@ -32,7 +32,7 @@ fault("the daemon is killed as a plain child of ours", { pid1: false }, async (r
 
 fault("the daemon is killed while somebody has a file open", {}, async (run) => {
   await run.start();
-  const old = await run.mounted();
+  const old = await run.served();
   const reader = run.spawnOnHost(["tail", "-f", `${run.target}/canary`]);
   await eventually("the reader has opened it", () => hasOpen(reader.pid, "/canary"));
   Deno.kill(run.daemon().pid, "SIGKILL");
@@ -43,7 +43,7 @@ fault("the daemon is killed while somebody has a file open", {}, async (run) => 
 
 fault("the daemon dies five times, as soon as it has mounted", {}, async (run) => {
   await run.start();
-  let layer = await run.mounted();
+  let layer = await run.served();
   for (let round = 0; round < 5; round++) {
     Deno.kill(run.daemon().pid, "SIGKILL");
     layer = await run.remounted(layer);
@@ -56,7 +56,7 @@ fault("the daemon dies five times, as soon as it has mounted", {}, async (run) =
 
 fault("the daemon is stopped while somebody waits: mounted again", { env: HANGS }, async (run) => {
   await run.start();
-  const old = await run.mounted();
+  const old = await run.served();
   Deno.kill(run.daemon().pid, "SIGSTOP");
   const reader = run.spawnOnHost(["cat", `${run.target}/deep/er/and deeper/0`]);
   await run.remounted(old);
@@ -181,7 +181,7 @@ for (const pid1 of [true, false]) {
     { pid1, plan: ["grandchild mount"] },
     async (run) => {
       await run.start();
-      const old = await run.mounted();
+      const old = await run.served();
       // The sleeper holds the daemon's stdout open: a restart must not wait for its end.
       Deno.kill(run.daemon().pid, "SIGKILL");
       await run.remounted(old);

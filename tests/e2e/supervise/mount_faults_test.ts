@@ -284,6 +284,7 @@ fault("mnt_number 3: three layers, all cleared after a kill, no folder left in t
   };
   await run.start();
   await eventually("three mounts serve", serves);
+  await run.decided();
   Deno.kill(run.daemon().pid, "SIGKILL");
   await eventually(
     "three mounts serve again",

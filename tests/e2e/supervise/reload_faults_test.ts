@@ -48,7 +48,7 @@ for (const pid1 of [true, false]) {
     { pid1, plan: ["raw"] },
     async (run) => {
       await run.start();
-      const old = await run.mounted();
+      const old = await run.served();
       run.signal("SIGUSR1");
       await startNumber(run, 2);
       await settled(run);
@@ -62,7 +62,7 @@ for (const pid1 of [true, false]) {
 
 fault("the adopted successor exits 0, unasked: a failure", { plan: ["raw"] }, async (run) => {
   await run.start();
-  const old = await run.mounted();
+  const old = await run.served();
   run.signal("SIGUSR1");
   await startNumber(run, 2);
   await settled(run);

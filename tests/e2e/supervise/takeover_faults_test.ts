@@ -22,6 +22,23 @@ const FAST_RESTARTS = {
   CURVINE_FLUID_RESTART_MAX_DELAY: "1ms",
 };
 
+/** Sits in a folder, does nothing until a file is there, and then reads by name until it succeeds. */
+const IDLE = `
+cd "$1" && : >"$3"
+until [ -e "$2" ]; do sleep 0.01; done
+until cat file >"$3"; do sleep 0.01; done
+`;
+
+/** What is in a file; `undefined` when there is none. */
+function textOf(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** Descriptors of `/dev/fuse` that the supervisor has open: one for each connection that it holds. */
 function heldBy(run: FaultRun): number {
   return [...Deno.readDirSync(`/proc/${run.pid}/fd`)].filter(({ name }) => {
@@ -36,7 +53,7 @@ function heldBy(run: FaultRun): number {
 /** A mount that serves, and an application that reads it. */
 async function serving(run: FaultRun): Promise<{ old: ServedLayer; app: AppReader }> {
   await run.start();
-  const old = await run.mounted();
+  const old = await run.served();
   return { old, app: await AppReader.begin(run) };
 }
 
@@ -174,11 +191,11 @@ fault(
   },
   async (run) => {
     // Deeper than the successor learns by itself.
-    const deep = "deep/er/and deeper/a/b/c/d/e/f";
+    const deep = "deep/er/and deeper/a/b/c/d/e/f/g/h/i/j/k";
     Deno.mkdirSync(`${run.root}/source/${deep}`, { recursive: true });
     Deno.writeTextFileSync(`${run.root}/source/${deep}/file`, "at the bottom\n");
     await run.start();
-    const old = await run.mounted();
+    const old = await run.served();
     const bound = `${run.root}/sub-path`;
     Deno.mkdirSync(bound);
     const { code, stderr } = await run.onHost(["mount", "--bind", `${run.target}/deep/er`, bound]);
@@ -187,7 +204,7 @@ fault(
     const users = [
       await AppReader.inside(run, bound, "and deeper/3"),
       await AppReader.inside(run, `${run.target}/${deep}`, "file"),
-      await AppReader.inside(run, `${run.target}/${deep}`, "../../e/f/file"),
+      await AppReader.inside(run, `${run.target}/${deep}`, "../../j/k/file"),
     ];
     for (let kills = 1; kills <= 5; kills++) {
       Deno.kill(run.daemon().pid, "SIGKILL");
@@ -209,12 +226,32 @@ fault(
   },
 );
 
+fault("whoever does nothing meanwhile, deep inside, is known to the successor soon", {
+  plan: ["raw,ids=stable"],
+}, async (run) => {
+  const deep = "deep/er/and deeper/a/b/c/d/e/f";
+  Deno.mkdirSync(`${run.root}/source/${deep}`, { recursive: true });
+  Deno.writeTextFileSync(`${run.root}/source/${deep}/file`, "at the bottom\n");
+  await run.start();
+  const old = await run.served();
+  const asks = `${run.root}/asks`;
+  const read = `${run.root}/read`;
+  run.spawnOnHost(["sh", "-c", IDLE, "sh", `${run.target}/${deep}`, asks, read]);
+  await eventually("it is inside", () => textOf(read) === "");
+  Deno.kill(run.daemon().pid, "SIGKILL");
+  await assertTakenOver(run, old, 2);
+  Deno.writeTextFileSync(asks, "");
+  await eventually("it reads", () => textOf(read) === "at the bottom\n");
+  await assertStops(run);
+  Deno.removeSync(`${run.root}/source/deep/er/and deeper/a`, { recursive: true });
+});
+
 fault("many work while the daemon is killed again and again: nothing false, nothing twice", {
   plan: ["raw,ids=stable"],
   env: FAST_RESTARTS,
 }, async (run) => {
   await run.start();
-  const old = await run.mounted();
+  const old = await run.served();
   const made = `${run.root}/source/deep/er/work`;
   Deno.mkdirSync(made);
   const logs = ["a", "b", "c", "d"].map((name) => {
@@ -369,7 +406,7 @@ fault("a daemon that refused once is not asked again, and that is said once", {
   plan: ["raw", "raw,restore=refuse", "raw"],
 }, async (run) => {
   await run.start();
-  let layer = await run.mounted();
+  let layer = await run.served();
   for (let kills = 1; kills <= 3; kills++) {
     Deno.kill(run.daemon().pid, "SIGKILL");
     layer = await run.remounted(layer);
@@ -390,7 +427,7 @@ fault("without pidfd_getfd (a seccomp filter): a new mount each time, said once"
   )} 438 1 "$@" >>"$ROOT/stdout" 2>>"$ROOT/stderr"`,
 }, async (run) => {
   await run.start();
-  let layer = await run.mounted();
+  let layer = await run.served();
   for (let kills = 1; kills <= 2; kills++) {
     await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
     Deno.kill(run.daemon().pid, "SIGKILL");
@@ -446,6 +483,7 @@ fault("mnt_number 3: all three mounts live on", {
   };
   await run.start();
   const old = await eventually("three mounts serve", served);
+  await run.decided();
   const app = await AppReader.begin(run, paths[1]);
   assert.equal(heldBy(run), 3);
   for (let kills = 1; kills <= 2; kills++) {
@@ -638,7 +676,7 @@ fault("a daemon that unmounts and then ends by itself is named as the cause", {
   plan: ["raw"],
 }, async (run) => {
   await run.start();
-  const old = await run.mounted();
+  const old = await run.served();
   // Before that it has no mount that could go.
   await eventually("it is ready", async () => (await run.control("/readyz")).status === 200);
   Deno.kill(run.daemon().pid, "SIGTERM");

@@ -12,6 +12,18 @@ openKernel();
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
+/** Opens a file and asks to have it written, which only its daemon can say; then for the file by name. */
+const LOSES_A_FILE = `
+import errno, os, sys
+file = os.open(sys.argv[1], os.O_RDONLY)
+print("open", flush=True)
+input()
+try: os.fsync(file)
+except OSError as error: print(errno.errorcode[error.errno], flush=True)
+try: os.stat(sys.argv[1])
+except OSError: pass
+`;
+
 const ignore = missing("root", "fuse", "tool:gcc", "tool:python3");
 
 function held(place: TakeoverPlace): Hold {
@@ -214,6 +226,42 @@ Deno.test({
     const { code, stdout, stderr } = await user.output();
     assert.deepEqual([code, text(stdout), text(stderr)], [0, "this is a/b/c/deepest\n", ""]);
     hold.close();
+  },
+});
+
+Deno.test({
+  name: "whoever has a file open loses it at once, and is parked with what he asks next",
+  ignore,
+  fn: async () => {
+    await using place = await TakeoverPlace.serve({ plan: ["raw,ids=stable"] });
+    const deep = `${place.target}/a/b/c`;
+    const hold = held(place);
+    const folder = BigInt(Deno.statSync(deep).ino ?? 0);
+    const user = new Deno.Command("python3", {
+      args: ["-c", LOSES_A_FILE, "deepest"],
+      cwd: deep,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const lines = user.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    assert.equal((await lines.read()).value, "open\n");
+    await place.kill();
+    assert.notEqual(hold.forgetNames(), "ended");
+    const input = user.stdin.getWriter();
+    await input.write(new TextEncoder().encode("go\n"));
+    await input.close();
+    let losses = 0;
+    await eventually("it asks for what is in its folder", () => {
+      if (hold.park(false)) losses++;
+      return hold.nodesAsked(place.target).includes(folder);
+    });
+    assert.equal(losses, 1);
+    assert.equal(hold.park(false), false);
+    assert.equal((await lines.read()).value, "EBADF\n");
+    hold.close();
+    await lines.cancel();
+    await user.status;
   },
 });
 

@@ -92,6 +92,32 @@ for (
   });
 }
 
+Deno.test("whoever just lost an open file has his next question parked before a successor serves", async () => {
+  const { world, did, ready, reached, hold, let: begin } = setUp();
+  hold.opened = 2;
+  reached.is = true;
+  ready();
+  void begin();
+  await world.clock.pass(2);
+  assert.deepEqual([did, hold.parked], [[], 2]);
+  await world.clock.pass(2);
+  assert.deepEqual([did.at(-1), hold.parked], ["let in", 3]);
+});
+
+Deno.test("whoever asks for a lost file without an end holds a successor up for a while only", async () => {
+  for (const callers of [0, 1]) {
+    const { world, did, ready, reached, hold, let: begin } = setUp();
+    Object.assign(hold, { opened: Infinity, callers });
+    reached.is = true;
+    ready();
+    void begin();
+    await world.clock.pass(99);
+    assert.deepEqual(did, []);
+    await world.clock.pass(7);
+    assert.equal(did.at(-1), "let in");
+  }
+});
+
 Deno.test("a successor that takes its time: looks get rare, and callers with a signal go", async () => {
   const { world, did, ready, reached, hold, let: begin } = setUp();
   void begin();
