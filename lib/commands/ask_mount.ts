@@ -8,19 +8,16 @@ import type { Host } from "../ports/host.ts";
 import type { Content } from "../text/strict_text.ts";
 import { LESSON_WORDS } from "../system/probe_child.ts";
 import { childNames } from "../system/read_tree.ts";
-import { walkTree } from "../system/walk_tree.ts";
+import { TreeWalk } from "../system/walk_tree.ts";
 
-/**
- * For those who ask by a number later on. The upper folders come first, and the limits are there for the
- * masters' sake; what lies beyond is learned when somebody looks.
- */
-const WALK = { depth: 12, entries: 20_000, time: 5_000 };
-
-/** First those are answered who waited for it. */
-const LET_GO_MS = 25;
+/** Folders below each other: none has more. */
+const DEPTH = 64;
 
 /** Whoever waits for it waits half a second at most. */
-const SEARCH = { depth: 64, entries: 200_000, time: 500 };
+const SEARCH = { entries: 200_000, time: 500 };
+
+/** For those who ask by a number later on; what lies beyond, for the masters' sake, is not learned. */
+const WALK = { entries: 20_000, time: 5_000 };
 
 /**
  * Hidden: asks mounts questions that may never be answered. `ask-mount size PATH…` prints one line
@@ -31,7 +28,7 @@ const SEARCH = { depth: 64, entries: 200_000, time: 500 };
  * each that it has met, and walks; `ask-mount folder PATH` prints as JSON what can be told
  * of a folder without changing it. It is run as a child that one can afford to lose.
  */
-export async function command({ operands }: Invocation, host: Host): Promise<number> {
+export function command({ operands }: Invocation, host: Host): number {
   const [question, ...paths] = operands;
   if (question === "size") {
     for (const path of paths) {
@@ -46,11 +43,11 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
     return ExitCode.Done;
   }
   if (question === "walk" && folder !== undefined) {
-    walkTree(folder, WALK);
+    new TreeWalk(folder, DEPTH).go(WALK);
     return ExitCode.Done;
   }
   if (question === "teach" && folder !== undefined && below !== undefined) {
-    return await teach(folder, below, host);
+    return teach(folder, below, host);
   }
   if (question === "glob" && folder !== undefined && below !== undefined) {
     const found = childNames(folder).some((name) =>
@@ -68,19 +65,16 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
 }
 
 /** The mount may not answer for as long as it takes another daemon to come. */
-async function teach(
-  folder: string,
-  file: string,
-  { stdout, readText }: Host,
-): Promise<number> {
+function teach(folder: string, file: string, { stdout, readText }: Host): number {
   const tell = (word: string): void => stdout(`${word}\n`);
   tell(LESSON_WORDS.ready);
   if (askFileSystem(folder) !== "answers") return ExitCode.No;
   tell(LESSON_WORDS.answered);
-  walkTree(folder, SEARCH, { nodes: nodesIn(readText(file)), met: (node) => tell(`${node}`) });
+  const walk = new TreeWalk(folder, DEPTH);
+  walk.go(SEARCH, { nodes: nodesIn(readText(file)), met: (node) => tell(`${node}`) });
   tell(LESSON_WORDS.over);
-  await new Promise((done) => setTimeout(done, LET_GO_MS));
-  walkTree(folder, WALK);
+  // At once: whoever has not asked yet may ask now.
+  walk.go(WALK);
   return ExitCode.Done;
 }
 

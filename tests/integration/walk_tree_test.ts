@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { openKernel } from "../../lib/system/kernel_calls.ts";
-import { walkTree } from "../../lib/system/walk_tree.ts";
+import { TreeWalk, type WalkLimits, type Wanted } from "../../lib/system/walk_tree.ts";
 
 openKernel();
 
 const LIMITS = { depth: 3, entries: 1000, time: 60_000 };
+
+function walkTree(
+  root: string,
+  { depth, ...limits }: WalkLimits & { depth: number },
+  wanted?: Wanted,
+): number {
+  return new TreeWalk(root, depth).go(limits, wanted);
+}
 
 /** A tree of folders, four deep, two in each. */
 function tree(): string {
@@ -65,6 +73,43 @@ Deno.test("a walk for files ends where it has met them", () => {
     assert.ok(seen > 2 + 4 + 8 && seen <= 2 + 4 + 8 + 16, `${seen} seen`);
     assert.deepEqual(met, [second, deep]);
     assert.deepEqual(search(0n), [30, []], "what is not there is looked for everywhere");
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});
+
+Deno.test("a walk that goes on sees nothing twice and leaves nothing out, wherever it stopped", () => {
+  const root = tree();
+  try {
+    for (let stop = 0; stop <= 31; stop++) {
+      const walk = new TreeWalk(root, 9);
+      assert.equal(walk.go({ ...LIMITS, entries: stop }), Math.min(stop, 30));
+      assert.equal(walk.go(LIMITS), 30);
+      assert.equal(walk.go(LIMITS), 30);
+    }
+    const walk = new TreeWalk(root, 9);
+    const nodes = ["0/1/0/1", "0/1/0", "1/1/1/1"]
+      .map((path) => BigInt(Deno.statSync(`${root}/${path}`).ino ?? 0));
+    const met: bigint[] = [];
+    const meet = (node: bigint): void => void met.push(node);
+    assert.equal(walk.go({ ...LIMITS, entries: 6 }, { nodes, met: meet }), 6);
+    assert.deepEqual(met, []);
+    walk.go(LIMITS, { nodes, met: meet });
+    assert.deepEqual(new Set(met), new Set(nodes));
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});
+
+Deno.test("a walk's time is over among empty folders too", () => {
+  const root = tree();
+  try {
+    const walk = new TreeWalk(`${root}/0/0/0`, 9);
+    assert.equal(walk.go({ ...LIMITS, time: 0 }), 1);
+    assert.equal(walk.go({ ...LIMITS, time: 0 }), 2);
+    let rounds = 0;
+    while (rounds < 9 && walk.go({ entries: 3, time: 0 }) < 3) rounds++;
+    assert.equal(rounds, 9, "there is no third one");
   } finally {
     Deno.removeSync(root, { recursive: true });
   }
