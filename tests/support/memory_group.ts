@@ -55,7 +55,7 @@ try:
     os.nice(-20)
 except OSError: pass
 before, page = kills(), os.urandom(1 << 12)
-# Whoever is killed gives back little: one page too many, or a moment too long, would cost the next.
+# Whoever is killed may give back little: one page too many, or a moment too long, would cost the next.
 with tempfile.TemporaryFile(dir="/dev/shm", buffering=0) as file:
     while kills() == before: file.write(page)
 `;

@@ -27,6 +27,7 @@
  *   gone=unmount         when somebody has unmounted it, it looks every 200 ms, and unmounts once more
  *   ids=stable           a file's node id is its inode's number, as Curvine's own files have it, and
  *                        a folder that is read makes those of its files known
+ *   large                it uses 64 MiB of memory, as one that serves does: its end gives them back
  *   mute                 reads requests and never answers; also while the file `mute` lies beside
  *   crash                its first answer to a read is its end by SIGSEGV
  */
@@ -707,6 +708,13 @@ int main(int count, char **words) {
     while (!beside(name)) usleep(2000);
   }
   always_mute |= option("mute") != NULL;
+  if (option("large") != NULL) {
+    size_t size = 64 << 20;
+    char *memory = malloc(size);
+    if (memory == NULL) fail("no memory");
+    /* Only pages that are written are had; a volatile pointer keeps the writes. */
+    for (volatile char *page = memory; page < memory + size; page += 4096) *page = 1;
+  }
   sigset_t signals;
   sigemptyset(&signals);
   int heard[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1};
