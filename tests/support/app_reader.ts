@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { FaultRun } from "./fault_run.ts";
+import { textOf } from "./text_of.ts";
 
 /**
  * Reads a file again and again and writes a line for each answer: `ok`, `wrong`, or the error's
@@ -66,13 +67,8 @@ export class AppReader {
 
   /** All that it was answered so far. */
   answers(): AppAnswer[] {
-    let text = "";
-    try {
-      text = Deno.readTextFileSync(this.#log);
-    } catch {
-      // It has not begun yet.
-    }
-    return text.split("\n").slice(0, -1).map((line) => {
+    // Without a log it has not begun yet.
+    return (textOf(this.#log) ?? "").split("\n").slice(0, -1).map((line) => {
       const [what = "", ms = ""] = line.split(" ");
       return { what, ms: Number(ms) };
     });

@@ -11,6 +11,7 @@ import { executable } from "./requirements.ts";
 import { startHost } from "./host_namespace.ts";
 import { type CommandResult, kill, runLimited } from "./limited_command.ts";
 import { type DaemonStart, installStandIn, parseStarts } from "./stand_in.ts";
+import { textOf } from "./text_of.ts";
 
 /** A run may end within milliseconds: it begins when its namespace is known and pinned. */
 const WAIT = 'set -e\nuntil [ -e "$ROOT/go" ]; do sleep 0.01; done';
@@ -304,7 +305,7 @@ export class FaultRun implements AsyncDisposable {
 
   /** A file that the stand-in wrote, empty where there is none. */
   standInFile(name: string): string {
-    return textOrEmpty(`${this.root}/home/lib/standin/${name}`);
+    return textOf(`${this.root}/home/lib/standin/${name}`) ?? "";
   }
 
   /** Gives the stand-in a file that it looks for, such as `mute`. */
@@ -325,15 +326,15 @@ export class FaultRun implements AsyncDisposable {
   }
 
   stdout(): string {
-    return textOrEmpty(`${this.root}/stdout`);
+    return textOf(`${this.root}/stdout`) ?? "";
   }
 
   stderr(): string {
-    return textOrEmpty(`${this.root}/stderr`);
+    return textOf(`${this.root}/stderr`) ?? "";
   }
 
   terminationLog(): string {
-    return textOrEmpty(`${this.root}/termination-log`);
+    return textOf(`${this.root}/termination-log`) ?? "";
   }
 
   /** Runs a command in the host's namespace, for at most `limitMs`. */
@@ -511,14 +512,5 @@ function abort(device: string): void {
     Deno.writeTextFileSync(`/sys/fs/fuse/connections/${minor}/abort`, "1");
   } catch {
     // fusectl is mounted on some machines only; killing the daemons ends the connection too.
-  }
-}
-
-function textOrEmpty(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
   }
 }

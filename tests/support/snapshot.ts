@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { textOf } from "./text_of.ts";
 
 const FOLDER = new URL("../snapshots", import.meta.url).pathname;
 
@@ -13,10 +14,7 @@ export async function assertSnapshot(name: string, text: string): Promise<void> 
     await Deno.writeTextFile(path, text);
     return;
   }
-  const wanted = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
+  const wanted = textOf(path);
   assert(wanted !== undefined, `${path} does not exist: UPDATE_SNAPSHOTS=1 writes it`);
   assert.equal(text, wanted, `${path} has changed: UPDATE_SNAPSHOTS=1 writes it anew`);
 }

@@ -15,6 +15,7 @@ import { EAT, MemoryGroup } from "../../support/memory_group.ts";
 import { type FaultRun, HANGS, type ServedLayer } from "../../support/fault_run.ts";
 import { kill } from "../../support/limited_command.ts";
 import { hasOpen } from "../../support/process_table.ts";
+import { textOf } from "../../support/text_of.ts";
 
 const RAW = { plan: ["raw"] };
 const FAST_RESTARTS = {
@@ -28,16 +29,6 @@ cd "$1" && : >"$3"
 until [ -e "$2" ]; do sleep 0.01; done
 until cat file >"$3"; do sleep 0.01; done
 `;
-
-/** What is in a file; `undefined` when there is none. */
-function textOf(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
 
 /** Descriptors of `/dev/fuse` that the supervisor has open: one for each connection that it holds. */
 function heldBy(run: FaultRun): number {
@@ -259,13 +250,7 @@ fault("many work while the daemon is killed again and again: nothing false, noth
     run.spawnOnHost(["python3", "-c", WORK, `${run.target}/deep/er/work`, name, log]);
     return log;
   });
-  const rounds = (log: string): string[] => {
-    try {
-      return Deno.readTextFileSync(log).split("\n").slice(0, -1);
-    } catch {
-      return [];
-    }
-  };
+  const rounds = (log: string): string[] => (textOf(log) ?? "").split("\n").slice(0, -1);
   for (let kills = 1; kills <= 12; kills++) {
     const before = logs.map((log) => rounds(log).length);
     await eventually(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { checkText } from "../../support/check_text.ts";
+import { textOf } from "../../support/text_of.ts";
 
 const FOLDER = new URL("../../fluid_cases", import.meta.url).pathname;
 
@@ -27,12 +28,3 @@ Deno.test("a runtime config is shown under its kind, namespace and name", async 
   const { written } = await checkText(Deno.readTextFileSync(`${FOLDER}/c01-plain.yaml`));
   assert.deepEqual(Object.keys(written), ["CacheRuntime/ai/lake"]);
 });
-
-function textOf(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
