@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LineReader } from "../support/line_reader.ts";
 import { executable, missing } from "../support/requirements.ts";
 import { type Ran, run } from "../support/run.ts";
 import { runExecutable } from "../support/run_executable.ts";
@@ -302,12 +303,8 @@ Deno.test({
       stderr: "inherit",
     }).spawn();
     try {
-      const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-      for (let text = ""; !text.includes('"event":"mounted"');) {
-        const { value, done } = await reader.read();
-        assert(!done, `it ended early: ${text}`);
-        text += value;
-      }
+      const lines = new LineReader(child.stdout);
+      while (!(await lines.line()).includes('"event":"mounted"'));
       const env = { CURVINE_FLUID_RUN_DIR: `${root}/run` };
       const { code, stdout } = await runExecutable(["status"], { env });
       assert.equal(code, 0);
@@ -331,8 +328,8 @@ Deno.test({
       assert.equal((await watch.status).code, 0, seen);
 
       child.kill("SIGTERM");
-      while (!(await reader.read()).done);
       assert.equal((await child.status).code, 0);
+      await lines.cancel();
       const gone = await runExecutable(["status"], { env });
       assert.equal(gone.code, 1);
       assert.match(gone.stderr, /no supervisor answers/);

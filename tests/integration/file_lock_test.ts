@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isFileLocked, tryLockFile } from "../../lib/system/file_lock.ts";
 import { openKernel } from "../../lib/system/kernel_calls.ts";
+import { LineReader } from "../support/line_reader.ts";
 
 // What a call opens stays open; a test that opens it would be told to have leaked it.
 openKernel();
@@ -39,15 +40,15 @@ Deno.test("a lock's holder that is killed is seen to be gone", async () => {
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const reader = child.stdout.getReader();
+  const lines = new LineReader(child.stdout);
   try {
-    await reader.read();
+    assert.equal(await lines.line(), "held");
     assert.equal(isFileLocked(path), true);
     child.kill("SIGKILL");
     await child.status;
     assert.equal(isFileLocked(path), false);
   } finally {
-    await reader.cancel();
+    await lines.cancel();
     Deno.removeSync(folder, { recursive: true });
   }
 });

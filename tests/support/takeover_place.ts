@@ -1,9 +1,10 @@
-import type { ServedMount } from "../../lib/ports/takeover.ts";
+import type { Hold, Outcome, ServedMount } from "../../lib/ports/takeover.ts";
 import { parseMountinfo } from "../../lib/mount/mountinfo.ts";
 import { layersAt } from "../../lib/mount/mount_path.ts";
 import { fuseConnections } from "../../lib/system/fuse_connections.ts";
 import { fuseDescriptors } from "../../lib/system/fuse_descriptors.ts";
 import { cString, kernelInBackground } from "../../lib/system/kernel_calls.ts";
+import { systemTakeover } from "../../lib/system/takeover.ts";
 import { eventually } from "./eventually.ts";
 import { kill } from "./limited_command.ts";
 import { run } from "./run.ts";
@@ -16,6 +17,9 @@ export interface PlacedDaemon {
   readonly pid: number;
   readonly status: Promise<Deno.CommandStatus>;
 }
+
+/** How something is started beside a {@link TakeoverPlace}'s daemon; streams are null by default. */
+export type PlacedOptions = Pick<Deno.CommandOptions, "cwd" | "stdin" | "stdout" | "stderr">;
 
 /** How a {@link TakeoverPlace} is laid out. */
 export interface TakeoverSetup {
@@ -35,6 +39,8 @@ export class TakeoverPlace implements AsyncDisposable {
   readonly connections = fuseConnections(`${this.root}/run`);
   readonly #daemons: PlacedDaemon[] = [];
   readonly #others: Deno.ChildProcess[] = [];
+  /** One that a failed test leaves open would make those after it fail too. */
+  readonly #holds: Hold[] = [];
 
   private constructor(readonly setup: TakeoverSetup) {}
 
@@ -119,8 +125,11 @@ export class TakeoverPlace implements AsyncDisposable {
     return run(["cat", path], { mayFail: true }).then(({ code, stdout: text }) => ({ code, text }));
   }
 
-  /** Starts something that goes on until the place is put away. */
-  spawn(argv: readonly string[], cwd?: string): Deno.ChildProcess {
+  /** Starts something that goes on until it ends or the place is put away. */
+  spawn(
+    argv: readonly string[],
+    { cwd, ...streams }: PlacedOptions = {},
+  ): Deno.ChildProcess {
     const [program = "", ...args] = argv;
     const child = new Deno.Command(program, {
       args,
@@ -128,9 +137,22 @@ export class TakeoverPlace implements AsyncDisposable {
       stdin: "null",
       stdout: "null",
       stderr: "null",
+      ...streams,
     }).spawn();
     this.#others.push(child);
     return child;
+  }
+
+  /** Holds the daemon's connections, until the place is put away at the latest. */
+  hold(): Hold {
+    return this.keep(systemTakeover.hold(this.daemon.pid, this.mounts()));
+  }
+
+  /** What was to be held, closed with the place. @throws {Error} with the reason, where it was not */
+  keep(outcome: Outcome<Hold>): Hold {
+    if (!outcome.ok) throw new Error(outcome.reason);
+    this.#holds.push(outcome.value);
+    return outcome.value;
   }
 
   /** Mounts a folder a second time. */
@@ -157,6 +179,7 @@ export class TakeoverPlace implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const others = [...this.#others, ...this.#daemons];
     for (const { pid } of others) kill(pid);
+    for (const hold of this.#holds) hold.close();
     for (const { minor } of this.mounts()) this.connections.abort(minor);
     for (const { status } of others) await status;
     await this.connections.close();

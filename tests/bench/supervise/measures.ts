@@ -1,6 +1,7 @@
 import { AppReader } from "../../support/app_reader.ts";
 import { eventually } from "../../support/eventually.ts";
 import type { FaultRun } from "../../support/fault_run.ts";
+import { LineReader } from "../../support/line_reader.ts";
 import { memoryOf, privateDirtyOf, processorTimeOf } from "../../support/process_usage.ts";
 import type { Subject } from "./subject.ts";
 
@@ -185,13 +186,12 @@ function wallClock(): number {
 class AnswerWatcher implements AsyncDisposable {
   #child: Deno.ChildProcess;
   #writer: WritableStreamDefaultWriter<Uint8Array>;
-  #lines: ReadableStreamDefaultReader<string>;
-  #rest = "";
+  #lines: LineReader;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
     this.#writer = child.stdin.getWriter();
-    this.#lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#lines = new LineReader(child.stdout);
   }
 
   static async start(run: FaultRun, file: string): Promise<AnswerWatcher> {
@@ -208,19 +208,7 @@ class AnswerWatcher implements AsyncDisposable {
   /** @returns the wall clock in milliseconds of the first answer after more than `starts` starts */
   async watch(starts: number): Promise<number> {
     await this.#writer.write(new TextEncoder().encode(`${starts}\n`));
-    return Number(await this.#line()) / 1e6;
-  }
-
-  async #line(): Promise<string> {
-    while (!this.#rest.includes("\n")) {
-      const { value, done } = await this.#lines.read();
-      if (done) throw new Error("The watcher ended");
-      this.#rest += value;
-    }
-    const end = this.#rest.indexOf("\n");
-    const line = this.#rest.slice(0, end);
-    this.#rest = this.#rest.slice(end + 1);
-    return line;
+    return Number(await this.#lines.line()) / 1e6;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

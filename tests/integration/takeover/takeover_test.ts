@@ -1,10 +1,11 @@
 /** What the kernel does when a daemon is killed and its connection is held. */
 import assert from "node:assert/strict";
-import type { Door, Hold, Outcome } from "../../../lib/ports/takeover.ts";
+import type { Door, Hold } from "../../../lib/ports/takeover.ts";
 import { openKernel } from "../../../lib/system/kernel_calls.ts";
 import { systemTakeover } from "../../../lib/system/takeover.ts";
 import { TreeWalk } from "../../../lib/system/walk_tree.ts";
 import { eventually } from "../../support/eventually.ts";
+import { LineReader } from "../../support/line_reader.ts";
 import { missing } from "../../support/requirements.ts";
 import { openDescriptors, type PlacedDaemon, TakeoverPlace } from "../../support/takeover_place.ts";
 
@@ -26,17 +27,8 @@ except OSError: pass
 
 const ignore = missing("root", "fuse", "tool:gcc", "tool:python3");
 
-function held(place: TakeoverPlace): Hold {
-  return valueOf(systemTakeover.hold(place.daemon.pid, place.mounts()));
-}
-
 function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-function valueOf<Value>(outcome: Outcome<Value>): Value {
-  assert.ok(outcome.ok, outcome.ok ? "" : outcome.reason);
-  return outcome.value;
 }
 
 /** Starts a successor and lets it in when it has come to that. */
@@ -46,7 +38,9 @@ async function handOn(
   nth = 1,
   folder = `${place.root}/run`,
 ): Promise<{ successor: PlacedDaemon; door: Door }> {
-  const handed = valueOf(hold.handOn({ folder, nth }, (state) => place.start(state)));
+  const outcome = hold.handOn({ folder, nth }, (state) => place.start(state));
+  if (!outcome.ok) throw new Error(outcome.reason);
+  const handed = outcome.value;
   await eventually("the successor is about to serve", () => handed.door.isReached());
   hold.park(false);
   hold.letIn();
@@ -74,7 +68,7 @@ Deno.test({
   fn: async () => {
     await using place = await TakeoverPlace.serve();
     const before = openDescriptors();
-    const hold = held(place);
+    const hold = place.hold();
     const ids = place.ids();
     assert.equal(openDescriptors().fuse, before.fuse + 1);
     await place.kill();
@@ -116,12 +110,14 @@ for (const ids of ["counted", "stable"]) {
       const { target, bound } = place;
       const files = ["top", "a/one", "a/two", "a/b/deep", "a/b/c/deepest"];
       for (const name of files) await place.read(`${target}/${name}`);
-      const inside = place.spawn(["sh", "-c", "exec sleep 1000 <deepest"], `${target}/a/b/c`);
+      const inside = place.spawn(["sh", "-c", "exec sleep 1000 <deepest"], {
+        cwd: `${target}/a/b/c`,
+      });
       await eventually("it has the file open", () => {
         return Deno.readLinkSync(`/proc/${inside.pid}/fd/0`).endsWith("/a/b/c/deepest") ||
           undefined;
       });
-      const hold = held(place);
+      const hold = place.hold();
       await place.kill();
       const forgotten = hold.forgetNames();
       const { door } = await handOn(place, hold);
@@ -141,7 +137,7 @@ Deno.test({
   ignore,
   fn: async () => {
     await using place = await TakeoverPlace.serve();
-    const hold = held(place);
+    const hold = place.hold();
     const seen = new Map<string, string>();
     for (let nth = 1; nth <= 4; nth++) {
       // Another order each time, so that a counter that begins anew would give out twice.
@@ -170,7 +166,7 @@ Deno.test({
     const sub = `${place.root}/sub`;
     Deno.mkdirSync(sub);
     await place.bind(`${place.target}/a/b`, sub);
-    const hold = held(place);
+    const hold = place.hold();
     const whole = new TreeWalk(place.target, 3).go({ entries: 1000, time: 10_000 });
     await takeOver(place, hold);
     assert.notEqual((await place.read(`${sub}/c/deepest`)).code, 0, "nobody told it of the folder");
@@ -190,16 +186,15 @@ Deno.test({
       fuse: ["entry_timeout_ms = 300000", "attr_timeout_ms = 300000"],
     });
     const deep = `${place.target}/a/b/c`;
-    const hold = held(place);
+    const hold = place.hold();
     const wanted = Deno.statSync(deep).ino;
     // It is inside before nobody serves.
-    const user = new Deno.Command("sh", {
-      args: ["-c", "read go && exec cat deepest"],
+    const user = place.spawn(["sh", "-c", "read go && exec cat deepest"], {
       cwd: deep,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-    }).spawn();
+    });
     await place.kill();
     assert.notEqual(hold.forgetNames(), "ended");
     const input = user.stdin.getWriter();
@@ -244,17 +239,16 @@ Deno.test({
   fn: async () => {
     await using place = await TakeoverPlace.serve({ plan: ["raw,ids=stable"] });
     const deep = `${place.target}/a/b/c`;
-    const hold = held(place);
+    const hold = place.hold();
     const folder = BigInt(Deno.statSync(deep).ino ?? 0);
-    const user = new Deno.Command("python3", {
-      args: ["-c", LOSES_A_FILE, "deepest"],
+    const user = place.spawn(["python3", "-c", LOSES_A_FILE, "deepest"], {
       cwd: deep,
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
-    }).spawn();
-    const lines = user.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    assert.equal((await lines.read()).value, "open\n");
+    });
+    const lines = new LineReader(user.stdout);
+    assert.equal(await lines.line(), "open");
     await place.kill();
     assert.notEqual(hold.forgetNames(), "ended");
     const input = user.stdin.getWriter();
@@ -267,7 +261,7 @@ Deno.test({
     });
     assert.equal(losses, 1);
     assert.equal(hold.park(false), false);
-    assert.equal((await lines.read()).value, "EBADF\n");
+    assert.equal(await lines.line(), "EBADF");
     hold.close();
     await lines.cancel();
     await user.status;
@@ -279,9 +273,9 @@ Deno.test({
   ignore,
   fn: async () => {
     await using place = await TakeoverPlace.serve();
-    const hold = held(place);
+    const hold = place.hold();
     await place.kill();
-    const user = new Deno.Command("cat", { args: [`${place.target}/top`], stderr: "null" }).spawn();
+    const user = place.spawn(["cat", `${place.target}/top`]);
     await place.someoneWaits();
     hold.park(false);
     user.kill("SIGKILL");
@@ -307,7 +301,7 @@ Deno.test({
   fn: async () => {
     for (const end of ["abort", "close"] as const) {
       await using place = await TakeoverPlace.serve();
-      const hold = held(place);
+      const hold = place.hold();
       await place.kill();
       const reader = place.read(`${place.bound}/a/one`);
       await place.someoneWaits();
@@ -335,7 +329,7 @@ Deno.test({
   ignore,
   fn: async () => {
     await using place = await TakeoverPlace.serve();
-    const hold = held(place);
+    const hold = place.hold();
     const [mount] = place.mounts();
     place.connections.abort(mount?.minor ?? "");
     await eventually("the daemon has seen it", () => !hold.alive());
@@ -349,7 +343,7 @@ Deno.test({
   fn: async () => {
     await using place = await TakeoverPlace.serve();
     const ids = place.ids();
-    const hold = held(place);
+    const hold = place.hold();
     const ofDaemon = (): number => [...Deno.readDirSync(`/proc/${place.daemon.pid}/fd`)].length;
     await takeOver(place, hold, 1);
     const [before, theirs] = [openDescriptors(), ofDaemon()];
@@ -367,7 +361,7 @@ Deno.test({
   ignore,
   fn: async () => {
     await using place = await TakeoverPlace.serve();
-    const hold = held(place);
+    const hold = place.hold();
     const helpers: Promise<string>[] = [];
     const helper = (): void => {
       // The listing's own descriptors would come and go: it reads links by a glob.
@@ -411,7 +405,7 @@ Deno.test({
       assert.match(outcome.reason, /fuse_connection/);
       return;
     }
-    const hold = outcome.value;
+    const hold = place.keep(outcome);
     assert.equal(openDescriptors().fuse, 2);
     await takeOver(place, hold);
     for (const path of place.paths) {
@@ -431,7 +425,7 @@ Deno.test({
   ignore,
   fn: async () => {
     await using place = await TakeoverPlace.serve();
-    const hold = held(place);
+    const hold = place.hold();
     const first = place.daemon;
     Deno.kill(first.pid, "SIGUSR1");
     assert.equal((await first.status).code, 0);
@@ -440,8 +434,7 @@ Deno.test({
     const [{ minor = "", path = "" } = {}] = place.mounts();
     const heirs = Deno.readTextFileSync(`${place.root}/lib/standin/starts`);
     const heir = Number(/^2 (\d+) /m.exec(heirs)?.[1]);
-    const again = systemTakeover.hold(heir, [{ minor, path }]);
-    valueOf(again).close();
+    place.keep(systemTakeover.hold(heir, [{ minor, path }])).close();
     Deno.kill(heir, "SIGKILL");
     await eventually("the heir is gone", () => {
       const { state } = processState(heir);
@@ -460,7 +453,7 @@ Deno.test({
   ignore,
   fn: async () => {
     await using place = await TakeoverPlace.serve({ plan: ["raw", "raw,restore=refuse", "raw"] });
-    const hold = held(place);
+    const hold = place.hold();
     await place.kill();
     const { successor, door } = await handOn(place, hold);
     assert.equal((await successor.status).code, 1);
@@ -476,7 +469,7 @@ Deno.test({
   ignore,
   fn: async () => {
     await using place = await TakeoverPlace.serve();
-    const hold = held(place);
+    const hold = place.hold();
     const before = openDescriptors();
     const folder = `${place.root}/run`;
     assert.throws(() => {
@@ -521,8 +514,7 @@ Deno.test({
     const [mount] = place.mounts();
     const parent = processState(place.daemon.pid).parent;
     assert.equal(parent, Deno.pid);
-    const hold = valueOf(systemTakeover.hold(Deno.pid, mount === undefined ? [] : [mount]));
-    hold.close();
+    place.keep(systemTakeover.hold(Deno.pid, mount === undefined ? [] : [mount])).close();
   },
 });
 
