@@ -1,4 +1,5 @@
 import { plainCommand } from "./lib/dispatch/plain_command.ts";
+import { startPlaces } from "./lib/dispatch/start_places.ts";
 import { calledAs } from "./lib/system/called_as.ts";
 import { openScript } from "./lib/system/open_script.ts";
 import { catchSignals, catchSignalsLater } from "./lib/system/signals.ts";
@@ -10,12 +11,12 @@ const isStart = plain === "start" || plain === "server";
 const signals = early ?? (isStart ? catchSignals() : catchSignalsLater());
 const program = (): Promise<typeof import("./lib/dispatch/start.ts")> =>
   import("./lib/dispatch/start.ts");
-const here = import.meta.dirname;
 // The executable has what a container's start and its probes need a second time, each in one piece.
-const piece = isStart
-  ? openScript<Awaited<ReturnType<typeof program>>>(`${here}/start.cjs`, `${here}/${plain}.code`)
+const places = isStart ? startPlaces(plain) : undefined;
+const piece = places
+  ? openScript<Awaited<ReturnType<typeof program>>>("/proc/self/exe", places)
   : plain === "probe"
-  ? await import("./lib/dispatch/probe.ts")
+  ? await import("./lib/dispatch/start_probe.ts")
   : undefined;
 const { start } = piece ?? await program();
 await start(signals);

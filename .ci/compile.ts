@@ -12,7 +12,8 @@ import { parseArgs } from "node:util";
 import { type Arch, baseRuntime, RUNTIMES } from "./compile/base_runtime.ts";
 import { nameChunks } from "./compile/name_chunks.ts";
 import { fail, runCommand, say, sha256 } from "./compile/run_command.ts";
-import { outside, wrap } from "./compile/start_script.ts";
+import { joined, LATER, wrap } from "./compile/start_script.ts";
+import { PLACES_UNKNOWN } from "../lib/dispatch/start_places.ts";
 
 /**
  * The release of Deno that bundles and compiles. Npm has no 2.6.10, whose base runtime we take; what
@@ -46,9 +47,10 @@ const BUNDLE = ["bundle", "--minify", "--platform=browser"];
 /** What is bundled of a package: of this one its parser, without what formats and edits. */
 const PARTS: Readonly<Record<string, string>> = { "jsonc-parser": "/lib/esm/impl/parser.js" };
 
-/** All behind the listeners for signals, and as much of it as a probe needs. */
+/** All behind the listeners for signals, and as much of it as a start and a probe need. */
 const PROGRAM = "lib/dispatch/start.ts";
-const PROBE = "lib/dispatch/probe.ts";
+const RUN = "lib/dispatch/start_run.ts";
+const PROBE = "lib/dispatch/start_probe.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
@@ -61,8 +63,7 @@ const runtime = await baseRuntime(arch, cacheFolder()).catch((error) => fail(err
 const bundled = `${dist}/bundle/${arch}`;
 const importMap = await writeImportMap(`${dist}/imports.json`);
 await bundle(bundled);
-await addStart(bundled);
-await compile(bundled, output, V8_FLAGS);
+await compile(bundled, output, V8_FLAGS, await addStart(`${bundled}/main.js`));
 await report(output);
 if (floor) {
   await emptyFolder(`${dist}/empty`);
@@ -85,12 +86,13 @@ async function writeImportMap(file: string): Promise<string> {
 async function bundle(folder: string): Promise<void> {
   await emptyFolder(folder);
   const [main, probe] = [`${folder}/main.js`, `${folder}/probe.js`];
-  const later = [PROGRAM, PROBE].map((path) => `--external=./${path}`);
+  const left = external(LATER);
+  const later = external([PROGRAM, PROBE].map((path) => `./${path}`));
   await Promise.all([
     deno(root, [...BUNDLE, importMap, "--code-splitting", `--outdir=${folder}`, PROGRAM]),
     // One file each, for every further one costs a start a third of a millisecond.
     deno(root, [...BUNDLE, ...later, `--output=${main}`, "main.ts"]),
-    deno(root, [...BUNDLE, importMap, ...allBut("health"), `--output=${probe}`, PROBE]),
+    deno(root, [...BUNDLE, importMap, ...left, `--output=${probe}`, PROBE]),
   ]);
   const files = new Map<string, string>();
   for (const { name } of Deno.readDirSync(folder)) {
@@ -104,36 +106,51 @@ async function bundle(folder: string): Promise<void> {
 }
 
 /**
- * Adds the script of a start and V8's code of it, in which addresses and instructions are none of a
- * processor's. Yet it takes the base runtime to make it: only amd64's runs on the machines that
- * build, and an executable must not differ by where it was built.
+ * Puts the script of a start, and V8's code of it, behind the base runtime: what is compiled in is
+ * read into memory and copied at every start, a health probe's too. In V8's code the addresses and
+ * instructions are none of a processor's. Yet it takes the base runtime to make it: only amd64's
+ * runs on the machines that build, and an executable must not differ by where it was built.
+ *
+ * @param main what opens it, where the places are written down
+ * @returns the path of what to compile with
  */
-async function addStart(folder: string): Promise<void> {
-  if (arch !== "amd64" || here !== "amd64") return;
-  const stage = await Deno.makeTempDir({ dir: dist });
-  const [script, recorder] = [`${folder}/start.cjs`, `${stage}/main.js`];
-  const left = allBut("run");
+async function addStart(main: string): Promise<string> {
+  if (arch !== "amd64" || here !== "amd64") return runtime;
+  const folder = `${dist}/start`;
+  await emptyFolder(folder);
+  const [script, recorder] = [`${folder}/start.cjs`, `${folder}/record/main.js`];
+  const left = external(LATER);
   await Promise.all([
-    deno(root, [...BUNDLE, importMap, "--format=cjs", ...left, `--output=${script}`, PROGRAM]),
+    deno(root, [...BUNDLE, importMap, "--format=cjs", ...left, `--output=${script}`, RUN]),
     deno(root, [...BUNDLE, `--output=${recorder}`, ".ci/compile/record_start.ts"]),
   ]);
   const text = (await Deno.readTextFile(script)).replaceAll("0.0.0-source", version);
   await Deno.writeTextFile(script, wrap(text));
-  await compile(stage, `${stage}/record`, V8_FLAGS);
+  await compile(`${folder}/record`, `${folder}/recorder`, V8_FLAGS);
   const codes = ["server", "start"].map((name) => `${folder}/${name}.code`);
-  const outcome = await runCommand([`${stage}/record`, script, ...codes]);
+  const outcome = await runCommand([`${folder}/recorder`, script, ...codes]);
   if (!outcome.ok) fail(`Cannot have V8 compile ${script}: ${outcome.reason}`);
-  await Deno.remove(stage, { recursive: true });
+  const parts = await Promise.all([runtime, script, ...codes].map((path) => Deno.readFile(path)));
+  const { bytes, places } = joined(parts);
+  await Deno.writeFile(`${folder}/runtime`, bytes, { mode: 0o755 });
+  const opens = await Deno.readTextFile(main);
+  if (!opens.includes(PLACES_UNKNOWN)) fail(`Cannot write into ${main} where its parts are`);
+  await Deno.writeTextFile(main, opens.replaceAll(PLACES_UNKNOWN, places.slice(1).join()));
+  return `${folder}/runtime`;
 }
 
-/** The flags by which only one command, with all that it loads, becomes a part of a bundle. */
-function allBut(command: string): string[] {
-  return outside(command, (path) => Deno.readTextFileSync(`${root}lib/${path}`))
-    .map((name) => `--external=${name}`);
+/** The flags by which a bundle goes without what these names import. */
+function external(names: readonly string[]): string[] {
+  return names.map((name) => `--external=${name}`);
 }
 
 /** Makes an executable of a folder whose beginning is its `main.js`. */
-async function compile(folder: string, to: string, v8Flags: readonly string[]): Promise<void> {
+async function compile(
+  folder: string,
+  to: string,
+  v8Flags: readonly string[],
+  runtimeFile: string = runtime,
+): Promise<void> {
   for (const { name } of Deno.readDirSync(folder)) {
     await Deno.utime(`${folder}/${name}`, time, time);
   }
@@ -154,7 +171,7 @@ async function compile(folder: string, to: string, v8Flags: readonly string[]): 
     "--include=.",
     `--output=${stage}/curvine-fluid`,
     "main.js",
-  ]);
+  ], runtimeFile);
   await Deno.rename(`${stage}/curvine-fluid`, to);
   await Deno.remove(stage);
 }
@@ -168,11 +185,11 @@ async function report(to: string): Promise<void> {
 }
 
 /** Runs the Deno that compiles: this one, if it is the right one. */
-async function deno(cwd: string, args: readonly string[]): Promise<void> {
+async function deno(cwd: string, args: readonly string[], base: string = runtime): Promise<void> {
   const command = Deno.version.deno === COMPILER_VERSION
     ? [Deno.execPath()]
     : ["npx", "-y", `deno@${COMPILER_VERSION}`];
-  const env = { DENORT_BIN: runtime, DENO_TLS_CA_STORE: "system", DENO_NO_UPDATE_CHECK: "1" };
+  const env = { DENORT_BIN: base, DENO_TLS_CA_STORE: "system", DENO_NO_UPDATE_CHECK: "1" };
   const outcome = await runCommand([...command, ...args], { cwd, env });
   if (!outcome.ok) fail(`Cannot ${args[0]} with Deno ${COMPILER_VERSION}: ${outcome.reason}`);
 }

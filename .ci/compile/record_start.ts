@@ -94,7 +94,7 @@ function run(args: readonly string[], env: Record<string, string>): Promise<void
   return new Promise((done, failed) => {
     const value = world(args, { CURVINE_HOME: "/h", ...env }, done);
     Object.defineProperty(globalThis, "Deno", { value, configurable: true });
-    const module = { exports: {} as typeof import("../../lib/dispatch/start.ts") };
+    const module = { exports: {} as typeof import("../../lib/dispatch/start_run.ts") };
     script.runInThisContext()(module);
     const delivered = async (): Promise<void> => {
       if (args[0] === "client") return;

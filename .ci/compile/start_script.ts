@@ -3,24 +3,32 @@
  * of a cold start is parsing and compiling. `record_start.ts` makes the code, `main.ts` opens it.
  */
 
-/** Where the script ends: what these files load when it is wanted stays in the chunks. */
-const BORDER = ["applets/applet.ts", "dispatch/dispatch.ts", "dispatch/load_command.ts"];
-
 /**
- * What is to be left out of the program for it to have one command only.
- *
- * @param command it stays, with all that it loads itself
- * @param read gives the text of a file of `lib`
+ * What a start loads only where its command line is not plain, which is left to the modules. There is
+ * nothing else that it loads later: a bundler wraps that in functions, and all that it imports too.
  */
-export function outside(command: string, read: (path: string) => string): string[] {
-  const within = `../commands/${command}.ts`;
-  const texts = BORDER.map(read).join("\n");
-  const names = [...texts.matchAll(/\bimport\("([^"]+)"\)/g)].map(([, name = ""]) => name);
-  if (!names.includes(within)) throw new Error(`Nothing loads ${within} any more`);
-  return names.filter((name) => name !== within);
-}
+export const LATER = ["../cli/help_text.ts", "../cli/command_table.ts", "./health.ts"];
 
 /** Makes a script of the bundle: one function of its `module`. */
 export function wrap(bundle: string): string {
   return `(function(module){${bundle}\n})`;
+}
+
+/**
+ * Puts parts one behind the other. V8 copies code that does not begin where a number of 64 bits may.
+ *
+ * @returns the whole, and where each part begins and how long it is
+ */
+export function joined(
+  parts: readonly Uint8Array[],
+): { bytes: Uint8Array; places: [at: number, length: number][] } {
+  const places: [number, number][] = [];
+  let end = 0;
+  for (const { length } of parts) {
+    places.push([end, length]);
+    end = Math.ceil((end + length) / 8) * 8;
+  }
+  const bytes = new Uint8Array(end);
+  for (const [index, [at]] of places.entries()) bytes.set(parts[index] ?? [], at);
+  return { bytes, places };
 }

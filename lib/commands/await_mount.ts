@@ -17,13 +17,13 @@ const NO_MOUNT = "the Dataset has none yet";
 export async function awaitMount(
   nothing: NoMountYet,
   settings: SupervisorSettings,
-  generate: () => Promise<Generated>,
+  generate: () => Generated,
   host: Host,
 ): Promise<Generated | undefined> {
   const world = supervisorWorld();
-  const again = async (): Promise<Another<Generated>> => {
+  const again = (): Another<Generated> => {
     try {
-      return { ready: await generate() };
+      return { ready: generate() };
     } catch (error) {
       if (error instanceof NoMountYet) return { reason: NO_MOUNT };
       // What is wrong may be put right by the same hand that will add the mount.

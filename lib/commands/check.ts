@@ -38,7 +38,7 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
   for (const [file, bytes] of contents) {
     const kind = kindOf(file, bytes);
     if (kind === "runtime config") {
-      reports.push(await checkJson(file, flags.get("as")?.[0], withRead(contents, host)));
+      reports.push(checkJson(file, flags.get("as")?.[0], withRead(contents, host)));
     } else if ("text" in kind) manifests.push(kind);
     else reports.push(kind);
   }
@@ -115,7 +115,7 @@ function textOfBig(_key: string, value: unknown): unknown {
 async function checkYaml(files: readonly ManifestFile[], host: Host): Promise<CheckedManifests> {
   const { checkManifests } = await import("../tools/check/check_manifests.ts");
   const env = pick(host.env, ["CURVINE_HOME", "CURVINE_CONF_FILE", "CURVINE_CONF_DIR"]);
-  return await checkManifests(files, { ...inputsOf(host, []), env });
+  return checkManifests(files, { ...inputsOf(host, []), env });
 }
 
 function print(report: Report, host: Host): void {

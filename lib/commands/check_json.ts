@@ -18,11 +18,11 @@ export interface JsonReport {
 }
 
 /** Checks a runtime config as every component that reads it would. */
-export async function checkJson(
+export function checkJson(
   file: string,
   as: string | undefined,
   host: Host,
-): Promise<JsonReport> {
+): JsonReport {
   const found = new Map<string, Problem>();
   const warnings = new Map<string, Warning>();
   let runtime: JsonReport["runtime"] = as === "thin" ? "thin" : "cache";
@@ -37,7 +37,7 @@ export async function checkJson(
     const components = runtime === "thin" ? ["client"] : ["master", "worker", "client"];
     for (const component of mended.value === undefined ? [] : components) {
       const inputs = inputsFor(file, runtime, component, podName(value, component), host);
-      const { plan, problems } = await draftPlan(
+      const { plan, problems } = draftPlan(
         mended.problems.length === 0 ? inputs : withContent(file, mended.value, inputs),
       );
       for (const problem of problems.filter((one) => isOfTheFile(one, mended.problems))) {

@@ -127,7 +127,7 @@ async function findTarget(
   const dataset = flags.get("dataset")?.at(-1);
   const { file, inputs } = inputsOfJob(host);
   if (masters.length === 0 && dataset === undefined && inputs !== undefined) {
-    const { plan, config, secrets } = await generatePlan(inputs);
+    const { plan, config, secrets } = generatePlan(inputs);
     const { toml } = plan.config;
     say(`Masters from "${file}": ${describe(masterEndpoints(toml))}`);
     return { conf: toml, native: nativePaths(config), secrets };

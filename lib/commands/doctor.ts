@@ -18,7 +18,7 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
   if (more.length > 0 || (word !== undefined && !RUN_WORDS.includes(word))) {
     throw usageError("doctor", [`"${operands.join(" ")}" is none of ${RUN_WORDS.join(", ")}`]);
   }
-  const findings = await examine(await patientOf(operands, host));
+  const findings = await examine(patientOf(operands, host));
   host.stdout(
     flags.has("json")
       ? reportJson(findings)

@@ -29,7 +29,7 @@ import { mastersOfJob } from "./masters_of_job.ts";
  *
  * @param operands the component's word, or none
  */
-export async function patientOf(operands: readonly string[], host: Host): Promise<Patient> {
+export function patientOf(operands: readonly string[], host: Host): Patient {
   const { env } = host;
   const words = operands.length > 0 ? operands : wordsOfFirst(readSmall("/proc/1/cmdline") ?? "");
   const { settings, badSettings } = settingsOf(host);
@@ -39,7 +39,7 @@ export async function patientOf(operands: readonly string[], host: Host): Promis
   const { hostname } = inputs;
   const isDataLoad = operands.length === 0 &&
     ("FLUID_DATALOAD_DATA_PATH" in env || /-loader-job(-|$)/.test(hostname));
-  const { draft, unusable } = await drafted(() =>
+  const { draft, unusable } = drafted(() =>
     draftPlan({ ...inputs, readFile: watched(inputs, secretFiles) }, detection)
   );
   if (draft !== undefined) lookAtMounts(draft, inputs, secretFiles);
@@ -84,11 +84,11 @@ function settingsOf(
   }
 }
 
-async function drafted(
-  make: () => Promise<Draft>,
-): Promise<{ readonly draft: Draft | undefined; readonly unusable: ConfigError | undefined }> {
+function drafted(
+  make: () => Draft,
+): { readonly draft: Draft | undefined; readonly unusable: ConfigError | undefined } {
   try {
-    return { draft: await make(), unusable: undefined };
+    return { draft: make(), unusable: undefined };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { draft: undefined, unusable: error };
@@ -129,8 +129,8 @@ function lookAtMounts(
   }
 }
 
-async function mastersOfFile(inputs: Inputs): Promise<KnownMasters> {
-  const { draft, unusable } = await drafted(() => draftPlan(inputs));
+function mastersOfFile(inputs: Inputs): KnownMasters {
+  const { draft, unusable } = drafted(() => draftPlan(inputs));
   if (draft === undefined) {
     return { ok: false, tried: unusable === undefined ? [] : [unusable.message] };
   }
@@ -145,7 +145,7 @@ async function mastersOf(
 ): Promise<KnownMasters> {
   if (isDataLoad) {
     const { inputs } = inputsOfJob(host);
-    if (inputs !== undefined) return await mastersOfFile(inputs);
+    if (inputs !== undefined) return mastersOfFile(inputs);
     return await mastersOfJob({
       masters: [],
       dataset: undefined,

@@ -17,12 +17,12 @@ import { inputsOf } from "./inputs_of.ts";
  * @throws {CommandError} for words that nobody knows, or none where they are needed (64)
  * @throws {ConfigError} for everything else that is wrong
  */
-export async function generateFor(
+export function generateFor(
   command: string,
   words: readonly string[],
   host: Host,
   options: { readonly settings?: PlanSettings; readonly here?: boolean } = {},
-): Promise<Generated> {
+): Generated {
   checkWords(command, words);
   const inputs = {
     ...inputsOf(host, words, options.settings),
@@ -37,7 +37,7 @@ export async function generateFor(
       ExitCode.Usage,
     );
   }
-  return await generatePlan(inputs, detection);
+  return generatePlan(inputs, detection);
 }
 
 function checkWords(command: string, words: readonly string[]): void {

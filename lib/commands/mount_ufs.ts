@@ -28,7 +28,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const interruption = interruptible(host);
   // Any component's plan names the masters; a worker's asks the least of where it runs.
   const inputs = inputsOf(host, ["worker"]);
-  const { plan, config, configPath, secrets } = await generatePlan(inputs);
+  const { plan, config, configPath, secrets } = generatePlan(inputs);
   if (config === undefined) {
     throw new CommandError(
       `Cannot tell the dataset's mounts: ${

@@ -12,8 +12,8 @@ import { configText, writeConfig } from "./prepare.ts";
 import { reasonOf } from "../text/describe_error.ts";
 
 /** Shows what `run` would do. */
-export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
-  const { plan, secrets } = await generateFor("render", operands, host, {
+export function command({ operands, flags }: Invocation, host: Host): number {
+  const { plan, secrets } = generateFor("render", operands, host, {
     settings: readSettings(host.env),
     here: flags.has("write"),
   });

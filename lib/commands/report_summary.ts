@@ -19,7 +19,7 @@ export async function command(invocation: Invocation, host: Host): Promise<numbe
   const limitMs = timeLimit(invocation, host.env, "CURVINE_FLUID_REPORT_TIMEOUT", LIMIT_MS);
   const remainingMs = countdown(limitMs);
   const interruption = interruptible(host);
-  const { plan, config, secrets } = await generatePlan(inputsOf(host, ["worker"]));
+  const { plan, config, secrets } = generatePlan(inputsOf(host, ["worker"]));
   const { toml } = plan.config;
   // Curvine's own 120 s would leave nothing but our deadline to say.
   const conf = cliConf(toml, ASK_LIMITS);

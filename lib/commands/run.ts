@@ -6,10 +6,12 @@ import type { Plan } from "../plan/plan.ts";
 import { type Generated, NoMountYet } from "../plan/generate/generate_plan.ts";
 import { readSettings, type SupervisorSettings } from "../plan/settings.ts";
 import type { Host } from "../ports/host.ts";
+import { awaitMount } from "./await_mount.ts";
 import { generateFor } from "./generate_for.ts";
 import { prepare } from "./prepare.ts";
 import { withFlags } from "../cli/setting_flags.ts";
 import { startProcess } from "./start_process.ts";
+import { supervisePlan } from "./supervise_plan.ts";
 
 /** Generates the configuration and starts the component. */
 export async function command({ operands, flags }: Invocation, host: Host): Promise<number> {
@@ -30,15 +32,13 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
   }
   // Every setting that cannot be read is told before anything is written or started.
   const settings = readSettings(host.env, flags);
-  const generate = (): Promise<Generated> =>
-    generateFor("run", operands, host, { settings, here: true });
+  const generate = (): Generated => generateFor("run", operands, host, { settings, here: true });
   const generated = await generateOrWait(generate, settings, host);
   if (generated === undefined) return ExitCode.Done;
   const { plan } = generated;
   announce(plan, host);
   prepare(plan, settings, host);
   if (plan.process.policy === "supervise") {
-    const { supervisePlan } = await import("./supervise_plan.ts");
     return await supervisePlan(generated, settings, operands, host);
   }
   const advice = " (is CURVINE_HOME right, and is this an image with Curvine in it?)";
@@ -47,15 +47,14 @@ export async function command({ operands, flags }: Invocation, host: Host): Prom
 
 /** @returns `undefined` where the Dataset had no mount, and somebody asked for the end meanwhile */
 async function generateOrWait(
-  generate: () => Promise<Generated>,
+  generate: () => Generated,
   settings: SupervisorSettings,
   host: Host,
 ): Promise<Generated | undefined> {
   try {
-    return await generate();
+    return generate();
   } catch (error) {
     if (!(error instanceof NoMountYet) || settings.supervise === false) throw error;
-    const { awaitMount } = await import("./await_mount.ts");
     return await awaitMount(error, settings, generate, host);
   }
 }

@@ -37,8 +37,8 @@ export async function supervisePlan(
       redact: (text) => secrets.reduce((shown, one) => one.redact(shown), text),
       source: {
         ...(configPath === undefined ? {} : { file: { path: configPath, text } }),
-        generate: async () => {
-          const made = await generateFor("run", operands, host, { settings, here: true });
+        generate: () => {
+          const made = generateFor("run", operands, host, { settings, here: true });
           secrets = [...secrets.slice(-MOST_SECRETS), made.secrets];
           return made.plan;
         },

@@ -30,7 +30,7 @@ export async function command({ operands }: Invocation, host: Host): Promise<num
   const [named] = operands;
   const status = await supervisorStatus(host);
   const supervised = status?.target ?? undefined;
-  const target = named ?? supervised ?? await configuredTarget(host);
+  const target = named ?? supervised ?? configuredTarget(host);
   const isOurs = supervised !== undefined && tidyPath(supervised) === tidyPath(target);
   if (!isMounted(target, host)) {
     const why = isOurs && status?.reason ? ` (${status.reason})` : "";
@@ -56,8 +56,8 @@ async function supervisorStatus(host: Host): Promise<Status | undefined> {
   return answer?.status === 200 ? JSON.parse(answer.body) as Status : undefined;
 }
 
-async function configuredTarget(host: Host): Promise<string> {
-  const { plan } = await generateFor("unmount", [], host);
+function configuredTarget(host: Host): string {
+  const { plan } = generateFor("unmount", [], host);
   if (plan.mount !== null) return plan.mount.target;
   throw new CommandError(
     `Cannot unmount: a ${plan.component} mounts nothing; usage: unmount [TARGET]`,

@@ -14,18 +14,18 @@ const PROBE_WORDS: readonly string[] = ["--ready", "--live", ...RUN_WORDS];
  */
 export function plainCommand(
   path: string,
-  [first = "run", ...rest]: readonly string[],
+  args: readonly string[],
 ): "server" | "start" | "probe" | undefined {
-  if (!isOurs(path.slice(path.lastIndexOf("/") + 1))) return undefined;
+  const [first = "run", ...rest] = args;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const isLink = Object.hasOwn(OLD_NAMES, name) && OLD_NAMES[name]?.join() === "run";
+  if (!isLink && !name.startsWith("curvine-fluid")) return undefined;
+  // Its name has said "run" already: what follows is a component's, or nobody's.
+  if (isLink && args.length > 0 && !RUN_WORDS.includes(first)) return undefined;
   if (first === "run" || RUN_WORDS.includes(first)) {
     const isStart = rest.every((word) => word === "start" || RUN_WORDS.includes(word));
     return !isStart ? undefined : SERVERS.includes(first) ? "server" : "start";
   }
   const isProbe = first === "health" && rest.every((word) => PROBE_WORDS.includes(word));
   return isProbe ? "probe" : undefined;
-}
-
-function isOurs(name: string): boolean {
-  return name.startsWith("curvine-fluid") ||
-    (Object.hasOwn(OLD_NAMES, name) && OLD_NAMES[name]?.join() === "run");
 }

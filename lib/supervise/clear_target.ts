@@ -70,6 +70,8 @@ async function clearLayers(
   { target, ownDevices }: MountWatch,
   { world: { mounts, processes }, log, askDeadline, awaitMaster, wanted }: ClearParts,
 ): Promise<NotReady | undefined> {
+  // As a rule there is nothing, and whoever waits for a start waits for every look.
+  if (topmostLayer(parseMountinfo(mounts.table()), target) === undefined) return undefined;
   const options = { ownDevices, askDeadline };
   const found = await findObstacle(target, mounts, options);
   const past = found?.kind === "neighbour" ? ownPast(found.mount, processes) : [];

@@ -12,7 +12,7 @@ export interface ConfigSource {
    */
   readonly file?: { readonly path: string; readonly text: string | undefined };
   /** Generates from the files as they are now. @throws {ConfigError} when they are bad */
-  generate(): Plan | Promise<Plan>;
+  generate(): Plan;
   /** Writes the plan's configuration file, atomically. @throws when the disk does not allow it */
   write(plan: Plan): void | Promise<void>;
 }
@@ -84,7 +84,7 @@ export class ConfigChanges {
     const { log, source, validate } = this.#parts;
     let plan: Plan;
     try {
-      plan = await source.generate();
+      plan = source.generate();
     } catch (error) {
       if (!(error instanceof ConfigError)) return this.#refuse("failed", reasonOf(error));
       return this.#refuse("rejected", error.message);

@@ -22,7 +22,7 @@ export interface WaitOptions<Result>
   /** Why there is nothing to mount yet, for people. */
   readonly reason: string;
   /** Generates from the files as they are now. */
-  readonly again: () => Promise<Another<Result>>;
+  readonly again: () => Another<Result>;
 }
 
 /** Our last lines, and clients that wait for our end. */
@@ -46,14 +46,11 @@ export async function waitForMount<Result>(
   let { reason } = options;
   let end: (result: Result | undefined) => void = () => {};
   const ended = new Promise<Result | undefined>((done) => end = done);
-  let work = Promise.resolve();
   const look = (): void => {
-    work = work.then(async () => {
-      const found = await options.again();
-      if ("ready" in found) return end(found.ready);
-      if (found.reason !== reason) log("warn", "waiting", `Still waiting: ${found.reason}`);
-      ({ reason } = found);
-    });
+    const found = options.again();
+    if ("ready" in found) return end(found.ready);
+    if (found.reason !== reason) log("warn", "waiting", `Still waiting: ${found.reason}`);
+    ({ reason } = found);
   };
   const stop = (by: string): void => {
     log("info", "stopping", `Stopping before there was a mount: ${by}`);

@@ -1,24 +1,13 @@
 /** The executable brings V8's code of a start, and starts as well where V8 refuses it. */
 import assert from "node:assert/strict";
+import { startPlaces } from "../../lib/dispatch/start_places.ts";
 import { executable, missing } from "../support/requirements.ts";
 import { Sandbox } from "../support/sandbox.ts";
 
-/** V8's code begins with a few numbers: of its version, of the script, of its flags. */
-const HEAD = 32;
-/** Where that of the flags is. */
+/** Where V8's code has its number of the flags that it was made with. */
 const FLAGS_AT = 12;
-/** The runtime's own code lies before ours, which is less than this at the end of the file. */
-const OURS = 3 * 2 ** 20;
-
-/** Where V8's code lies in an executable, known by how it begins. */
-function codeAt(bytes: Uint8Array, code: Uint8Array): number[] {
-  const found: number[] = [];
-  for (let at = bytes.indexOf(code[0] ?? 0, bytes.length - OURS); at >= 0;) {
-    if (code.every((byte, index) => bytes[at + index] === byte)) found.push(at);
-    at = bytes.indexOf(code[0] ?? 0, at + 1);
-  }
-  return found;
-}
+/** What opens a start's script has been told where it lies, and where V8's code of it. */
+const PLACES = /"(\d+(?:,\d+){5})"/;
 
 Deno.test({
   name: "an executable whose code V8 refuses starts the component, and says nothing of it",
@@ -26,14 +15,11 @@ Deno.test({
   fn: async () => {
     await using sandbox = await Sandbox.make();
     const bytes = await Deno.readFile(executable);
-    const bundled = await Deno.readFile(
-      new URL("../../dist/bundle/amd64/server.code", import.meta.url),
-    );
-    const places = codeAt(bytes, bundled.subarray(0, HEAD));
-    assert.equal(places.length, 1);
-    for (const place of places) {
-      const at = place + FLAGS_AT;
-      bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+    const main = new URL("../../dist/bundle/amd64/main.js", import.meta.url);
+    const [, written = ""] = PLACES.exec(await Deno.readTextFile(main)) ?? [];
+    for (const kind of ["server", "start"] as const) {
+      const at = (startPlaces(kind, written)?.code.at ?? NaN) + FLAGS_AT;
+      bytes[at] = bytes[at] === undefined ? assert.fail("no code there") : bytes[at] ^ 0xff;
     }
     const other = sandbox.path("curvine-fluid");
     await Deno.writeFile(other, bytes, { mode: 0o755 });

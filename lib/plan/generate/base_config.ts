@@ -4,6 +4,7 @@ import { isTomlTable, type TomlTable, tomlTable } from "../curvine/toml_value.ts
 import { type Content, strictText } from "../../text/strict_text.ts";
 import type { Inputs } from "../inputs.ts";
 import { reasonOf } from "../../text/describe_error.ts";
+import { readToml } from "./read_toml.ts";
 
 /** The first line of what we write: a file with it is never taken as a base. */
 export const WRITTEN_BY_US = "# Written by curvine-fluid at every start: changes here are lost.";
@@ -26,10 +27,10 @@ export function isWrittenByUs(text: string): boolean {
  *
  * @throws {ConfigError} for a base that is no TOML: starting without it would lose its settings
  */
-export async function readBase(
+export function readBase(
   paths: CurvinePaths,
   inputs: Pick<Inputs, "readFile">,
-): Promise<BaseConfig> {
+): BaseConfig {
   for (const path of [paths.conf, paths.savedBase, paths.imageConf]) {
     const subject = `the base configuration ${JSON.stringify(path)}`;
     const content = read(path, subject, inputs);
@@ -37,8 +38,6 @@ export async function readBase(
     const text = decode(content, subject);
     // An empty file is what a power cut may leave of one that we were writing.
     if (isWrittenByUs(text) || text.trim() === "") continue;
-    // Loaded only when there is something to read.
-    const { readToml } = await import("./read_toml.ts");
     return { path, toml: readToml(text, subject) };
   }
   return { path: undefined, toml: tomlTable() };

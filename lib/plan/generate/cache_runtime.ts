@@ -27,12 +27,12 @@ const MANAGED: ManagedKeys = {
  * component's options, then what follows from the topology. Without a runtime config a local
  * component starts.
  */
-export async function generateCacheRuntime(
+export function generateCacheRuntime(
   component: Exclude<Component, "fuse">,
   generation: Generation,
-): Promise<Plan> {
+): Plan {
   const { config, env, toml } = generation;
-  await generation.takeBase();
+  generation.takeBase();
   const dirsOfBase = generation.section("worker")["data_dir"];
   fillServerDefaults(generation);
   toml["cluster_id"] = clusterIdOf(env, config);

@@ -42,11 +42,11 @@ export interface Draft extends Generated {
  * @param detection of these inputs, where it is known already
  * @throws {ConfigError} with every problem found
  */
-export async function generatePlan(
+export function generatePlan(
   inputs: Inputs,
   detection: Detection = detectMode(inputs),
-): Promise<Generated> {
-  const draft = await draftPlan(inputs, detection);
+): Generated {
+  const draft = draftPlan(inputs, detection);
   if (draft.problems.length === 0) return draft;
   const { configPath, subject, problems } = draft;
   if (configPath !== undefined && hasNoMountYet(draft, inputs)) {
@@ -85,10 +85,10 @@ function hasNoMountYet({ plan, config, problems }: Draft, { env }: Inputs): bool
  *
  * @throws {ConfigError} where there is nothing to make a plan of: an unreadable file, wrong types
  */
-export async function draftPlan(
+export function draftPlan(
   inputs: Inputs,
   detection: Detection = detectMode(inputs),
-): Promise<Draft> {
+): Draft {
   const { mode, component, configPath, reasons } = detection;
   if (component === undefined) {
     const message = reasons.at(-1) ?? "";
@@ -108,8 +108,8 @@ export async function draftPlan(
   const plan = component === "fuse"
     ? generateThinRuntime(generation)
     : mode === "standalone"
-    ? await generateStandalone(component, generation)
-    : await generateCacheRuntime(component, generation);
+    ? generateStandalone(component, generation)
+    : generateCacheRuntime(component, generation);
   const clusterId = plan.config.toml["cluster_id"];
   if (typeof clusterId === "string" && !clusterId.isWellFormed()) {
     generation.problem("cluster_id", "holds half of a surrogate pair; TOML wants Unicode text");

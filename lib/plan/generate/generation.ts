@@ -41,8 +41,8 @@ export class Generation extends Findings {
   }
 
   /** Builds on what the image, or a person, has configured. */
-  async takeBase(): Promise<void> {
-    const { path, toml } = await readBase(this.paths, this.inputs);
+  takeBase(): void {
+    const { path, toml } = readBase(this.paths, this.inputs);
     Object.assign(this.toml, toml);
     const { fuse } = toml;
     for (const [key, value] of Object.entries(isTomlTable(fuse) ? fuse : {})) {

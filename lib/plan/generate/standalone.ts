@@ -15,12 +15,12 @@ import type { Component, Plan } from "../plan.ts";
  * The plan of a Curvine component where Fluid has no part: the image's own configuration rules, and only
  * what it leaves open is filled in, for a cluster of one on this machine.
  */
-export async function generateStandalone(
+export function generateStandalone(
   component: Exclude<Component, "fuse">,
   generation: Generation,
-): Promise<Plan> {
+): Plan {
   const { env, toml } = generation;
-  await generation.takeBase();
+  generation.takeBase();
   toml["cluster_id"] ??= env["CURVINE_DATASET_NAME"] || "curvine";
   fillServerDefaults(generation);
   keepJournal(generation);

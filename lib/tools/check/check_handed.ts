@@ -14,11 +14,11 @@ import type { Manifest } from "./manifest.ts";
 import type { Place } from "./yaml_documents.ts";
 
 /** Checks a derived file as each component would read it; what is found leads to the manifests. */
-export async function checkHanded(
+export function checkHanded(
   handed: HandedFile,
   inputs: Inputs,
   found: Found,
-): Promise<void> {
+): void {
   const bytes = new TextEncoder().encode(JSON.stringify(handed.value, textOfBig));
   const told = new Set<string>();
   const at = (path: string): { manifest: Manifest; place: Place } => handed.origins.find(path);
@@ -26,7 +26,7 @@ export async function checkHanded(
     throw new Error(`a runtime config was derived in which ${message}`);
   }
   for (const component of handed.components) {
-    const draft = await draftOf(component, handed, bytes, inputs);
+    const draft = draftOf(component, handed, bytes, inputs);
     const problems = [...draft.problems, ...settingProblems(component)];
     const warnings = [...draft.warnings, ...settingWarnings(component)];
     if (handed.runtime === "thin" && awaitsMount(handed, component, problems)) {
@@ -91,14 +91,14 @@ function settingWarnings({ env }: HandedComponent): Warning[] {
     });
 }
 
-async function draftOf(
+function draftOf(
   { env }: HandedComponent,
   handed: HandedFile,
   bytes: Uint8Array<ArrayBuffer>,
   inputs: Inputs,
-): Promise<{ problems: readonly Problem[]; warnings: readonly Warning[] }> {
+): { problems: readonly Problem[]; warnings: readonly Warning[] } {
   try {
-    const { problems, plan } = await draftPlan({
+    const { problems, plan } = draftPlan({
       ...inputs,
       env: { ...inputs.env, ...env },
       hostname: env["HOSTNAME"] ?? "",

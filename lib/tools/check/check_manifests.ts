@@ -34,10 +34,10 @@ export interface CheckedManifests {
  *
  * @param inputs what generating reads beside the runtime config and the environment
  */
-export async function checkManifests(
+export function checkManifests(
   files: readonly ManifestFile[],
   inputs: Inputs,
-): Promise<CheckedManifests> {
+): CheckedManifests {
   const found = new Found();
   const manifests = files.flatMap((file) => readManifests(file, found));
   for (const manifest of manifests) checkOne(manifest, found);
@@ -50,7 +50,7 @@ export async function checkManifests(
       found.at(manifest, place, message, hint);
     }
     if (handed.runtime === "cache") checkMounts(handed, manifests, found);
-    await checkHanded(handed, inputs, found);
+    checkHanded(handed, inputs, found);
     if (handed.refusals.length > 0) continue;
     written.push([`${runtime.kind}/${runtime.namespace}/${runtime.name}`, handed.value]);
   }

@@ -87,7 +87,7 @@ async function breakConfig(stage: Stage, config: RuntimeFile): Promise<boolean> 
 async function changeConfig(stage: Stage, config: RuntimeFile): Promise<boolean> {
   const { story } = stage;
   const before = await stage.status();
-  const old = (await stage.plan()).config.toml;
+  const old = stage.plan().config.toml;
   const device = deviceOf(stage, before);
   story.section({
     kind: "chaos",
@@ -104,7 +104,7 @@ async function changeConfig(stage: Stage, config: RuntimeFile): Promise<boolean>
   // A number of a device alone proves nothing: the kernel gives it out again.
   const kept = deviceOf(stage, after) === device && restartsOf(after) === restartsOf(before) &&
     (after?.reloads["hot"] ?? 0) > (before?.reloads["hot"] ?? 0);
-  const lines = tomlChanges(old, (await stage.plan()).config.toml).flatMap(changeLines);
+  const lines = tomlChanges(old, stage.plan().config.toml).flatMap(changeLines);
   story.event({
     kind: "outcome",
     mood: applied ? "good" : "bad",

@@ -58,7 +58,7 @@ export interface RunParts {
     words: readonly string[],
     host: Host,
     settings: SupervisorSettings,
-  ): Promise<Generated>;
+  ): Generated;
   prepare(plan: Plan, settings: SupervisorSettings, host: Host): void;
   writeConfig(plan: Plan, host: Host): void;
 }
@@ -107,7 +107,7 @@ export async function simulate(wish: SimulationWish, parts: RunParts, host: Host
     }
     host.writeFile(`${data}/README`, "What a stand-in's mount shows.\n", 0o644);
     const settings = settingsFor(simulated.env, wish.chaos);
-    const generated = await parts.generate(operands, simulated, settings);
+    const generated = parts.generate(operands, simulated, settings);
     const target = generated.plan.mount?.target;
     if (target !== undefined) short.unshift([target, "TARGET"]);
     story.section({
@@ -131,7 +131,7 @@ export async function simulate(wish: SimulationWish, parts: RunParts, host: Host
       },
       exact: true,
     });
-    await tellPlan(generated, story, parts.inputsOf(simulated, []));
+    tellPlan(generated, story, parts.inputsOf(simulated, []));
     parts.prepare(generated.plan, settings, simulated);
     const scene = { wish, parts, story, world, paths, actors, simulated, settings, host };
     return await stageRun(generated, scene);
@@ -175,8 +175,7 @@ async function stageRun(generated: Generated, scene: Scene): Promise<number> {
     : scene.world;
   const world = actors.mount === "pretended" ? withPretendedMount(own, note, stateOfProcess) : own;
   const client = { sockets: systemSockets, folders: [paths.run], deadline: 1000 };
-  const plan = async (): Promise<Plan> =>
-    (await parts.generate(operands, simulated, settings)).plan;
+  const plan = (): Plan => parts.generate(operands, simulated, settings).plan;
   const file = generated.configPath;
   const stage: Stage = {
     story,

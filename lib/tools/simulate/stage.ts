@@ -25,7 +25,7 @@ export interface Stage {
   killable(): readonly number[];
   kill(pid: number, signal: TroubleSignal): void;
   /** The plan as the files are now. @throws {ConfigError} when they are bad */
-  plan(): Promise<Plan>;
+  plan(): Plan;
   /** The runtime config as it is, and how to change it; `undefined` where there is none. */
   readonly config: { read(): unknown; write(value: unknown): void } | undefined;
   /** Lets somebody read the mount, who may have to wait for ever. */

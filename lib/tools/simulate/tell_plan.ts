@@ -6,11 +6,11 @@ import { changeLines, tomlChanges } from "./toml_changes.ts";
 import type { Inputs } from "../../plan/inputs.ts";
 
 /** Tells what was detected and generated, against the base. */
-export async function tellPlan(
+export function tellPlan(
   { plan, secrets }: Generated,
   story: Story,
   inputs: Inputs,
-): Promise<void> {
+): void {
   story.section({
     kind: "mode",
     text: "Mode",
@@ -21,7 +21,7 @@ export async function tellPlan(
   for (const { code, message } of shown.warnings) {
     story.section({ kind: "warning", text: `Warning (${code})`, lines: [message], data: { code } });
   }
-  const base = await readBase(curvinePaths(inputs.env), inputs);
+  const base = readBase(curvinePaths(inputs.env), inputs);
   const changes = tomlChanges(base.toml, shown.config.toml);
   story.section({
     kind: "config",

@@ -37,6 +37,9 @@ Deno.test("what has another flag, another command or another program's name is n
   ) {
     assert.equal(plainCommand("curvine-fluid", args), undefined, args.join(" "));
   }
+  for (const word of ["run", "health"]) {
+    assert.equal(plainCommand("/entrypoint.sh", [word, "master"]), undefined, word);
+  }
   for (const path of ["/bin/uname", "mountUfs.sh", "generate_config.py", "toString", ""]) {
     assert.equal(plainCommand(path, []), undefined, path);
     assert.equal(plainCommand(path, ["health"]), undefined, path);

@@ -40,7 +40,7 @@ function begin(target: string | undefined = "/mnt/t"): {
     reason: "there is none",
     again: () => {
       looks++;
-      return Promise.resolve(next);
+      return next;
     },
   });
   return {

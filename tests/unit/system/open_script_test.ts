@@ -1,34 +1,47 @@
 import assert from "node:assert/strict";
 import { Script } from "node:vm";
-import { openScript } from "../../../lib/system/open_script.ts";
+import { openScript, type ScriptPlaces } from "../../../lib/system/open_script.ts";
 
 /** V8 remembers what it has compiled: without a number in it, code would not be looked at again. */
 const text = (number: number): string => `(function(module){module.exports={made:${number}}})`;
 let number = 100;
 /** Where V8 notes which flags its code was made with. */
 const FLAGS_AT = 12;
+/** What may lie before the script, and between it and its code. */
+const BEFORE = "something else;";
 
-/** What is found where a script lies, with what is made of its code. */
-function opened(
-  code: (made: Uint8Array) => Uint8Array | undefined = (made) => made,
-  more = "",
-): unknown {
-  const folder = Deno.makeTempDirSync({ prefix: "curvine-fluid-open-" });
+/** How a file differs from what was looked for in it. */
+interface Setup {
+  code?(made: Uint8Array): Uint8Array;
+  readonly more?: string;
+  places?(places: ScriptPlaces): ScriptPlaces;
+}
+
+/** What is found where a script lies in a file, with what is made of its code. */
+function opened({ code = (made) => made, more = "", places = (places) => places }: Setup): unknown {
+  const path = Deno.makeTempFileSync({ prefix: "curvine-fluid-open-" });
   try {
-    Deno.writeTextFileSync(`${folder}/start.cjs`, text(number += 2) + more);
+    const encoder = new TextEncoder();
+    const before = encoder.encode(BEFORE);
+    const script = encoder.encode(text(number += 2) + more);
     // A number of as many digits as the one in the file, all that V8 compares.
     const other = new Script(text(number ^ 1), { filename: "start.cjs" });
     const made = code(other.createCachedData());
-    if (made !== undefined) Deno.writeFileSync(`${folder}/start.code`, made);
-    return openScript(`${folder}/start.cjs`, `${folder}/start.code`);
+    Deno.writeFileSync(path, new Uint8Array([...before, ...script, ...before, ...made]));
+    return openScript(
+      path,
+      places({
+        script: { at: before.length, bytes: script.length },
+        code: { at: before.length + script.length + before.length, bytes: made.length },
+      }),
+    );
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    Deno.removeSync(path);
   }
 }
 
-Deno.test("a script is opened with the code that V8 made of it", () => {
-  const found = opened();
-  assert.deepEqual(found, { made: number ^ 1 });
+Deno.test("a script is opened where it lies, with the code that V8 made of it", () => {
+  assert.deepEqual(opened({}), { made: number ^ 1 });
 });
 
 Deno.test("code of other flags, of another text, of no V8, or none at all opens nothing", () => {
@@ -37,10 +50,24 @@ Deno.test("code of other flags, of another text, of no V8, or none at all opens 
     other[FLAGS_AT] = (other[FLAGS_AT] ?? 0) ^ 0xff;
     return other;
   };
-  assert.equal(opened(flags), undefined);
-  assert.equal(opened((made) => made, " "), undefined);
-  assert.equal(opened((made) => made.slice(0, 20)), undefined);
-  assert.equal(opened(() => new Uint8Array(4096)), undefined);
-  assert.equal(opened(() => new Uint8Array()), undefined);
-  assert.equal(opened(() => undefined), undefined);
+  assert.equal(opened({ code: flags }), undefined);
+  assert.equal(opened({ more: " " }), undefined);
+  assert.equal(opened({ code: (made) => made.slice(0, 20) }), undefined);
+  assert.equal(opened({ code: () => new Uint8Array(4096) }), undefined);
+  assert.equal(opened({ code: () => new Uint8Array() }), undefined);
+});
+
+Deno.test("places beyond the file's end, or of another part of it, open nothing", () => {
+  const longer = ({ script, code }: ScriptPlaces): ScriptPlaces => ({
+    script,
+    code: { at: code.at, bytes: code.bytes + 1 },
+  });
+  const elsewhere = ({ script, code }: ScriptPlaces): ScriptPlaces => ({
+    script,
+    code: { at: code.at + 1, bytes: code.bytes - 1 },
+  });
+  assert.equal(opened({ places: longer }), undefined);
+  assert.equal(opened({ places: elsewhere }), undefined);
+  const nowhere = { at: 0, bytes: 1 };
+  assert.equal(openScript("/no/such/file", { script: nowhere, code: nowhere }), undefined);
 });

@@ -69,7 +69,7 @@ class Subject {
       daemons: () => [this.pid, SERVER],
       killable: () => [this.pid],
       kill: (pid, signal) => this.#kill(pid, signal),
-      plan: () => Promise.resolve(this.#plan()),
+      plan: () => this.#plan(),
       config: this.config === undefined ? undefined : {
         read: () => this.config,
         write: (value) => this.#change(value),

@@ -78,7 +78,7 @@ function begin(
         killed.push(`${signal} ${pid}`);
         world.daemon.end({ code: 137, signal: "SIGKILL" });
       },
-      plan: () => Promise.resolve(plan),
+      plan: () => plan,
       config: undefined,
       readMount: () => {},
       end: Infinity,

@@ -24,7 +24,7 @@ const PLAN = {
   warnings: [{ code: "careful", message: "it is hidden" }],
 } as unknown as Plan;
 
-async function told(plan: Plan, base: string | undefined): Promise<Record<string, unknown>[]> {
+function told(plan: Plan, base: string | undefined): Record<string, unknown>[] {
   const { story: one, told } = story();
   const secrets = {
     redactPlan: (whole: Plan): Plan => ({
@@ -38,12 +38,12 @@ async function told(plan: Plan, base: string | undefined): Promise<Record<string
     readFile: () => undefined,
     kindOf: () => base === undefined ? "absent" : "file",
   } as unknown as Inputs;
-  await tellPlan({ plan, secrets } as unknown as Generated, one, inputs);
+  tellPlan({ plan, secrets } as unknown as Generated, one, inputs);
   return told;
 }
 
-Deno.test("what was detected is told in order, and warnings without secrets", async () => {
-  const sections = await told(PLAN, undefined);
+Deno.test("what was detected is told in order, and warnings without secrets", () => {
+  const sections = told(PLAN, undefined);
   assert.deepEqual(sections.map(({ kind }) => kind), ["mode", "warning", "config", "process"]);
   assert.deepEqual(sections[0]?.["lines"], ["because"]);
   assert.equal(sections[1]?.["text"], "Warning (careful)");
@@ -51,12 +51,12 @@ Deno.test("what was detected is told in order, and warnings without secrets", as
   assert.match(String(sections[2]?.["text"]), /^Configuration \/c\.toml, against no base$/);
 });
 
-Deno.test("whether the process is kept alive or takes our place is told", async () => {
-  const kept = (await told(PLAN, undefined)).at(-1);
+Deno.test("whether the process is kept alive or takes our place is told", () => {
+  const kept = told(PLAN, undefined).at(-1);
   assert.equal(kept?.["text"], "Process, started and kept alive");
   assert.deepEqual(kept?.["lines"], ["/fuse --hidden"]);
   const process = { ...PLAN.process, policy: "exec" as const };
-  const other = (await told({ ...PLAN, process }, undefined)).at(-1);
+  const other = told({ ...PLAN, process }, undefined).at(-1);
   assert.equal(other?.["text"], "Process, which takes our place (exec)");
 });
 
