@@ -11,12 +11,14 @@ const isStart = plain === "start" || plain === "server";
 const signals = early ?? (isStart ? catchSignals() : catchSignalsLater());
 const program = (): Promise<typeof import("./lib/dispatch/start.ts")> =>
   import("./lib/dispatch/start.ts");
-// The executable has what a container's start and its probes need a second time, each in one piece.
+// The executable has what starts, probes and questions need a second time, each in one piece.
 const places = isStart ? startPlaces(plain) : undefined;
 const piece = places
   ? openScript<Awaited<ReturnType<typeof program>>>("/proc/self/exe", places)
   : plain === "probe"
   ? await import("./lib/dispatch/start_probe.ts")
+  : plain === "ask"
+  ? await import("./lib/dispatch/start_ask.ts")
   : undefined;
 const { start } = piece ?? await program();
 await start(signals);

@@ -47,10 +47,11 @@ const BUNDLE = ["bundle", "--minify", "--platform=browser"];
 /** What is bundled of a package: of this one its parser, without what formats and edits. */
 const PARTS: Readonly<Record<string, string>> = { "jsonc-parser": "/lib/esm/impl/parser.js" };
 
-/** All behind the listeners for signals, and as much of it as a start and a probe need. */
+/** All behind the listeners for signals, and as much of it as a start needs. */
 const PROGRAM = "lib/dispatch/start.ts";
 const RUN = "lib/dispatch/start_run.ts";
-const PROBE = "lib/dispatch/start_probe.ts";
+/** One file each, for every further one costs a third of a millisecond. */
+const ALONE = { "probe.js": "lib/dispatch/start_probe.ts", "ask.js": "lib/dispatch/start_ask.ts" };
 
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
@@ -85,21 +86,23 @@ async function writeImportMap(file: string): Promise<string> {
 /** Bundles `main.ts`, and the program with all that it imports: what is loaded later stays apart. */
 async function bundle(folder: string): Promise<void> {
   await emptyFolder(folder);
-  const [main, probe] = [`${folder}/main.js`, `${folder}/probe.js`];
   const left = external(LATER);
-  const later = external([PROGRAM, PROBE].map((path) => `./${path}`));
+  const alone = Object.entries(ALONE);
+  const later = external([PROGRAM, ...Object.values(ALONE)].map((path) => `./${path}`));
   await Promise.all([
     deno(root, [...BUNDLE, importMap, "--code-splitting", `--outdir=${folder}`, PROGRAM]),
-    // One file each, for every further one costs a start a third of a millisecond.
-    deno(root, [...BUNDLE, ...later, `--output=${main}`, "main.ts"]),
-    deno(root, [...BUNDLE, importMap, ...left, `--output=${probe}`, PROBE]),
+    deno(root, [...BUNDLE, ...later, `--output=${folder}/main.js`, "main.ts"]),
+    ...alone.map(([name, path]) =>
+      deno(root, [...BUNDLE, importMap, ...left, `--output=${folder}/${name}`, path])
+    ),
   ]);
   const files = new Map<string, string>();
   for (const { name } of Deno.readDirSync(folder)) {
     const text = await Deno.readTextFile(`${folder}/${name}`);
     // The version is stamped here, so that the executable need not carry deno.json.
-    const stamped = text.replaceAll("0.0.0-source", version);
-    files.set(name, stamped.replace(PROGRAM, "start.js").replace(PROBE, "probe.js"));
+    let stamped = text.replaceAll("0.0.0-source", version).replace(PROGRAM, "start.js");
+    for (const [file, path] of alone) stamped = stamped.replace(path, file);
+    files.set(name, stamped);
   }
   await emptyFolder(folder);
   for (const [name, text] of nameChunks(files)) await Deno.writeTextFile(`${folder}/${name}`, text);

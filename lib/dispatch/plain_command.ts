@@ -6,8 +6,8 @@ const SERVERS: readonly string[] = ["master", "worker", "transfer"];
 const PROBE_WORDS: readonly string[] = ["--ready", "--live", ...RUN_WORDS];
 
 /**
- * Whether a command line starts a container's component or probes it, with nothing that needs more
- * code than that: no other flag, no other command, no name of another program.
+ * Whether a command line starts a container's component, probes it, or asks a mount, with nothing
+ * that needs more code than that: no other flag, no other command, no name of another program.
  *
  * @param path by which we were called
  * @returns `start` also where it is left to the environment which component starts
@@ -15,7 +15,7 @@ const PROBE_WORDS: readonly string[] = ["--ready", "--live", ...RUN_WORDS];
 export function plainCommand(
   path: string,
   args: readonly string[],
-): "server" | "start" | "probe" | undefined {
+): "server" | "start" | "probe" | "ask" | undefined {
   const [first = "run", ...rest] = args;
   const name = path.slice(path.lastIndexOf("/") + 1);
   const isLink = Object.hasOwn(OLD_NAMES, name) && OLD_NAMES[name]?.join() === "run";
@@ -26,6 +26,7 @@ export function plainCommand(
     const isStart = rest.every((word) => word === "start" || RUN_WORDS.includes(word));
     return !isStart ? undefined : SERVERS.includes(first) ? "server" : "start";
   }
+  if (first === "ask-mount") return rest.some((word) => word.startsWith("-")) ? undefined : "ask";
   const isProbe = first === "health" && rest.every((word) => PROBE_WORDS.includes(word));
   return isProbe ? "probe" : undefined;
 }

@@ -22,6 +22,12 @@ Deno.test("a probe is plain, of whichever component", () => {
   }
 });
 
+Deno.test("a question to a mount is plain", () => {
+  assert.equal(plainCommand("curvine-fluid", ["ask-mount", "teach", "/m", "/f"]), "ask");
+  assert.equal(plainCommand("curvine-fluid", ["ask-mount", "--help"]), undefined);
+  assert.equal(plainCommand("/entrypoint.sh", ["ask-mount", "size", "/m"]), undefined);
+});
+
 Deno.test("what has another flag, another command or another program's name is not plain", () => {
   for (
     const args of [

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { dispatch } from "../../../lib/dispatch/dispatch.ts";
 import { plainCommand } from "../../../lib/dispatch/plain_command.ts";
+import { performAsk } from "../../../lib/dispatch/start_ask.ts";
 import { performProbe } from "../../../lib/dispatch/start_probe.ts";
 import { performRun } from "../../../lib/dispatch/start_run.ts";
 import { untilEnd } from "../../../lib/dispatch/until_end.ts";
@@ -34,13 +35,15 @@ const PLAIN: [string[], Record<string, string>][] = [
   [["master", "worker"], {}],
   [["health"], {}],
   [["health", "--live", "worker"], {}],
+  [["ask-mount", "size", "/proc", "/no/such/folder"], {}],
+  [["ask-mount", "glob"], {}],
 ];
 
 for (const [args, env] of PLAIN) {
   Deno.test(`alone as in the whole program: ${JSON.stringify(args)} ${JSON.stringify(env)}`, async () => {
     const kind = plainCommand("/bin/curvine-fluid", args);
     assert.notEqual(kind, undefined);
-    const perform = kind === "probe" ? performProbe : performRun;
+    const perform = kind === "probe" ? performProbe : kind === "ask" ? performAsk : performRun;
     const alone = await outcome(args, env, (host) => untilEnd(host, perform));
     assert.deepEqual(alone, await outcome(args, env, dispatch));
   });
