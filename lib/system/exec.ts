@@ -11,7 +11,7 @@ import {
   kernel,
   withErrno,
 } from "./kernel_calls.ts";
-import { setSignalAction } from "./signal_action.ts";
+import { resetSignals } from "./reset_signals.ts";
 import { deliverSignals } from "./signals.ts";
 import { raiseOpenFiles } from "./raise_open_files.ts";
 import { unblockSignals } from "./signal_mask.ts";
@@ -60,11 +60,11 @@ export async function exec(
   closeOnExec();
   if (allFiles) raiseOpenFiles(OURSELVES);
   // What comes from here on ends us as it would end the program; what came before is heard first.
-  setSignalAction(ENDING.map((name) => SIGNAL_NUMBERS[name]));
+  resetSignals(ENDING.map((name) => SIGNAL_NUMBERS[name]));
   await deliverSignals();
   // They and the mask outlive exec. Rust's runtime ignores SIGPIPE: a daemon that inherited that
   // would never notice a closed pipe.
-  setSignalAction(Array.from({ length: LAST_SIGNAL }, (_, index) => index + 1));
+  resetSignals(Array.from({ length: LAST_SIGNAL }, (_, index) => index + 1));
   unblockSignals();
   let worst: number = Errno.ENOENT;
   for (const candidate of candidates) {

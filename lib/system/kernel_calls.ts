@@ -154,11 +154,6 @@ export function addressOf(bytes: Uint8Array<ArrayBuffer>): bigint {
   return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
 }
 
-/** What a pointer points at, as a number. */
-export function addressOfPointer(pointer: Deno.PointerObject): bigint {
-  return BigInt(Deno.UnsafePointer.value(pointer));
-}
-
 /** Bytes that never move. */
 export function fixedBytes(count: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(count));

@@ -1,8 +1,14 @@
 import { fixedBytes, kernel } from "./kernel_calls.ts";
 
+const SIG_BLOCK = 0;
 const SIG_SETMASK = 2;
 /** `sigset_t` as the kernel has it. */
 export const SIGSET_BYTES = 8;
+
+/** Keeps signals waiting, by their numbers; threads that begin later keep them waiting too. */
+export function blockSignals(signals: readonly number[]): void {
+  kernel("rt_sigprocmask", SIG_BLOCK, signalSet(signals), null, SIGSET_BYTES);
+}
 
 /**
  * Takes a blocked signal that waits for this process.
@@ -11,11 +17,8 @@ export const SIGSET_BYTES = 8;
  * @returns its number, or `undefined` when none waits
  */
 export function takeWaiting(signals: readonly number[]): number | undefined {
-  const wanted = fixedBytes(SIGSET_BYTES);
-  const mask = signals.reduce((bits, signal) => bits | 1n << BigInt(signal - 1), 0n);
-  new DataView(wanted.buffer).setBigUint64(0, mask, true);
   // No time to wait: two zeros.
-  const taken = kernel("rt_sigtimedwait", wanted, null, fixedBytes(16), SIGSET_BYTES);
+  const taken = kernel("rt_sigtimedwait", signalSet(signals), null, fixedBytes(16), SIGSET_BYTES);
   return taken > 0 ? taken : undefined;
 }
 
@@ -25,4 +28,11 @@ export function takeWaiting(signals: readonly number[]): number | undefined {
  */
 export function unblockSignals(): void {
   kernel("rt_sigprocmask", SIG_SETMASK, fixedBytes(SIGSET_BYTES), null, SIGSET_BYTES);
+}
+
+function signalSet(signals: readonly number[]): Uint8Array<ArrayBuffer> {
+  const set = fixedBytes(SIGSET_BYTES);
+  const mask = signals.reduce((bits, signal) => bits | 1n << BigInt(signal - 1), 0n);
+  new DataView(set.buffer).setBigUint64(0, mask, true);
+  return set;
 }

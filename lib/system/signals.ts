@@ -1,6 +1,5 @@
 import { type CaughtSignal, SIGNAL_NUMBERS, type Signals } from "../ports/signals.ts";
-import { guardAbort } from "./abort_guard.ts";
-import { takeWaiting, unblockSignals } from "./signal_mask.ts";
+import { blockSignals, takeWaiting, unblockSignals } from "./signal_mask.ts";
 
 /**
  * Installs the handlers. Called before anything else is loaded: a container runtime may send
@@ -10,17 +9,18 @@ export function catchSignals(): Signals {
   let caught: CaughtSignal[] = [];
   let handler: ((signal: CaughtSignal) => void) | undefined;
   const names = Object.keys(SIGNAL_NUMBERS) as CaughtSignal[];
-  const unguard = guardAbort();
+  const numbers = names.map((name) => SIGNAL_NUMBERS[name]);
+  // Of a signal that it catches but knows no listener of yet, the runtime would have the default, which
+  // PID 1 has none of: it would abort, and die of SIGSEGV. So none comes before all have listeners.
+  blockSignals(numbers);
   for (const signal of names) {
     Deno.addSignalListener(signal, () => {
       if (handler) handler(signal);
       else caught.push(signal);
     });
   }
-  unguard();
-  // A mask is inherited: whoever started us may have blocked what ends us. What waits behind it is
-  // taken here and now: a listener would hear of it only when much has been started already.
-  const numbers = names.map((name) => SIGNAL_NUMBERS[name]);
+  // What waits is taken here and now: a listener would hear of it only when much has been started
+  // already. Whoever started us may have blocked what ends us, too: a mask is inherited.
   for (let taken = takeWaiting(numbers); taken !== undefined; taken = takeWaiting(numbers)) {
     caught.push(...names.filter((name) => SIGNAL_NUMBERS[name] === taken));
   }
