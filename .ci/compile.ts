@@ -53,6 +53,9 @@ const RUN = "lib/dispatch/start_run.ts";
 /** One file each, for every further one costs a third of a millisecond. */
 const ALONE = { "probe.js": "lib/dispatch/start_probe.ts", "ask.js": "lib/dispatch/start_ask.ts" };
 
+/** What neither these nor a start's script have in them. */
+const LEFT = external(LATER);
+
 const root = new URL("..", import.meta.url).pathname;
 const dist = `${root}dist`;
 const here: Arch = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
@@ -86,14 +89,13 @@ async function writeImportMap(file: string): Promise<string> {
 /** Bundles `main.ts`, and the program with all that it imports: what is loaded later stays apart. */
 async function bundle(folder: string): Promise<void> {
   await emptyFolder(folder);
-  const left = external(LATER);
   const alone = Object.entries(ALONE);
   const later = external([PROGRAM, ...Object.values(ALONE)].map((path) => `./${path}`));
   await Promise.all([
     deno(root, [...BUNDLE, importMap, "--code-splitting", `--outdir=${folder}`, PROGRAM]),
     deno(root, [...BUNDLE, ...later, `--output=${folder}/main.js`, "main.ts"]),
     ...alone.map(([name, path]) =>
-      deno(root, [...BUNDLE, importMap, ...left, `--output=${folder}/${name}`, path])
+      deno(root, [...BUNDLE, importMap, ...LEFT, `--output=${folder}/${name}`, path])
     ),
   ]);
   const files = new Map<string, string>();
@@ -122,9 +124,8 @@ async function addStart(main: string): Promise<string> {
   const folder = `${dist}/start`;
   await emptyFolder(folder);
   const [script, recorder] = [`${folder}/start.cjs`, `${folder}/record/main.js`];
-  const left = external(LATER);
   await Promise.all([
-    deno(root, [...BUNDLE, importMap, "--format=cjs", ...left, `--output=${script}`, RUN]),
+    deno(root, [...BUNDLE, importMap, "--format=cjs", ...LEFT, `--output=${script}`, RUN]),
     deno(root, [...BUNDLE, `--output=${recorder}`, ".ci/compile/record_start.ts"]),
   ]);
   const text = (await Deno.readTextFile(script)).replaceAll("0.0.0-source", version);

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { dispatch } from "../../../lib/dispatch/dispatch.ts";
 import { plainCommand } from "../../../lib/dispatch/plain_command.ts";
-import { performAsk } from "../../../lib/dispatch/start_ask.ts";
-import { performProbe } from "../../../lib/dispatch/start_probe.ts";
-import { performRun } from "../../../lib/dispatch/start_run.ts";
+import * as askMount from "../../../lib/commands/ask_mount.ts";
+import * as health from "../../../lib/commands/health.ts";
+import * as runModule from "../../../lib/commands/run.ts";
+import { performAlone } from "../../../lib/dispatch/start_alone.ts";
 import { untilEnd } from "../../../lib/dispatch/until_end.ts";
 import type { Host } from "../../../lib/ports/host.ts";
 import { Ended, fakeHost } from "../../support/fake_host.ts";
@@ -43,7 +44,11 @@ for (const [args, env] of PLAIN) {
   Deno.test(`alone as in the whole program: ${JSON.stringify(args)} ${JSON.stringify(env)}`, async () => {
     const kind = plainCommand("/bin/curvine-fluid", args);
     assert.notEqual(kind, undefined);
-    const perform = kind === "probe" ? performProbe : kind === "ask" ? performAsk : performRun;
+    const perform = kind === "probe"
+      ? performAlone("health", health)
+      : kind === "ask"
+      ? performAlone("ask-mount", askMount)
+      : performAlone("run", runModule);
     const alone = await outcome(args, env, (host) => untilEnd(host, perform));
     assert.deepEqual(alone, await outcome(args, env, dispatch));
   });
